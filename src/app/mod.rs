@@ -1,0 +1,8 @@
+//! The program: command line, configuration, window, wiring, error texts.
+
+use std::process::ExitCode;
+
+/// Runs the program with the process's arguments.
+pub fn main() -> ExitCode {
+    ExitCode::from(2)
+}

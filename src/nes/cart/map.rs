@@ -1,0 +1,270 @@
+//! Page tables: which byte of which chip answers at which address.
+//!
+//! Derived data: only a board's `map` fills them, from its registers, after
+//! power-on, after every restore and after every write that touched a bank.
+//!
+//! ```text
+//! CPU  $0000        $2000   $4020   $6000      $8000                $FFFF
+//!      | console RAM | regs  | board | PRG RAM  | PRG ROM (or RAM)   |   256-byte pages
+//! PPU  $0000                $2000                $3000        $3FFF
+//!      | pattern tables      | nametables        | mirror     |          1 KiB pages
+//! ```
+
+use super::{Cartridge, Mirroring};
+
+/// A page of a chip: bit 15 clear counts pages of ROM, set counts pages of the
+/// machine's RAM; all ones is nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page(u16);
+
+/// Where a page lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nothing answers: open bus.
+    Nothing,
+    /// Byte offset into the ROM.
+    Rom(usize),
+    /// Byte offset into the machine's RAM.
+    Ram(usize),
+}
+
+impl Page {
+    /// Nothing answers here.
+    pub const NOTHING: Self = Self(0xffff);
+    const RAM: u16 = 0x8000;
+
+    /// The byte at `offset` within this page of `1 << shift` bytes.
+    #[inline(always)]
+    fn place(self, shift: u32, offset: usize) -> Place {
+        if self == Self::NOTHING {
+            Place::Nothing
+        } else if self.0 & Self::RAM != 0 {
+            Place::Ram((usize::from(self.0 & !Self::RAM) << shift) | offset)
+        } else {
+            Place::Rom((usize::from(self.0) << shift) | offset)
+        }
+    }
+}
+
+/// Where the chips lie in the machine's RAM, in bytes. Every part begins on a
+/// whole KiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// PRG RAM, the part without a battery first.
+    pub wram: usize,
+    /// Bytes of PRG RAM.
+    pub wram_len: usize,
+    /// First byte of PRG RAM that survives power-off.
+    pub nvram: usize,
+    /// CHR RAM, the part without a battery first.
+    pub chr: usize,
+    /// Bytes of CHR RAM.
+    pub chr_len: usize,
+    /// 2 KiB more of nametables where the cartridge has them.
+    pub four_screen: Option<usize>,
+    /// All of it.
+    pub total: usize,
+}
+
+impl Layout {
+    /// The console's own 2 KiB for the CPU.
+    pub const CPU_RAM: usize = 0;
+    /// The console's own 2 KiB of nametables.
+    pub const CIRAM: usize = 0x800;
+    const CART: usize = 0x1000;
+
+    /// The layout for a cartridge.
+    pub fn of(cart: &Cartridge) -> Self {
+        let kib = |n: usize| n.next_multiple_of(1024);
+        let wram = Self::CART;
+        let nvram = wram + kib(cart.prg_ram);
+        let chr = nvram + kib(cart.prg_nvram);
+        let chr_len = kib(cart.chr_ram) + kib(cart.chr_nvram);
+        let end = chr + chr_len;
+        let four_screen = (cart.mirroring == Mirroring::FourScreen).then_some(end);
+        Self {
+            wram,
+            wram_len: chr - wram,
+            nvram,
+            chr,
+            chr_len,
+            four_screen,
+            total: end + four_screen.map_or(0, |_| 0x800),
+        }
+    }
+}
+
+/// The page tables of both buses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map {
+    layout: Layout,
+    prg_len: usize,
+    chr_len: usize,
+    read: [Page; 256],
+    write: [Page; 256],
+    chr: [Page; 16],
+    chr_write: u16,
+}
+
+impl Map {
+    /// Empty tables for a cartridge.
+    pub fn new(cart: &Cartridge) -> Self {
+        Self {
+            layout: Layout::of(cart),
+            prg_len: cart.prg.len(),
+            chr_len: cart.chr.len(),
+            read: [Page::NOTHING; 256],
+            write: [Page::NOTHING; 256],
+            chr: [Page::NOTHING; 16],
+            chr_write: 0,
+        }
+    }
+
+    /// Where the chips' RAM lies.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Unmaps everything of the cartridge.
+    pub fn clear(&mut self) {
+        self.read = [Page::NOTHING; 256];
+        self.write = [Page::NOTHING; 256];
+        self.chr = [Page::NOTHING; 16];
+        self.chr_write = 0;
+    }
+
+    /// Where a CPU read of `address` goes.
+    #[inline(always)]
+    pub fn cpu_read(&self, address: u16) -> Place {
+        self.read[usize::from(address >> 8)].place(8, usize::from(address & 0xff))
+    }
+
+    /// Where a CPU write to `address` goes: RAM or nothing.
+    #[inline(always)]
+    pub fn cpu_write(&self, address: u16) -> Place {
+        self.write[usize::from(address >> 8)].place(8, usize::from(address & 0xff))
+    }
+
+    /// Where a PPU read of `address` ($0000-$3FFF) goes.
+    #[inline(always)]
+    pub fn ppu_read(&self, address: u16) -> Place {
+        self.chr[usize::from(address >> 10 & 15)].place(10, usize::from(address & 0x3ff))
+    }
+
+    /// Where a PPU write to `address` goes: RAM or nothing.
+    #[inline(always)]
+    pub fn ppu_write(&self, address: u16) -> Place {
+        if self.chr_write >> (address >> 10 & 15) & 1 != 0 {
+            self.ppu_read(address)
+        } else {
+            Place::Nothing
+        }
+    }
+
+    /// Places bank `bank` (counted in units of `size` bytes, negative from the
+    /// end) of PRG ROM at CPU address `at`. Banks past the end wrap round.
+    pub fn prg(&mut self, at: u16, size: usize, bank: i32) {
+        let banks = (self.prg_len / size).max(1) as i32;
+        let start = bank.rem_euclid(banks) as usize * size;
+        for page in 0..size / 256 {
+            let offset = (start + page * 256) % self.prg_len;
+            let slot = usize::from(at >> 8) + page;
+            self.read[slot] = Page((offset / 256) as u16);
+            self.write[slot] = Page::NOTHING;
+        }
+    }
+
+    /// Places bank `bank` of PRG RAM at CPU address `at`; smaller RAM repeats.
+    /// Without any RAM nothing answers there.
+    pub fn wram(&mut self, at: u16, size: usize, bank: usize, access: Access) {
+        let Layout { wram, wram_len, .. } = self.layout;
+        for page in 0..size / 256 {
+            let slot = usize::from(at >> 8) + page;
+            let ram = if wram_len == 0 {
+                Page::NOTHING
+            } else {
+                let offset = wram + (bank * size + page * 256) % wram_len;
+                Page(Page::RAM | (offset / 256) as u16)
+            };
+            self.read[slot] = if access == Access::None { Page::NOTHING } else { ram };
+            self.write[slot] = if access == Access::ReadWrite { ram } else { Page::NOTHING };
+        }
+    }
+
+    /// Places bank `bank` (units of `size` bytes) of the pattern memory at PPU
+    /// address `at`: CHR ROM where the cartridge has it, else CHR RAM.
+    pub fn chr(&mut self, at: u16, size: usize, bank: usize) {
+        if self.chr_len > 0 {
+            self.chr_rom(at, size, bank);
+        } else {
+            self.chr_ram(at, size, bank);
+        }
+    }
+
+    /// Places CHR ROM.
+    pub fn chr_rom(&mut self, at: u16, size: usize, bank: usize) {
+        for page in 0..size / 1024 {
+            let slot = usize::from(at >> 10) + page;
+            self.chr_write &= !(1 << slot);
+            self.chr[slot] = if self.chr_len == 0 {
+                Page::NOTHING
+            } else {
+                Page(((bank * size / 1024 + page) % (self.chr_len / 1024)) as u16)
+            };
+        }
+    }
+
+    /// Places CHR RAM.
+    pub fn chr_ram(&mut self, at: u16, size: usize, bank: usize) {
+        let Layout { chr, chr_len, .. } = self.layout;
+        for page in 0..size / 1024 {
+            let slot = usize::from(at >> 10) + page;
+            if chr_len == 0 {
+                self.chr[slot] = Page::NOTHING;
+                self.chr_write &= !(1 << slot);
+            } else {
+                let kib = chr / 1024 + (bank * size / 1024 + page) % (chr_len / 1024);
+                self.chr[slot] = Page(Page::RAM | kib as u16);
+                self.chr_write |= 1 << slot;
+            }
+        }
+    }
+
+    /// Arranges the four nametables (and their mirror at $3000).
+    pub fn nametables(&mut self, mirroring: Mirroring) {
+        let pages = match mirroring {
+            Mirroring::Horizontal => [0, 0, 1, 1],
+            Mirroring::Vertical => [0, 1, 0, 1],
+            Mirroring::SingleLow => [0, 0, 0, 0],
+            Mirroring::SingleHigh => [1, 1, 1, 1],
+            Mirroring::FourScreen => [0, 1, 2, 3],
+        };
+        for (slot, page) in pages.into_iter().enumerate() {
+            self.nametable(slot, page);
+        }
+    }
+
+    /// Places KiB `page` of nametable RAM (0 and 1 the console's, 2 and 3 the
+    /// cartridge's) as nametable `slot`.
+    pub fn nametable(&mut self, slot: usize, page: usize) {
+        let offset = match (page, self.layout.four_screen) {
+            (2.., Some(extra)) => extra + (page & 1) * 1024,
+            _ => Layout::CIRAM + (page & 1) * 1024,
+        };
+        for slot in [8 + slot, 12 + slot] {
+            self.chr[slot] = Page(Page::RAM | (offset / 1024) as u16);
+            self.chr_write |= 1 << slot;
+        }
+    }
+}
+
+/// What the CPU may do with a page of PRG RAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Neither: reads are open bus.
+    None,
+    /// Reads only.
+    Read,
+    /// Reads and writes.
+    ReadWrite,
+}

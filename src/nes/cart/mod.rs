@@ -1,0 +1,63 @@
+//! The cartridge: its chips as they came from the file. Immutable in play;
+//! what a cartridge *remembers* (RAM, registers) is part of the machine's state.
+
+pub mod map;
+
+use super::board::BoardId;
+use super::region::Region;
+
+/// How the four nametables share the console's 2 KiB of video RAM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mirroring {
+    /// $2000 = $2400, $2800 = $2C00 (vertical arrangement).
+    Horizontal,
+    /// $2000 = $2800, $2400 = $2C00 (horizontal arrangement).
+    Vertical,
+    /// All four are the first KiB.
+    SingleLow,
+    /// All four are the second KiB.
+    SingleHigh,
+    /// Four different ones; the cartridge has 2 KiB more.
+    FourScreen,
+}
+
+/// A cartridge: ROM, and the sizes of its RAM.
+#[derive(Clone, Debug)]
+pub struct Cartridge {
+    /// PRG ROM, at least 8 KiB, a whole number of 256-byte pages.
+    pub prg: Vec<u8>,
+    /// CHR ROM, a whole number of KiB; empty where the board has CHR RAM.
+    pub chr: Vec<u8>,
+    /// The board on which the chips sit.
+    pub board: BoardId,
+    /// iNES mapper number, for people and for boards that serve several.
+    pub mapper: u16,
+    /// NES 2.0 submapper; 0 when the header does not say.
+    pub submapper: u8,
+    /// Mirroring as wired (boards that switch it ignore this).
+    pub mirroring: Mirroring,
+    /// Bytes of PRG RAM without a battery.
+    pub prg_ram: usize,
+    /// Bytes of PRG RAM with a battery (or flash).
+    pub prg_nvram: usize,
+    /// Bytes of CHR RAM without a battery.
+    pub chr_ram: usize,
+    /// Bytes of CHR RAM with a battery.
+    pub chr_nvram: usize,
+    /// 512 bytes that old copiers placed at $7000.
+    pub trainer: Option<Box<[u8; 512]>>,
+    /// The console that the header asks for.
+    pub region: Region,
+}
+
+impl Cartridge {
+    /// PRG RAM of both kinds, in bytes.
+    pub fn wram(&self) -> usize {
+        self.prg_ram + self.prg_nvram
+    }
+
+    /// Whether anything survives power-off.
+    pub fn has_battery(&self) -> bool {
+        self.prg_nvram + self.chr_nvram > 0
+    }
+}

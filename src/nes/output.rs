@@ -1,0 +1,80 @@
+//! What a frame gives: a picture and the steps of the sound.
+//!
+//! Outputs are arguments of [`run_frame`](super::Nes::run_frame), never part of
+//! the machine's state: a muted machine computes the same bytes.
+
+/// Pixels in a line.
+pub const WIDTH: usize = 256;
+/// Lines in a picture.
+pub const HEIGHT: usize = 240;
+
+/// A picture of 256 × 240 pixels, row by row.
+///
+/// A pixel is a colour of the PPU: bits 0-5 the palette index (after
+/// greyscale), bits 6-8 the emphasis (6 red, 7 green, 8 blue).
+#[derive(Clone)]
+pub struct Frame {
+    /// `WIDTH * HEIGHT` pixels.
+    pub pixels: Box<[u16]>,
+}
+
+impl Default for Frame {
+    fn default() -> Self {
+        Self { pixels: vec![0x0f; WIDTH * HEIGHT].into_boxed_slice() }
+    }
+}
+
+/// The mixed level of the sound changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// CPU cycles since the frame began.
+    pub cycle: u32,
+    /// The new level: 0 is silence, the 2A03's loudest is below 65,536
+    /// (cartridge sound may add to it and be negative).
+    pub level: i32,
+}
+
+/// The sound of a frame: the level at its start and every change.
+#[derive(Clone)]
+pub struct Sound {
+    /// The level before the first step.
+    pub start: i32,
+    /// The changes, in order of time. Never grows past its first capacity.
+    pub steps: Vec<Step>,
+    /// CPU cycles that the frame took.
+    pub cycles: u32,
+}
+
+impl Sound {
+    /// More steps than a frame has cycles.
+    const CAPACITY: usize = 40_000;
+
+    /// Notes a change; when the list is full, the last one gives way.
+    pub(crate) fn push(&mut self, step: Step) {
+        if self.steps.len() < Self::CAPACITY {
+            self.steps.push(step);
+        } else if let Some(last) = self.steps.last_mut() {
+            *last = step;
+        }
+    }
+
+    /// The level at the end of the frame.
+    pub fn end(&self) -> i32 {
+        self.steps.last().map_or(self.start, |step| step.level)
+    }
+}
+
+impl Default for Sound {
+    fn default() -> Self {
+        Self { start: 0, steps: Vec::with_capacity(Self::CAPACITY), cycles: 0 }
+    }
+}
+
+/// Everything that a frame gives.
+#[derive(Clone, Default)]
+pub struct Output {
+    /// The picture.
+    pub frame: Frame,
+    /// The sound.
+    pub sound: Sound,
+}
