@@ -71,7 +71,8 @@ impl Layout {
     pub const CPU_RAM: usize = 0;
     /// The console's own 2 KiB of nametables.
     pub const CIRAM: usize = 0x800;
-    const CART: usize = 0x1000;
+    /// Where the cartridge's own RAM begins.
+    pub const CART: usize = 0x1000;
 
     /// The layout for a cartridge.
     pub fn of(cart: &Cartridge) -> Self {
