@@ -1,1 +1,4 @@
-//! See docs/ARCHITECTURE.md.
+//! The picture on its way to the player: colours, status line, window surface,
+//! terminal cells. See docs/ARCHITECTURE.md.
+
+pub mod palette;
