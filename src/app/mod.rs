@@ -1,5 +1,7 @@
 //! The program: command line, configuration, window, wiring, error texts.
 
+pub mod ends;
+
 use std::process::ExitCode;
 
 /// Runs the program with the process's arguments.
