@@ -1,7 +1,5 @@
 //! The program: command line, configuration, window, wiring, error texts.
 
-pub mod ends;
-
 use std::process::ExitCode;
 
 /// Runs the program with the process's arguments.
