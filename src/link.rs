@@ -118,6 +118,11 @@ pub enum Command {
         /// Nanoseconds of CLOCK_MONOTONIC.
         at_ns: u64,
     },
+    /// Buttons of the four pads on autofire: pressed two frames, released two,
+    /// by the machine's frame number, so that a recording holds what was seen.
+    Turbo([u8; 4]),
+    /// Time stands still behind an open menu, whatever `Action::Pause` says.
+    Freeze(bool),
     /// The player asks for something.
     Action(Action),
     /// The screen shows so many pictures a second, in thousandths
@@ -302,4 +307,27 @@ pub struct Done {
     pub bytes: Vec<u8>,
     /// What became of it.
     pub result: Result<(), std::io::ErrorKind>,
+}
+
+/// The input of a frame: what is held, and the buttons on autofire when the
+/// frame is one of those that press them (15 Hz).
+pub fn autofire(input: Input, turbo: [u8; 4], frame: u64) -> Input {
+    let mut input = input;
+    if frame & 2 == 0 {
+        for (pad, turbo) in input.pads.iter_mut().zip(turbo) {
+            *pad |= turbo;
+        }
+    }
+    input
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn autofire_presses_two_frames_of_four() {
+        let pressed = |frame| autofire(Input::pad1(0x80), [1, 0, 0, 0], frame).pads[0];
+        assert_eq!([0, 1, 2, 3, 4].map(pressed), [0x81, 0x81, 0x80, 0x80, 0x81]);
+    }
 }
