@@ -1,1 +1,4 @@
 //! See docs/ARCHITECTURE.md.
+
+pub mod header;
+pub mod state_file;

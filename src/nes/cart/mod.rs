@@ -1,7 +1,13 @@
 //! The cartridge: its chips as they came from the file. Immutable in play;
 //! what a cartridge *remembers* (RAM, registers) is part of the machine's state.
 
+pub mod ines;
 pub mod map;
+mod names;
+pub mod patch;
+
+pub use ines::{BoardNumber, CartridgeError, Header};
+pub use names::mapper_name;
 
 use super::board::BoardId;
 use super::region::Region;
