@@ -31,7 +31,8 @@ impl Ppu {
         self.advance(timing);
         self.line_events(timing);
         self.update_vblank();
-        self.overflow_readable = self.overflow;
+        self.sprite0_hit_readable = self.sprite0_hit;
+        self.overflow_latched = self.overflow;
         self.skip_odd_dot(timing);
 
         let rendered_line = self.line < 240 || self.line == timing.lines - 1;
@@ -73,7 +74,7 @@ impl Ppu {
         self.vblank_set = self.vblank_next;
         self.vblank_next = Flag::OFF;
         self.vblank_set_seen = (!self.vblank_set_was_off.on()).into();
-        self.sprite0_hit_readable = self.sprite0_hit;
+        self.overflow_readable = self.overflow_latched;
         if self.sprite0_hit_in > 0 {
             self.sprite0_hit_in -= 1;
             if self.sprite0_hit_in == 0 {
@@ -177,8 +178,8 @@ impl Ppu {
             self.vblank = Flag::OFF;
             self.sprite0_armed = Flag::ON;
             self.sprite0_hit = Flag::OFF;
-            self.sprite0_hit_readable = Flag::OFF;
             self.overflow = Flag::OFF;
+            self.overflow_readable = Flag::OFF;
             self.warming_up = Flag::OFF;
         }
     }

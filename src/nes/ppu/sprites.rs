@@ -16,7 +16,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::{Ppu, VideoBus};
-use crate::nes::bits::Flag;
+use crate::nes::bits::{Flag, Mask};
 use crate::nes::region::Timing;
 
 /// A sprite on its way through a line.
@@ -122,7 +122,8 @@ impl Ppu {
     /// The sprite logic of a dot on a rendered line.
     #[inline(always)]
     pub(super) fn evaluate_sprites(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
-        if self.evaluation.corruption_pending.on() && self.mask.rendering() {
+        let ending = self.mask_in > 0 && !Mask(self.new_mask).rendering();
+        if self.evaluation.corruption_pending.on() && self.mask.rendering() && !ending {
             self.corrupt_oam();
         }
         let pre_render = self.line == timing.lines - 1;
