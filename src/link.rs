@@ -1,13 +1,24 @@
 //! What crosses threads: types only.
 //!
 //! ```text
-//! main (winit, pads, signals) --commands, inputs (rtrb)--> emulation
-//! emulation --Picture (triple_buffer) + eventfd doorbell--> render
-//! emulation --sound (rtrb)--> audio callback
-//! emulation --jobs--> recorder / I/O --commands--> emulation
+//! main (winit, pads) ──Command (rtrb)──▶ emulation ──Picture (triple_buffer) + Bell──▶ render
+//!        │                                │  ▲  └───samples (rtrb)──▶ audio callback
+//!     Request (mpsc)                    Job  Done
+//!        ▼                                ▼  │
+//!      desk ──Job (rtrb) + Bell──▶       I/O thread
 //! ```
+//!
+//! What the emulation thread receives it never frees: machines and speakers
+//! come and go as [`Parcel`]s, buffers return with the [`Done`] of their job.
 
-use crate::nes::{Frame, Input};
+use crate::nes::{Frame, Input, Nes, Sound};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::mpsc;
+
+mod bell;
+pub use bell::Bell;
 
 /// What the machine is doing, as the status line says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,6 +118,216 @@ pub enum Command {
         /// Nanoseconds of CLOCK_MONOTONIC.
         at_ns: u64,
     },
+    /// Buttons of the four pads on autofire: pressed two frames, released two,
+    /// by the machine's frame number, so that a recording holds what was seen.
+    Turbo([u8; 4]),
+    /// Time stands still behind an open menu, whatever `Action::Pause` says.
+    Freeze(bool),
     /// The player asks for something.
     Action(Action),
+    /// The screen shows so many pictures a second, in thousandths
+    /// (`--sync display` follows it where it is near enough).
+    Refresh {
+        /// Millihertz.
+        millihertz: u32,
+    },
+}
+
+/// What a player's front (window, terminal) holds while the machine runs.
+pub struct Front {
+    /// To the emulation thread. A full ring means that it is gone or stuck:
+    /// drop the command.
+    pub commands: rtrb::Producer<Command>,
+    /// To the desk: slow things, done away from every other thread.
+    pub requests: mpsc::Sender<Request>,
+    /// The newest picture.
+    pub pictures: triple_buffer::Output<Picture>,
+    /// Rings when a picture was published and when [`Flags::quit`] is set. Only the render
+    /// (or waker) thread waits at it.
+    pub bell: Bell,
+    /// Send once, when the first picture can be shown: the emulation thread
+    /// waits for it. Dropping it counts as well.
+    pub ready: mpsc::Sender<()>,
+    /// What every thread may look at.
+    pub flags: Arc<Flags>,
+}
+
+/// What every thread may look at.
+#[derive(Default)]
+pub struct Flags {
+    /// Everybody closes down. Set by whoever wants to end: a signal, the
+    /// window's close button, [`Action::Quit`], `--exit-after`.
+    pub quit: Arc<AtomicBool>,
+    /// Pictures published so far.
+    pub published: AtomicU64,
+}
+
+/// What the desk thread is asked for by the front.
+pub enum Request {
+    /// Play this file (dropped onto the window).
+    Open(PathBuf),
+    /// Write this picture as a PNG.
+    Screenshot(Box<Picture>),
+}
+
+/// What the front tells at its end, for `--stats`.
+pub struct Shown {
+    /// Pictures presented.
+    pub shown: u64,
+    /// Pictures that were published but never presented.
+    pub dropped: u64,
+    /// Published to presented, microseconds.
+    pub present_us: hdrhistogram::Histogram<u64>,
+    /// The sequence number presented last.
+    last: Option<u64>,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        let present_us = hdrhistogram::Histogram::new_with_bounds(1, 60_000_000, 3);
+        Self { shown: 0, dropped: 0, present_us: present_us.expect("valid bounds"), last: None }
+    }
+}
+
+impl Shown {
+    /// Notes that the picture `sequence`, published at `published_ns`, was
+    /// presented at `now_ns`. Presenting one again does not count.
+    pub fn note(&mut self, sequence: u64, published_ns: u64, now_ns: u64) {
+        let next = self.last.map_or(sequence, |last| last + 1);
+        if sequence < next {
+            return;
+        }
+        self.dropped += sequence - next;
+        self.shown += 1;
+        self.last = Some(sequence);
+        self.present_us.saturating_record(now_ns.saturating_sub(published_ns) / 1000);
+    }
+}
+
+/// Where the emulation thread puts its sound: band-limited synthesis and a
+/// ring to the device. No method allocates or blocks.
+pub trait Speaker: Send {
+    /// The sound of a frame that the player shall hear.
+    fn frame(&mut self, sound: &Sound);
+    /// `cycles` of CPU time in which nothing sounds: the level stays, the
+    /// filters bring it to silence.
+    fn hold(&mut self, cycles: u32);
+    /// 0 is silence, 1 is full; glides there.
+    fn set_volume(&mut self, volume: f32);
+    /// The machine runs at `speed` times the console's speed (near 1).
+    fn set_speed(&mut self, speed: f64);
+}
+
+/// A machine ready to be played, and where its files are.
+pub struct Machine {
+    /// The console, switched on.
+    pub nes: Nes,
+    /// The game's files; `None` plays without saving.
+    pub files: Option<GameFiles>,
+    /// Identifies the ROM in save states and slots.
+    pub rom_hash: u64,
+}
+
+/// Where a game's files are.
+#[derive(Clone)]
+pub struct GameFiles {
+    /// `battery.sav`.
+    pub battery: Arc<Path>,
+    /// `state-0.rts` to `state-9.rts`.
+    pub states: [Arc<Path>; 10],
+}
+
+/// Something large on its way to the emulation thread, or back to be freed.
+pub enum Parcel {
+    /// Play this machine from now on.
+    Machine(Box<Machine>),
+    /// Put sound here from now on.
+    Speaker(Box<dyn Speaker>),
+}
+
+/// What the emulation thread tells the player through the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A save state was written.
+    StateSaved(u8),
+    /// A save state was read and is being played.
+    StateLoaded(u8),
+    /// There is no such save state.
+    StateMissing(u8),
+    /// The save state is damaged.
+    StateDamaged(u8),
+    /// The save state is of another game.
+    StateOfOtherGame(u8),
+    /// The save state was written by another version of the machine.
+    StateOfOtherLayout(u8),
+    /// The game has no folder, so that nothing can be saved.
+    NoFiles,
+    /// A save state or the battery could not be written.
+    WriteFailed,
+    /// The console was reset.
+    Reset,
+    /// Another game is in the console.
+    Loaded,
+}
+
+/// Bytes to be moved by the I/O thread. It knows no formats.
+pub struct Job {
+    /// Comes back in [`Done`].
+    pub tag: u32,
+    /// Which file.
+    pub path: Arc<Path>,
+    /// What to do with it.
+    pub work: Work,
+    /// The bytes to write, or where to put those read: within its capacity if
+    /// it has one, else as large as the file is. Comes back in [`Done`].
+    pub bytes: Vec<u8>,
+}
+
+/// What to do with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Open, statx, read. A file of more than `limit` bytes is an error.
+    Read {
+        /// Bytes that it may have.
+        limit: u64,
+    },
+    /// Write a new file, sync it, rename it over the old one.
+    Store,
+    /// Write at the end of the file.
+    Append,
+}
+
+/// A [`Job`] that was done.
+pub struct Done {
+    /// The job's.
+    pub tag: u32,
+    /// The job's.
+    pub work: Work,
+    /// The job's buffer.
+    pub bytes: Vec<u8>,
+    /// What became of it.
+    pub result: Result<(), std::io::ErrorKind>,
+}
+
+/// The input of a frame: what is held, and the buttons on autofire when the
+/// frame is one of those that press them (15 Hz).
+pub fn autofire(input: Input, turbo: [u8; 4], frame: u64) -> Input {
+    let mut input = input;
+    if frame & 2 == 0 {
+        for (pad, turbo) in input.pads.iter_mut().zip(turbo) {
+            *pad |= turbo;
+        }
+    }
+    input
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn autofire_presses_two_frames_of_four() {
+        let pressed = |frame| autofire(Input::pad1(0x80), [1, 0, 0, 0], frame).pads[0];
+        assert_eq!([0, 1, 2, 3, 4].map(pressed), [0x81, 0x81, 0x80, 0x80, 0x81]);
+    }
 }

@@ -1,3 +1,4 @@
-//! See docs/ARCHITECTURE.md.
+//! Sound: steps to samples, samples to the device.
 
+pub mod filter;
 pub mod synth;

@@ -1,1 +1,5 @@
-//! See docs/ARCHITECTURE.md.
+//! The loop that turns the machine in real time.
+
+pub mod alloc_guard;
+pub mod pacer;
+pub mod realtime;

@@ -1,1 +1,15 @@
-//! See docs/ARCHITECTURE.md.
+//! What the player holds, on its way to the machine.
+//!
+//! ```text
+//! window keys ──► keyboard ─┐
+//! terminal ──► typed ───────┼─► controls (bindings) ─► link::Command
+//! gamepads ──► gamepad ─────┘
+//! ```
+
+pub mod bindings;
+pub mod controls;
+pub mod gamepad;
+pub mod keyboard;
+pub mod typed;
+
+pub use controls::Controls;
