@@ -66,4 +66,22 @@ impl Cartridge {
     pub fn has_battery(&self) -> bool {
         self.prg_nvram + self.chr_nvram > 0
     }
+
+    /// Whether a running machine can go on with this cartridge instead of
+    /// `other`: the same board, and chips of the same sizes.
+    pub fn fits_in_place_of(&self, other: &Self) -> bool {
+        let shape = |c: &Self| {
+            (
+                (
+                    c.board,
+                    c.submapper,
+                    c.prg.len(),
+                    c.chr.len(),
+                    c.mirroring == Mirroring::FourScreen,
+                ),
+                (c.prg_ram, c.prg_nvram, c.chr_ram, c.chr_nvram),
+            )
+        };
+        shape(self) == shape(other)
+    }
 }
