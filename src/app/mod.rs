@@ -1,5 +1,8 @@
 //! The program: command line, configuration, window, wiring, error texts.
 
+pub mod menu;
+pub mod player;
+
 use std::process::ExitCode;
 
 /// Runs the program with the process's arguments.

@@ -57,6 +57,11 @@ const YELLOW: [u8; 3] = [0xff, 0xdc, 0x50];
 const SHADE: [u8; 3] = [0, 0, 0];
 
 impl Overlay {
+    /// Nothing to say yet.
+    pub fn new(hidden: bool) -> Self {
+        Self { hidden, ..Self::default() }
+    }
+
     /// Shows a sentence after those that wait; one that is shown already
     /// starts anew.
     pub fn notice(&mut self, text: &str) {
