@@ -2,6 +2,8 @@
 
 pub mod menu;
 pub mod player;
+#[cfg(feature = "app")]
+pub mod window;
 
 use std::process::ExitCode;
 

@@ -101,7 +101,7 @@ impl Renderer {
             any |= fresh;
             wake = self.overlay.tick(now_ns());
             if any && (fresh || asked || !rang) {
-                let picture = self.pictures.peek_output_buffer();
+                let picture = self.pictures.output_buffer();
                 if screen.show(picture, &self.overlay, now_ns())? {
                     shown.note(picture.sequence, picture.published_ns, now_ns());
                 }
@@ -123,7 +123,7 @@ impl Renderer {
                 Order::Menu(menu) => self.overlay.menu = menu,
                 Order::Notice(text) => self.overlay.notice(&text),
                 Order::Screenshot => {
-                    let picture = Box::new(self.pictures.peek_output_buffer().clone());
+                    let picture = Box::new(self.pictures.output_buffer().clone());
                     // Without a desk the program is ending.
                     let _ = self.desk.send(Request::Screenshot(picture));
                 }
@@ -140,6 +140,19 @@ impl Renderer {
         }
         Ok(asked)
     }
+}
+
+/// Makes the calling thread a real-time thread, below emulation, sound and I/O.
+/// Only for a screen that a graphics card draws: a software one would starve
+/// the sound server.
+pub fn raise_priority() -> Result<(), thread_priority::Error> {
+    use thread_priority::{
+        RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+        set_thread_priority_and_policy, thread_native_id,
+    };
+    let priority = ThreadPriority::Crossplatform(40u8.try_into().expect("at most 99"));
+    let policy = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
+    set_thread_priority_and_policy(thread_native_id(), priority, policy)
 }
 
 /// Nanoseconds of CLOCK_MONOTONIC.
