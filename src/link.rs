@@ -141,6 +141,9 @@ pub struct Front {
     pub commands: rtrb::Producer<Command>,
     /// To the desk: slow things, done away from every other thread.
     pub requests: mpsc::Sender<Request>,
+    /// Sentences for the player, shown for some seconds. Ring the bell after
+    /// sending one.
+    pub notices: mpsc::Receiver<String>,
     /// The newest picture.
     pub pictures: triple_buffer::Output<Picture>,
     /// Rings when a picture was published and when [`Flags::quit`] is set. One
