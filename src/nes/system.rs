@@ -189,6 +189,14 @@ impl<'a, S: Sink> System<'a, S> {
     /// same, unless a DMA reads).
     #[inline(always)]
     fn read_cycle(&mut self, core: u16, address: u16) -> u8 {
+        let byte = self.access(core, address);
+        self.end_cycle();
+        byte
+    }
+
+    /// The part of a read cycle up to the byte.
+    #[inline(always)]
+    fn access(&mut self, core: u16, address: u16) -> u8 {
         self.state.apu.dmc.cycle_begins();
         let (external, driven) = match address {
             0x0000..=0x1fff => (self.ram_byte(address), true),
@@ -203,7 +211,6 @@ impl<'a, S: Sink> System<'a, S> {
             external
         };
         self.state.wires.internal = byte;
-        self.end_cycle();
         byte
     }
 
@@ -371,8 +378,11 @@ impl<'a, S: Sink> System<'a, S> {
                 self.read_cycle(core, core);
             }
             Cycle::DmcGet => {
-                let address = self.state.apu.dmc.fetch_address();
-                self.dmc_get(core, address);
+                self.state.oam_dma.lost_get();
+                let byte = self.access(core, self.state.apu.dmc.fetch_address());
+                // It arrives before the APU's part of the cycle.
+                self.state.apu.dmc.fetched(byte);
+                self.end_cycle();
             }
             Cycle::OamGet(address) => {
                 let byte = self.read_cycle(core, address);
@@ -380,13 +390,6 @@ impl<'a, S: Sink> System<'a, S> {
             }
             Cycle::OamPut(byte) => self.write_cycle(0x2004, byte),
         }
-    }
-
-    /// The byte arrives within the cycle, before the APU's part of it.
-    fn dmc_get(&mut self, core: u16, address: u16) {
-        self.state.oam_dma.lost_get();
-        let byte = self.read_cycle(core, address);
-        self.state.apu.dmc.fetched(byte);
     }
 }
 
