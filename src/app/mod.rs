@@ -7,14 +7,20 @@ pub mod doctor;
 pub mod fault;
 pub mod hash;
 pub mod info;
+#[cfg(feature = "app")]
+pub mod menu;
 pub mod movie;
 pub mod outputs;
 pub mod play;
+#[cfg(feature = "app")]
+pub mod player;
 pub mod rom_file;
 pub mod run;
 pub mod script;
 pub mod setup;
 pub mod testing;
+#[cfg(feature = "app")]
+pub mod window;
 
 use std::fmt;
 use std::io::Write;

@@ -1,7 +1,18 @@
-//! The picture on its way to the player: colours, status line, window surface,
-//! terminal cells. See docs/ARCHITECTURE.md.
+//! The picture on its way to the player.
+//!
+//! ```text
+//! link::Picture ──► render ──► palette ──► overlay (font) ──► surface (layout, scaler)
+//!                     │                                  └──► terminal
+//!                     └──► screenshot
+//! ```
 
 pub mod font;
 pub mod layout;
 pub mod overlay;
 pub mod palette;
+pub mod render;
+#[cfg(feature = "app")]
+mod scaler;
+pub mod screenshot;
+#[cfg(feature = "app")]
+pub mod surface;

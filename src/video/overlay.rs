@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! SLOT 1 ● REC 3.2s                         100%     status line
-//! Saved state 4                                      a notice, instead of it
+//! Saved state 4                                      a notice: instead of it, or
+//!                                                    above while it has more to say than the slot
 //! ```
 
 use std::collections::VecDeque;
@@ -57,6 +58,11 @@ const YELLOW: [u8; 3] = [0xff, 0xdc, 0x50];
 const SHADE: [u8; 3] = [0, 0, 0];
 
 impl Overlay {
+    /// Nothing to say yet.
+    pub fn new(hidden: bool) -> Self {
+        Self { hidden, ..Self::default() }
+    }
+
     /// Shows a sentence after those that wait; one that is shown already
     /// starts anew.
     pub fn notice(&mut self, text: &str) {
@@ -97,21 +103,22 @@ impl Overlay {
         if self.hidden {
             return;
         }
-        let bottom = HEIGHT - font::LINE;
-        match self.shown_notice(now_ns) {
-            Some((text, alpha)) => {
-                let lines = wrap(text, COLUMNS);
-                let top = HEIGHT - font::LINE * lines.len();
-                for (n, line) in lines.iter().enumerate() {
-                    draw_text(rgba, MARGIN, top + n * font::LINE, line, WHITE, alpha);
-                }
-            }
-            None => {
-                let (text, colour) = status_left(hud);
-                draw_text(rgba, MARGIN, bottom, &text, colour, 255);
-                let right = status_right(hud);
-                let width = right.chars().count() * font::ADVANCE;
-                draw_text(rgba, WIDTH - MARGIN - width, bottom, &right, WHITE, 255);
+        let notice = self.shown_notice(now_ns);
+        let quiet = hud.mode == Mode::Live && !hud.paused && !hud.jammed;
+        let mut bottom = HEIGHT;
+        if !(quiet && notice.is_some()) {
+            bottom -= font::LINE;
+            let (text, colour) = status_left(hud);
+            draw_text(rgba, MARGIN, bottom, &text, colour, 255);
+            let right = status_right(hud);
+            let width = right.chars().count() * font::ADVANCE;
+            draw_text(rgba, WIDTH - MARGIN - width, bottom, &right, WHITE, 255);
+        }
+        if let Some((text, alpha)) = notice {
+            let lines = wrap(text, COLUMNS);
+            bottom -= font::LINE * lines.len();
+            for (n, line) in lines.iter().enumerate() {
+                draw_text(rgba, MARGIN, bottom + n * font::LINE, line, WHITE, alpha);
             }
         }
     }
@@ -334,6 +341,15 @@ mod tests {
         }
         assert!((5..20).contains(&steps), "{steps} pictures of the fading");
         assert_eq!(overlay.shown_notice(now), None);
+    }
+
+    #[test]
+    fn a_notice_takes_the_place_of_an_idle_status_line_but_never_hides_a_recording() {
+        let mut overlay = Overlay::default();
+        overlay.notice("Saved state 4");
+        assert!(touched_rows(&drawn(&overlay, &hud(), 0))[0] >= HEIGHT - 10);
+        let recording = Hud { mode: Mode::Recording, ..hud() };
+        assert!(touched_rows(&drawn(&overlay, &recording, 0))[0] < HEIGHT - 10);
     }
 
     #[test]
