@@ -3,6 +3,8 @@
 pub mod menu;
 pub mod player;
 #[cfg(feature = "app")]
+pub mod terminal;
+#[cfg(feature = "app")]
 pub mod window;
 
 use std::process::ExitCode;
