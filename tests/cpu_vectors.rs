@@ -21,7 +21,8 @@ fn main() {
         let file = folder.as_ref().map(|folder| folder.join(format!("{opcode:02x}.bin")));
         let missing = !file.as_ref().is_some_and(|file| file.exists());
         let name = format!("{opcode:02X}_{op:?}_{mode:?}");
-        let why = if missing { "cpu6502-2a03-1k is missing: see RETAKE_ROMS in README.md" } else { "" };
+        let why =
+            if missing { "cpu6502-2a03-1k is missing: see RETAKE_ROMS in README.md" } else { "" };
         Trial::test(name, move || run(file.as_deref())).with_ignored_flag(missing).with_kind(why)
     });
     libtest_mimic::run(&arguments, trials.collect()).exit();
@@ -102,12 +103,17 @@ impl Case {
     }
 
     fn check(self) -> Result<(), Failed> {
-        let mut bus = Recorder { memory: self.before.1.into_iter().collect(), ..Recorder::default() };
+        let mut bus =
+            Recorder { memory: self.before.1.into_iter().collect(), ..Recorder::default() };
         let mut cpu = Cpu::power_on();
         cpu.set_registers(self.before.0);
         cpu.step(&mut bus);
-        let memory: Vec<_> =
-            self.after.1.iter().map(|(at, _)| (*at, bus.memory.get(at).copied().unwrap_or(0))).collect();
+        let memory: Vec<_> = self
+            .after
+            .1
+            .iter()
+            .map(|(at, _)| (*at, bus.memory.get(at).copied().unwrap_or(0)))
+            .collect();
         let got = (cpu.registers(), memory, bus.cycles);
         let expected = (self.after.0, self.after.1, self.cycles);
         if got == expected {

@@ -59,23 +59,19 @@ impl Noise {
         }
     }
 
-    /// An APU cycle. True when the shift register stepped.
+    /// An APU cycle. True when the shift register stepped and may be heard.
     #[inline(always)]
     pub fn clock(&mut self, region: Region) -> bool {
         if self.timer > 0 {
             self.timer -= 1;
             return false;
         }
-        let periods = if region == Region::Pal {
-            &PERIODS_PAL
-        } else {
-            &PERIODS_NTSC
-        };
+        let periods = if region == Region::Pal { &PERIODS_PAL } else { &PERIODS_NTSC };
         self.timer = periods[usize::from(self.mode & 15)] / 2 - 1;
         let tap = if self.mode & 0x80 != 0 { 6 } else { 1 };
         let feedback = (self.shift ^ self.shift >> tap) & 1;
         self.shift = self.shift >> 1 | feedback << 14;
-        true
+        self.length.running()
     }
 
     /// A quarter frame.
@@ -85,11 +81,7 @@ impl Noise {
 
     /// The output, 0-15.
     pub fn level(&self) -> u8 {
-        if self.shift & 1 == 0 && self.length.running() {
-            self.envelope.volume()
-        } else {
-            0
-        }
+        if self.shift & 1 == 0 && self.length.running() { self.envelope.volume() } else { 0 }
     }
 
     /// Bounds the counters; a shift register of zeros would never sound again.

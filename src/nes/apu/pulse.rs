@@ -61,13 +61,13 @@ impl Pulse {
         }
     }
 
-    /// An APU cycle. True when the sequencer stepped.
+    /// An APU cycle. True when the sequencer stepped and may be heard.
     #[inline(always)]
     pub fn clock(&mut self) -> bool {
         if self.timer == 0 {
             self.timer = self.period;
             self.step = self.step.wrapping_sub(1) & 7;
-            true
+            self.length.running()
         } else {
             self.timer -= 1;
             false
@@ -97,11 +97,7 @@ impl Pulse {
     /// The output, 0-15.
     pub fn level(&self, which: Which) -> u8 {
         let high = DUTIES[usize::from(self.duty & 3)] >> (self.step & 7) & 1 != 0;
-        if high && self.length.running() && !self.muted(which) {
-            self.envelope.volume()
-        } else {
-            0
-        }
+        if high && self.length.running() && !self.muted(which) { self.envelope.volume() } else { 0 }
     }
 
     /// The sweep unit silences periods out of range even when it is off.
