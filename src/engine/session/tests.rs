@@ -5,6 +5,9 @@ use crate::engine::alloc_guard;
 use crate::flight::mirror::{Mirror, channel};
 use crate::flight::slot::{RomCheck, SlotStatus, SlotStore};
 use crate::flight::state_file::Owner;
+use crate::nes::board::BoardId;
+use crate::nes::cart::Mirroring;
+use crate::nes::{Cartridge, Output, PowerOn, Region};
 
 /// A machine of 16 bytes: its frame number, and a number that every input so
 /// far went into.
@@ -269,6 +272,66 @@ fn slots_of_another_machine_are_left_alone() {
     assert_eq!(p.mode(), (Mode::Live, 0, 1));
 }
 
+/// A console whose program puts the buttons and a count into video RAM, the
+/// palette and the triangle's pitch.
+fn console() -> Nes {
+    let program = [
+        0xa9, 0x1f, 0x8d, 0x15, 0x40, // LDA #$1F, STA $4015
+        0xa9, 0xff, 0x8d, 0x08, 0x40, // LDA #$FF, STA $4008
+        0xa9, 0x01, 0x8d, 0x16, 0x40, // loop: LDA #1, STA $4016
+        0x4a, 0x8d, 0x16, 0x40, // LSR, STA $4016
+        0xad, 0x16, 0x40, 0x65, 0x00, 0x85, 0x00, // LDA $4016, ADC $00, STA $00
+        0x8d, 0x0a, 0x40, 0x8d, 0x0b, 0x40, // STA $400A, STA $400B
+        0x8d, 0x06, 0x20, 0x8d, 0x06, 0x20, 0x8d, 0x07, 0x20, // STA $2006 twice, STA $2007
+        0x4c, 0x0a, 0x80, // JMP loop
+    ];
+    let mut prg = vec![0; 0x8000];
+    prg[..program.len()].copy_from_slice(&program);
+    prg[0x7ffc..0x7ffe].copy_from_slice(&[0x00, 0x80]);
+    let cart = Cartridge {
+        prg,
+        chr: vec![0x5a; 8192],
+        board: BoardId::Nrom,
+        mapper: 0,
+        submapper: 0,
+        mirroring: Mirroring::Vertical,
+        prg_ram: 0,
+        prg_nvram: 0,
+        chr_ram: 0,
+        chr_nvram: 0,
+        trainer: None,
+        region: Region::Ntsc,
+    };
+    Nes::power_on(cart, &PowerOn { region: Region::Ntsc, alignment: 0, seed: 1 })
+}
+
+#[test]
+fn every_round_of_a_console_has_the_same_bytes_picture_and_sound() {
+    let mut nes = console();
+    let takes = Takes::new(nes.bytes().len(), 1000);
+    let mut session = Session::new(takes, None, Slot::default());
+    let mut out = Output::default();
+    let mut round = |session: &mut Session, nes: &mut Nes| -> Vec<_> {
+        (0..30u8)
+            .map(|n| {
+                let turn = session.turn(nes, Input::pad1(n * 37));
+                nes.run_frame(turn.input, &mut out);
+                let sound = (out.sound.start, out.sound.steps.clone(), out.sound.cycles);
+                (nes.bytes().to_vec(), out.frame.pixels.clone(), sound)
+            })
+            .collect()
+    };
+    round(&mut session, &mut nes);
+    session.press();
+    let first = round(&mut session, &mut nes);
+    assert!(first.windows(2).all(|pair| pair[0] != pair[1]), "the machine does something");
+    assert!(first.iter().any(|(_, _, sound)| !sound.1.is_empty()));
+    session.press();
+    for _ in 0..3 {
+        assert!(round(&mut session, &mut nes) == first);
+    }
+}
+
 fn process(dir: &Path) -> (Play, Mirror) {
     let owner = Owner { machine: 1, layout: 2, rom: 3 };
     let store = SlotStore::open(dir, owner, RomCheck::Same).unwrap();
@@ -296,6 +359,8 @@ fn another_process_loops_the_same_bytes() {
     mirror.drain(|error| panic!("{error}"));
     assert!(mirror.is_done());
     drop(mirror);
+    let size = std::fs::metadata(dir.path().join("slot_4.input")).unwrap().len();
+    assert_eq!(size, 64 + 44 * 16, "it was finished");
 
     let (mut p, _mirror) = process(dir.path());
     for (number, first) in (1..=4).zip(rounds) {
