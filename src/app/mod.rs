@@ -18,9 +18,9 @@ pub mod rom_file;
 pub mod run;
 pub mod script;
 pub mod setup;
-pub mod testing;
 #[cfg(feature = "app")]
 pub mod terminal;
+pub mod testing;
 #[cfg(feature = "app")]
 pub mod window;
 
