@@ -20,6 +20,8 @@ pub mod script;
 pub mod setup;
 pub mod testing;
 #[cfg(feature = "app")]
+pub mod terminal;
+#[cfg(feature = "app")]
 pub mod window;
 
 use std::fmt;

@@ -71,9 +71,61 @@ impl Key {
     }
 }
 
+/// A key that a terminal reported, and whether shift was held with it.
+#[cfg(feature = "app")]
+pub fn from_terminal(event: &crossterm::event::KeyEvent) -> Option<(Key, bool)> {
+    use crossterm::event::{KeyCode, KeyModifiers, ModifierKeyCode};
+    let shift = event.modifiers.contains(KeyModifiers::SHIFT);
+    let key = match event.code {
+        // What American keyboards have on the shifted key of another sign.
+        KeyCode::Char('+') => Key::Equal,
+        KeyCode::Char(' ') => Key::Space,
+        KeyCode::Char(letter) => {
+            let key = Key::from_name(letter.encode_utf8(&mut [0; 4]))?;
+            return Some((key, shift || letter.is_uppercase()));
+        }
+        KeyCode::F(n @ 1..=12) => Key::from_name(&format!("F{n}"))?,
+        KeyCode::Up => Key::ArrowUp,
+        KeyCode::Down => Key::ArrowDown,
+        KeyCode::Left => Key::ArrowLeft,
+        KeyCode::Right => Key::ArrowRight,
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Escape,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => return Some((Key::Tab, true)),
+        KeyCode::Backspace => Key::Backspace,
+        KeyCode::Delete => Key::Delete,
+        KeyCode::Insert => Key::Insert,
+        KeyCode::Home => Key::Home,
+        KeyCode::End => Key::End,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::Modifier(ModifierKeyCode::LeftShift) => Key::ShiftLeft,
+        KeyCode::Modifier(ModifierKeyCode::RightShift) => Key::ShiftRight,
+        KeyCode::Modifier(ModifierKeyCode::LeftControl) => Key::ControlLeft,
+        KeyCode::Modifier(ModifierKeyCode::RightControl) => Key::ControlRight,
+        KeyCode::Modifier(ModifierKeyCode::LeftAlt) => Key::AltLeft,
+        KeyCode::Modifier(ModifierKeyCode::RightAlt) => Key::AltRight,
+        _ => return None,
+    };
+    Some((key, shift))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "app")]
+    #[test]
+    fn a_terminals_capital_letter_is_the_key_with_shift() {
+        use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+        let typed = |code| from_terminal(&KeyEvent::new(code, KeyModifiers::NONE));
+        assert_eq!(typed(KeyCode::Char('l')), Some((Key::KeyL, false)));
+        assert_eq!(typed(KeyCode::Char('L')), Some((Key::KeyL, true)));
+        assert_eq!(typed(KeyCode::Char('+')), Some((Key::Equal, false)));
+        assert_eq!(typed(KeyCode::F(5)), Some((Key::F5, false)));
+        assert_eq!(typed(KeyCode::Char('€')), None);
+    }
 
     #[test]
     fn every_name_leads_back_to_its_key() {

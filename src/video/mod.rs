@@ -16,3 +16,4 @@ mod scaler;
 pub mod screenshot;
 #[cfg(feature = "app")]
 pub mod surface;
+pub mod terminal;
