@@ -325,6 +325,27 @@ pub enum Notice {
     Loaded,
 }
 
+/// A frame that was run, for a movie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// What was held.
+    pub input: Input,
+    /// What happened before it.
+    pub before: Before,
+}
+
+/// What happened to the console before a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The reset button.
+    Reset,
+    /// Time jumped: a state was restored, or another machine is played.
+    Jump,
+}
+
 /// Bytes to be moved by the I/O thread. It knows no formats.
 pub struct Job {
     /// Comes back in [`Done`].

@@ -80,8 +80,7 @@ impl Config {
         match Self::parse(&text) {
             Ok(config) => (config, None),
             Err((line, why)) => {
-                let said =
-                    format!("{}: line {line}: {why}; the defaults are used", path.display());
+                let said = format!("{}: line {line}: {why}; the defaults are used", path.display());
                 (Self::default(), Some(said))
             }
         }

@@ -38,7 +38,9 @@ pub enum Locked {
     #[error("this game is being played already; this second instance plays without saving")]
     InUse,
     /// It cannot be made or locked.
-    #[error("{path}: {error}; playing without saving: make the folder writable or set XDG_DATA_HOME")]
+    #[error(
+        "{path}: {error}; playing without saving: make the folder writable or set XDG_DATA_HOME"
+    )]
     Refused {
         /// The folder.
         path: PathBuf,
@@ -98,7 +100,7 @@ fn folder(data: &Path, name: &str, hash: &str) -> PathBuf {
 }
 
 /// A ROM's name as a folder's name may be.
-fn harmless(name: &str) -> String {
+pub fn harmless(name: &str) -> String {
     let keep = |c: char| if c == '/' || c.is_control() { '_' } else { c };
     let name: String = name.trim_start_matches('.').chars().map(keep).take(NAME).collect();
     let name = name.trim();
@@ -149,7 +151,8 @@ mod tests {
 
     #[test]
     fn names_stay_within_the_data_folder() {
-        for (name, wanted) in [("../../etc", "_.._etc"), ("", "game"), ("a/b\n", "a_b_"), (" x ", "x")]
+        for (name, wanted) in
+            [("../../etc", "_.._etc"), ("", "game"), ("a/b\n", "a_b_"), (" x ", "x")]
         {
             assert_eq!(harmless(name), wanted);
         }

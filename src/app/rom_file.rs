@@ -134,7 +134,8 @@ fn unpack(path: &Path, packed: Vec<u8>) -> Outcome<(Vec<u8>, Vec<String>)> {
     }
 }
 
-pub(super) const TOO_LARGE: &str = "it has more than 64 MiB, and no ROM has; give an iNES or NES 2.0 file";
+pub(super) const TOO_LARGE: &str =
+    "it has more than 64 MiB, and no ROM has; give an iNES or NES 2.0 file";
 const COPY_AGAIN: &str = "copy it again from where it came";
 
 /// The ROM in a zip file: the first file that begins like one.
