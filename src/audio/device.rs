@@ -25,7 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Pauses between two tries to open a device.
 const BACK_OFF: [u64; 5] = [1, 2, 5, 15, 30];
 /// Errors of one stream, without sound between them, before it is given up.
-const ERRORS: u64 = 8;
+const ERRORS: u64 = 100;
+/// A pause at each error, on the device's thread: it would try again at once,
+/// and keep the sound library from the very lock with which it recovers.
+const BREATH: Duration = Duration::from_millis(3);
 
 /// What to open.
 #[derive(Clone, Debug)]
@@ -85,15 +88,22 @@ pub struct Played {
 
 impl Output {
     /// Starts the output thread and waits for the first [`Event`], though not
-    /// for long.
-    pub fn start(wishes: Wishes) -> (Self, Option<Event>) {
+    /// for long. `on_start` runs on it first: threads that the sound library
+    /// starts inherit the priority that it sets.
+    pub fn start(
+        wishes: Wishes,
+        on_start: impl FnOnce() + Send + 'static,
+    ) -> (Self, Option<Event>) {
         let (tell, events) = mpsc::channel();
         let (stop, stopped) = mpsc::channel();
         let streams = Arc::new(Streams::default());
         let theirs = streams.clone();
         let thread = std::thread::Builder::new()
             .name("retake-sound".into())
-            .spawn(move || supervise(&wishes, &theirs, &tell, &stopped))
+            .spawn(move || {
+                on_start();
+                supervise(&wishes, &theirs, &tell, &stopped);
+            })
             .expect("a thread for the sound");
         let first = events.recv_timeout(PATIENCE).ok();
         (Self { events, streams, stop, thread }, first)
@@ -274,13 +284,11 @@ fn open_as<T: SizedSample + FromSample<f32>>(
     let fail = move |error: cpal::Error| {
         // The device's thread may call this without end: count, do not print.
         errors = if sounding.swap(false, Ordering::Relaxed) { 1 } else { errors + 1 };
-        let passing = matches!(
-            error.kind(),
-            ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied
-        );
-        if errors == ERRORS || (!passing && errors == 1) {
+        let gone = error.kind() == ErrorKind::DeviceNotAvailable;
+        if errors == ERRORS || gone {
             let _ = break_it.send(error.to_string());
         }
+        std::thread::sleep(BREATH);
     };
     let stream =
         device.build_output_stream(config, play, fail, None).map_err(|error| error.to_string())?;
