@@ -32,7 +32,7 @@ impl Ppu {
         self.line_events(timing);
         self.update_vblank();
         self.sprite0_hit_readable = self.sprite0_hit;
-        self.overflow_latched = self.overflow;
+        self.overflow_readable = self.overflow;
         self.skip_odd_dot(timing);
 
         let rendered_line = self.line < 240 || self.line == timing.lines - 1;
@@ -74,7 +74,6 @@ impl Ppu {
         self.vblank_set = self.vblank_next;
         self.vblank_next = Flag::OFF;
         self.vblank_set_seen = (!self.vblank_set_was_off.on()).into();
-        self.overflow_readable = self.overflow_latched;
         if self.sprite0_hit_in > 0 {
             self.sprite0_hit_in -= 1;
             if self.sprite0_hit_in == 0 {

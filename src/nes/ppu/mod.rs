@@ -103,7 +103,6 @@ pub struct Ppu {
     sprite0_hit_in: u8,
     sprite0_armed: Flag,
     overflow: Flag,
-    overflow_latched: Flag,
     overflow_readable: Flag,
     odd_frame: Flag,
     /// The line began at dot 1.
@@ -128,7 +127,7 @@ pub struct Ppu {
     oam2: [u8; 32],
     palette: [u8; 32],
     oam: [u8; 256],
-    reserved: [u8; 2],
+    reserved: [u8; 3],
 }
 
 impl Ppu {
