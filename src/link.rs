@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 mod bell;
 pub use bell::Bell;
@@ -145,8 +146,8 @@ pub struct Front {
     pub notices: mpsc::Receiver<String>,
     /// The newest picture.
     pub pictures: triple_buffer::Output<Picture>,
-    /// Rings when a picture was published and when [`Flags::quit`] is set. Only the render
-    /// (or waker) thread waits at it.
+    /// Rings when a picture was published and when [`Flags::quit`] is set. One
+    /// thread waits at it.
     pub bell: Bell,
     /// Send once, when the first picture can be shown: the emulation thread
     /// waits for it. Dropping it counts as well.
@@ -229,6 +230,40 @@ pub struct Machine {
     pub files: Option<GameFiles>,
     /// Identifies the ROM in save states and slots.
     pub rom_hash: u64,
+    /// xxh3-64 of the battery RAM as it is on the disk.
+    pub battery_on_disk: u64,
+    /// Buffers for saved states, large enough for a header and a state.
+    pub spare: Vec<Vec<u8>>,
+    /// A buffer for the battery RAM.
+    pub spare_battery: Option<Vec<u8>>,
+}
+
+impl Machine {
+    /// Bytes of a saved state that are not the machine's.
+    pub const HEADER: usize = 64;
+
+    /// A machine that remembers what `nes` does, with the buffers to save it.
+    pub fn new(nes: Nes, files: Option<GameFiles>, rom_hash: u64) -> Self {
+        let (prg, chr) = nes.battery();
+        let battery = prg.len() + chr.len();
+        let state = Self::HEADER + nes.bytes().len();
+        let mut machine = Self {
+            spare: (0..2).map(|_| vec![0; state]).collect(),
+            spare_battery: Some(vec![0; battery]),
+            nes,
+            files,
+            rom_hash,
+            battery_on_disk: 0,
+        };
+        machine.battery_on_disk = machine.battery_hash();
+        machine
+    }
+
+    /// xxh3-64 of the battery RAM.
+    pub fn battery_hash(&self) -> u64 {
+        let (prg, chr) = self.nes.battery();
+        xxh3_64(prg) ^ xxh3_64_with_seed(chr, 1)
+    }
 }
 
 /// Where a game's files are.
@@ -246,6 +281,20 @@ pub enum Parcel {
     Machine(Box<Machine>),
     /// Put sound here from now on.
     Speaker(Box<dyn Speaker>),
+    /// A buffer that nobody needs any more.
+    Bytes(Vec<u8>),
+}
+
+/// One user's end of the I/O thread.
+pub struct Client {
+    /// To the I/O thread; ring [`Client::bell`] behind it.
+    pub jobs: rtrb::Producer<Job>,
+    /// What was done, in the order of the jobs.
+    pub done: rtrb::Consumer<Done>,
+    /// Wakes the I/O thread.
+    pub bell: Bell,
+    /// Rings when something was done, for a user that waits.
+    pub done_bell: Bell,
 }
 
 /// What the emulation thread tells the player through the desk.

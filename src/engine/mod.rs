@@ -1,1 +1,9 @@
-//! See docs/ARCHITECTURE.md.
+//! The loop that turns the machine in real time.
+
+pub mod alloc_guard;
+pub mod cycle;
+pub mod pacer;
+pub mod realtime;
+pub mod saves;
+pub mod stats;
+pub mod thread;

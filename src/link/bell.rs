@@ -2,6 +2,7 @@
 //!
 //! Ringing is one system call that never blocks and never allocates, so the
 //! emulation thread may do it. Rings that come before the waiter looks are one.
+//! There is one waiter: what is read is gone, and io_uring reads it as a file.
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -17,13 +18,13 @@ pub struct Bell {
 impl Bell {
     /// A silent bell.
     pub fn new() -> std::io::Result<Self> {
-        let fd = rustix::event::eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+        let fd = rustix::event::eventfd(0, EventfdFlags::CLOEXEC)?;
         Ok(Self { fd: Arc::new(fd) })
     }
 
     /// Rings.
     pub fn ring(&self) {
-        // The only failure is a counter at its end, and that bell rings already.
+        // It would block at 2^64 - 2 rings that nobody heard, and not before.
         let _ = rustix::io::write(&self.fd, &1u64.to_ne_bytes());
     }
 
@@ -34,14 +35,13 @@ impl Bell {
         let timeout = timeout
             .map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: i64::from(t.subsec_nanos()) });
         // An interrupted wait counts as a timeout; callers look again anyway.
-        let _ = rustix::event::poll(&mut fds, timeout.as_ref());
-        self.take()
+        let rings = matches!(rustix::event::poll(&mut fds, timeout.as_ref()), Ok(1..));
+        rings && rustix::io::read(&self.fd, &mut [0; 8]).is_ok()
     }
 
     /// Whether it rang since it was last asked; never waits.
     pub fn take(&self) -> bool {
-        let mut count = [0u8; 8];
-        rustix::io::read(&self.fd, &mut count).is_ok()
+        self.wait(Some(Duration::ZERO))
     }
 }
 

@@ -3,11 +3,19 @@
 
 #![forbid(unsafe_code)]
 
+mod apu;
+mod bits;
 pub mod board;
 pub mod cart;
+pub mod cpu;
+mod dma;
 pub mod output;
 pub mod port;
+mod ppu;
 pub mod region;
+mod schedule;
+mod state;
+mod system;
 
 pub use cart::Cartridge;
 pub use output::{Frame, Output, Sound, Step};
@@ -15,6 +23,13 @@ pub use port::Input;
 pub use region::Region;
 
 use std::sync::Arc;
+
+use zerocopy::IntoBytes;
+
+use cart::map::Map;
+use output::{Mute, Sink};
+use state::State;
+use system::System;
 
 /// How the machine is switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,71 +80,132 @@ impl Probe for () {
 /// A console with a cartridge in it.
 pub struct Nes {
     cart: Arc<Cartridge>,
-    bytes: Vec<u8>,
-    frame: u64,
+    region: Region,
+    state: Box<State>,
+    /// Derived from the state by the cartridge's board.
+    map: Map,
 }
 
 impl Nes {
     /// Switches the console on.
-    pub fn power_on(cart: impl Into<Arc<Cartridge>>, _options: &PowerOn) -> Self {
-        Self { cart: cart.into(), bytes: vec![0; 8192], frame: 0 }
+    pub fn power_on(cart: impl Into<Arc<Cartridge>>, options: &PowerOn) -> Self {
+        let cart = cart.into();
+        let region = options.region;
+        let mut state = State::power_on(&cart, region, options.alignment, options.seed);
+        cart.board.power_on(&mut state.board, &cart);
+        let mut map = Map::new(&cart);
+        load_trainer(&cart, &map, &mut state);
+        cart.board.map(&state.board, &cart, &mut map);
+        Self {
+            cart,
+            region,
+            state,
+            map,
+        }
     }
 
     /// Presses the reset button.
-    pub fn reset(&mut self) {}
+    pub fn reset(&mut self) {
+        self.state.cpu.reset();
+        self.state.apu.reset();
+        self.state.ppu.reset();
+        self.state.oam_dma.stop();
+        self.cart.board.reset(&mut self.state.board, &self.cart);
+        self.derive();
+    }
 
-    /// Runs one frame: from the last instruction boundary after line 240 dot 1
-    /// to the next. `input` holds within it.
+    /// Runs one frame: to the first instruction boundary at or after dot 1 of
+    /// line 240. `input` holds within it.
     pub fn run_frame(&mut self, input: Input, out: &mut Output) {
-        self.frame += 1;
-        let f = self.frame as usize;
-        for (i, p) in out.frame.pixels.iter_mut().enumerate() {
-            *p = (((i % 256 + f) / 8 + i / 256 / 8) & 63) as u16;
-        }
-        out.sound.start = 0;
-        out.sound.steps.clear();
-        out.sound.cycles = 29_780;
-        for n in 0..14 {
-            let level = if n % 2 == 0 { 9000 } else { 0 };
-            out.sound.push(Step { cycle: n * 2034 + u32::from(input.pads[0]), level });
-        }
+        self.run_frame_with(input, out, &mut ());
     }
 
     /// Runs one frame without picture and sound; the same bytes result.
-    pub fn run_muted(&mut self, _input: Input) {
-        self.frame += 1;
+    pub fn run_muted(&mut self, input: Input) {
+        self.run(input, &mut Mute, &mut ());
     }
 
     /// Runs one frame with a probe attached.
-    pub fn run_frame_with(&mut self, input: Input, out: &mut Output, _probe: &mut impl Probe) {
-        self.run_frame(input, out);
+    pub fn run_frame_with(&mut self, input: Input, out: &mut Output, probe: &mut impl Probe) {
+        out.sound.steps.clear();
+        out.sound.start = apu::mix::mix(self.state.apu.levels());
+        let start = self.state.clock;
+        self.run(input, out, probe);
+        out.sound.cycles = (self.state.clock - start) as u32;
+    }
+
+    fn run(&mut self, input: Input, sink: &mut impl Sink, probe: &mut impl Probe) {
+        // A frame of any bytes ends, too.
+        let limit = u64::from(self.region.timing().dots);
+        let mut was_visible = self.state.ppu.position().0 < 240;
+        let mut system = System::new(
+            &mut self.state,
+            &mut self.map,
+            sink,
+            &self.cart,
+            self.region,
+            input,
+        );
+        loop {
+            let (line, dot) = system.state.ppu.position();
+            let is_visible = line < 240 || line == 240 && dot == 0;
+            if was_visible && !is_visible || system.elapsed() > limit {
+                break;
+            }
+            was_visible = is_visible;
+            let mut cpu = system.state.cpu;
+            if cpu.is_at_instruction() {
+                probe.instruction(cpu.registers(), system.state.clock, line, dot);
+            }
+            cpu.step(&mut system);
+            system.state.cpu = cpu;
+        }
+        self.state.frame += 1;
     }
 
     /// Everything that the machine remembers. Equal machines have equal bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.state.as_bytes()
     }
 
     /// Makes the machine what `bytes` say; any bytes of the right number give a
     /// machine that runs.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
-        if bytes.len() != self.bytes.len() {
-            return Err(RestoreError { expected: self.bytes.len(), got: bytes.len() });
+        let state = self.state.as_mut_bytes();
+        if bytes.len() != state.len() {
+            return Err(RestoreError {
+                expected: state.len(),
+                got: bytes.len(),
+            });
         }
-        self.bytes.copy_from_slice(bytes);
+        state.copy_from_slice(bytes);
+        self.state.sanitize(self.region);
+        self.cart.board.sanitize(&mut self.state.board, &self.cart);
+        self.derive();
         Ok(())
+    }
+
+    /// Rebuilds what follows from the state.
+    fn derive(&mut self) {
+        self.cart
+            .board
+            .map(&self.state.board, &self.cart, &mut self.map);
     }
 
     /// Puts another ROM of the same board and sizes into the running machine
     /// (hot reload). `Err` gives the cartridge back when it does not fit.
     pub fn set_rom(&mut self, cart: Arc<Cartridge>) -> Result<(), Arc<Cartridge>> {
+        if !cart.fits_in_place_of(&self.cart) {
+            return Err(cart);
+        }
         self.cart = cart;
+        self.derive();
         Ok(())
     }
 
     /// Frames run since power-on.
     pub fn frame_number(&self) -> u64 {
-        self.frame
+        self.state.frame
     }
 
     /// The cartridge.
@@ -139,55 +215,93 @@ impl Nes {
 
     /// The console.
     pub fn region(&self) -> Region {
-        self.cart.region
+        self.region
     }
 
     /// xxh3-64 of the layout hash and the state's bytes.
     pub fn state_hash(&self) -> u64 {
-        0
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        hasher.update(&self.layout_hash().to_le_bytes());
+        hasher.update(self.bytes());
+        hasher.digest()
     }
 
     /// A number that changes whenever the meaning of the state's bytes does.
     pub fn layout_hash(&self) -> u64 {
-        0
+        State::layout_hash()
     }
 
     /// What the CPU would read at `address`, without any side effect; open bus
     /// gives the byte last on the bus.
-    pub fn peek(&self, _address: u16) -> u8 {
-        0
+    pub fn peek(&self, address: u16) -> u8 {
+        system::peek(&self.state, &self.map, &self.cart, address)
     }
 
     /// What the PPU would read at `address` ($0000-$3FFF), palette included.
-    pub fn peek_ppu(&self, _address: u16) -> u8 {
-        0
+    pub fn peek_ppu(&self, address: u16) -> u8 {
+        if address & 0x3f00 == 0x3f00 {
+            return self.state.ppu.palette(address);
+        }
+        system::read_video(
+            &self.cart,
+            &self.map,
+            self.state.ram.as_bytes(),
+            address & 0x3fff,
+        )
     }
 
     /// The CPU's registers; `p` as PHP would push it.
     pub fn registers(&self) -> Registers {
-        Registers::default()
+        self.state.cpu.registers()
     }
 
     /// Sets the CPU's registers at an instruction boundary, for tests that
     /// start elsewhere than at the reset vector.
-    pub fn set_registers(&mut self, _registers: Registers) {}
+    pub fn set_registers(&mut self, registers: Registers) {
+        self.state.cpu.set_registers(registers);
+    }
 
     /// CPU cycles since power-on.
     pub fn cycle(&self) -> u64 {
-        0
+        self.state.clock
     }
 
     /// Whether the CPU met an opcode that stops it.
     pub fn is_jammed(&self) -> bool {
-        false
+        self.state.cpu.is_jammed()
     }
 
     /// The RAM that survives power-off: PRG part, then CHR part. Empty without
     /// a battery.
     pub fn battery(&self) -> (&[u8], &[u8]) {
-        (&[], &[])
+        let (prg, chr) = self.battery_ranges();
+        let ram = self.state.ram.as_bytes();
+        (&ram[prg], &ram[chr])
     }
 
     /// Fills the RAM that survives power-off, as far as `bytes` reach.
-    pub fn load_battery(&mut self, _bytes: &[u8]) {}
+    pub fn load_battery(&mut self, bytes: &[u8]) {
+        let (prg, chr) = self.battery_ranges();
+        let ram = self.state.ram.as_mut_bytes();
+        let (first, second) = bytes.split_at(bytes.len().min(prg.len()));
+        ram[prg][..first.len()].copy_from_slice(first);
+        let len = second.len().min(chr.len());
+        ram[chr][..len].copy_from_slice(&second[..len]);
+    }
+
+    fn battery_ranges(&self) -> (std::ops::Range<usize>, std::ops::Range<usize>) {
+        let layout = self.map.layout();
+        let prg = layout.nvram..layout.nvram + self.cart.prg_nvram;
+        let end = layout.chr + layout.chr_len;
+        (prg, end - self.cart.chr_nvram.next_multiple_of(1024)..end)
+    }
+}
+
+/// Old copiers put 512 bytes at $7000.
+fn load_trainer(cart: &Cartridge, map: &Map, state: &mut State) {
+    let Some(trainer) = &cart.trainer else { return };
+    let at = map.layout().wram + 0x1000;
+    if map.layout().wram_len >= 0x1200 {
+        state.ram.as_mut_bytes()[at..at + 512].copy_from_slice(&trainer[..]);
+    }
 }

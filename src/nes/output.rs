@@ -20,7 +20,9 @@ pub struct Frame {
 
 impl Default for Frame {
     fn default() -> Self {
-        Self { pixels: vec![0x0f; WIDTH * HEIGHT].into_boxed_slice() }
+        Self {
+            pixels: vec![0x0f; WIDTH * HEIGHT].into_boxed_slice(),
+        }
     }
 }
 
@@ -66,7 +68,11 @@ impl Sound {
 
 impl Default for Sound {
     fn default() -> Self {
-        Self { start: 0, steps: Vec::with_capacity(Self::CAPACITY), cycles: 0 }
+        Self {
+            start: 0,
+            steps: Vec::with_capacity(Self::CAPACITY),
+            cycles: 0,
+        }
     }
 }
 
@@ -77,4 +83,44 @@ pub struct Output {
     pub frame: Frame,
     /// The sound.
     pub sound: Sound,
+}
+
+/// What a running machine puts out to.
+pub(crate) trait Sink: super::ppu::Screen {
+    /// Whether the sound is worth computing.
+    const HEARS: bool;
+    /// The mixed level of the sound at a CPU cycle of the frame.
+    fn level(&mut self, cycle: u32, level: i32);
+}
+
+/// No picture and no sound.
+pub(crate) struct Mute;
+
+impl Sink for Mute {
+    const HEARS: bool = false;
+    #[inline(always)]
+    fn level(&mut self, _: u32, _: i32) {}
+}
+
+impl super::ppu::Screen for Output {
+    #[inline(always)]
+    fn pixel(&mut self, x: u16, y: u16, colour: u16) {
+        if let Some(pixel) = self
+            .frame
+            .pixels
+            .get_mut(usize::from(y) * WIDTH + usize::from(x))
+        {
+            *pixel = colour;
+        }
+    }
+}
+
+impl Sink for Output {
+    const HEARS: bool = true;
+    #[inline(always)]
+    fn level(&mut self, cycle: u32, level: i32) {
+        if self.sound.end() != level {
+            self.sound.push(Step { cycle, level });
+        }
+    }
 }

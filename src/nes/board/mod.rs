@@ -6,7 +6,14 @@
 //! construction. A new board is one file, one row below, and one ROM row in the
 //! tests: `docs/adding-a-board.md`.
 
+mod axrom;
+#[cfg(test)]
+mod bench;
+mod cnrom;
+mod mmc1;
+mod mmc3;
 mod nrom;
+mod uxrom;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -58,7 +65,10 @@ pub type Registers = [u64; 32];
 /// A board's registers and what they do. All fields zero at first.
 pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// What the machine must tell it.
-    const WATCHES: Watches = Watches { cpu_cycle: false, ppu_address: false };
+    const WATCHES: Watches = Watches {
+        cpu_cycle: false,
+        ppu_address: false,
+    };
 
     /// Sets the registers as they are after power-on (they start as zeros).
     fn power_on(&mut self, _cart: &Cartridge) {}
@@ -172,8 +182,13 @@ macro_rules! boards {
 }
 
 boards! {
-    // id    type        name    iNES mappers
-    Nrom nrom::Nrom, "NROM", [0];
+    // id type          name     iNES mappers
+    Nrom  nrom::Nrom,   "NROM",  [0];
+    Mmc1  mmc1::Mmc1,   "MMC1",  [1 | 155];
+    Uxrom uxrom::Uxrom, "UxROM", [2];
+    Cnrom cnrom::Cnrom, "CNROM", [3];
+    Mmc3  mmc3::Mmc3,   "MMC3",  [4];
+    Axrom axrom::Axrom, "AxROM", [7];
 }
 
 /// The registers as a board's own type.

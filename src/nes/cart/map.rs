@@ -71,7 +71,8 @@ impl Layout {
     pub const CPU_RAM: usize = 0;
     /// The console's own 2 KiB of nametables.
     pub const CIRAM: usize = 0x800;
-    const CART: usize = 0x1000;
+    /// Where the cartridge's own RAM begins.
+    pub const CART: usize = 0x1000;
 
     /// The layout for a cartridge.
     pub fn of(cart: &Cartridge) -> Self {
@@ -186,8 +187,16 @@ impl Map {
                 let offset = wram + (bank * size + page * 256) % wram_len;
                 Page(Page::RAM | (offset / 256) as u16)
             };
-            self.read[slot] = if access == Access::None { Page::NOTHING } else { ram };
-            self.write[slot] = if access == Access::ReadWrite { ram } else { Page::NOTHING };
+            self.read[slot] = if access == Access::None {
+                Page::NOTHING
+            } else {
+                ram
+            };
+            self.write[slot] = if access == Access::ReadWrite {
+                ram
+            } else {
+                Page::NOTHING
+            };
         }
     }
 

@@ -1,7 +1,13 @@
 //! The cartridge: its chips as they came from the file. Immutable in play;
 //! what a cartridge *remembers* (RAM, registers) is part of the machine's state.
 
+pub mod ines;
 pub mod map;
+mod names;
+pub mod patch;
+
+pub use ines::{BoardNumber, CartridgeError, Header};
+pub use names::mapper_name;
 
 use super::board::BoardId;
 use super::region::Region;
@@ -59,5 +65,23 @@ impl Cartridge {
     /// Whether anything survives power-off.
     pub fn has_battery(&self) -> bool {
         self.prg_nvram + self.chr_nvram > 0
+    }
+
+    /// Whether a running machine can go on with this cartridge instead of
+    /// `other`: the same board, and chips of the same sizes.
+    pub fn fits_in_place_of(&self, other: &Self) -> bool {
+        let shape = |c: &Self| {
+            (
+                (
+                    c.board,
+                    c.submapper,
+                    c.prg.len(),
+                    c.chr.len(),
+                    c.mirroring == Mirroring::FourScreen,
+                ),
+                (c.prg_ram, c.prg_nvram, c.chr_ram, c.chr_nvram),
+            )
+        };
+        shape(self) == shape(other)
     }
 }

@@ -39,6 +39,58 @@ pub struct Input {
 impl Input {
     /// Pad 1 with these buttons, nothing else.
     pub fn pad1(buttons: u8) -> Self {
-        Self { pads: [buttons, 0, 0, 0], ..Self::default() }
+        Self {
+            pads: [buttons, 0, 0, 0],
+            ..Self::default()
+        }
+    }
+}
+
+/// The shift registers of the two controller ports.
+#[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct Ports {
+    shift: [u8; 2],
+    /// Cycles until a run of reads ends and clocks the register: reads in
+    /// consecutive cycles are one.
+    clock_in: [u8; 2],
+    strobe: u8,
+    reserved: [u8; 3],
+}
+
+impl Ports {
+    /// A CPU read of $4016 or $4017: the bits that the port drives.
+    pub fn read(&mut self, port: usize) -> u8 {
+        self.clock_in[port & 1] = 2;
+        self.shift[port & 1] & 1
+    }
+
+    /// A CPU write to $4016.
+    pub fn write(&mut self, value: u8) {
+        self.strobe = value & 1;
+    }
+
+    /// A CPU cycle ends. Registers that were read shift when the run is over;
+    /// ones follow the eight buttons.
+    #[inline(always)]
+    pub fn end_cycle(&mut self) {
+        for (shift, clock_in) in self.shift.iter_mut().zip(&mut self.clock_in) {
+            if self.strobe & 1 != 0 {
+                *clock_in = 0;
+            } else if *clock_in > 0 {
+                *clock_in -= 1;
+                if *clock_in == 0 {
+                    *shift = *shift >> 1 | 0x80;
+                }
+            }
+        }
+    }
+
+    /// The get → put transition, the only moment at which the strobe is seen.
+    #[inline(always)]
+    pub fn get_to_put(&mut self, input: &Input) {
+        if self.strobe & 1 != 0 {
+            self.shift = [input.pads[0], input.pads[1]];
+        }
     }
 }

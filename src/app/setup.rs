@@ -1,0 +1,64 @@
+//! A console from the options of the command line.
+
+use super::cli::SetupArgs;
+use super::fault::{Fault, Outcome};
+use super::rom_file::Rom;
+use crate::flight::state_file::Owner;
+use crate::nes::{Nes, PowerOn, Region};
+
+/// A ROM and how the console around it is switched on.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The ROM.
+    pub rom: Rom,
+    /// How it is switched on.
+    pub options: PowerOn,
+}
+
+impl Setup {
+    /// Loads what the options name. `region` is taken when the options leave
+    /// it open, before the header's.
+    pub fn new(
+        rom: Option<&std::path::Path>,
+        args: &SetupArgs,
+        region: Option<Region>,
+    ) -> Outcome<Self> {
+        if let Some(code) = args.cheat.first() {
+            return Err(Fault::missing(format_args!(
+                "--cheat {code}: cheats are not supported yet; leave the option out"
+            )));
+        }
+        let rom = Rom::load(rom, args.patch.as_deref(), args.board)?;
+        for note in &rom.notes {
+            eprintln!("retake: {note}");
+        }
+        let region = args.region.map(Region::from).or(region).unwrap_or(rom.cart.region);
+        let options = PowerOn { region, alignment: args.alignment, seed: args.seed };
+        Ok(Self { rom, options })
+    }
+
+    /// Switches the console on.
+    pub fn power_on(&self) -> Nes {
+        Nes::power_on(self.rom.cart.clone(), &self.options)
+    }
+
+    /// Whose states the console's are.
+    pub fn owner(&self, nes: &Nes) -> Owner {
+        Owner { machine: self.machine(), layout: nes.layout_hash(), rom: self.rom.id() }
+    }
+
+    /// The options that must be the same for a state to fit, as a number:
+    /// mapper (bits 8-19), submapper (4-7), alignment (2-3), region (0-1).
+    pub fn machine(&self) -> u32 {
+        let region = match self.options.region {
+            Region::Ntsc => 0,
+            Region::Pal => 1,
+            Region::Dendy => 2,
+        };
+        let cart = &self.rom.cart;
+        u32::from(cart.mapper) << 8
+            | u32::from(cart.submapper & 15) << 4
+            | u32::from(self.options.alignment & 3) << 2
+            | region
+    }
+}

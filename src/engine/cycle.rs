@@ -1,0 +1,398 @@
+//! One turn of the loop, on one screen: [`Engine::turn`].
+//!
+//! ```text
+//! receive: commands, parcels, what I/O has done
+//! choose the input ─▶ run the machine ─▶ publish the picture ─▶ push the sound
+//! keep the battery, count
+//! ```
+//!
+//! Nothing here allocates, frees, locks or makes a system call other than
+//! ringing a doorbell. Sleeping is [`super::thread`]'s.
+
+use super::realtime::now_ns;
+use super::saves::Saves;
+use super::stats::Stats;
+use crate::link::{
+    Action, Bell, Client, Command, Flags, Hud, Machine, Notice, Parcel, Picture, Speaker, autofire,
+};
+use crate::nes::{Input, Output, Region};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Frames in a turn of fast-forward at most.
+const FAST_FRAMES: u32 = 60;
+/// Samples of sound that a paused turn holds are those of a frame.
+const FRAME_HZ: f64 = 60.0;
+
+/// The channels that end at the emulation thread.
+pub struct Ends {
+    /// What the player does.
+    pub commands: rtrb::Consumer<Command>,
+    /// Machines and speakers to use from now on.
+    pub parcels: rtrb::Consumer<Parcel>,
+    /// Those that are to be freed.
+    pub returns: rtrb::Producer<Parcel>,
+    /// To the screen.
+    pub pictures: triple_buffer::Input<Picture>,
+    /// Wakes who draws.
+    pub bell: Bell,
+    /// What the player should know.
+    pub notices: rtrb::Producer<Notice>,
+    /// Everybody's.
+    pub flags: Arc<Flags>,
+}
+
+/// How the session is played.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Quit after so many frames.
+    pub exit_after: Option<u64>,
+    /// Loop slot that L uses, 1-4.
+    pub slot: u8,
+    /// 0-100.
+    pub volume: u8,
+    /// Whether the speed may follow the screen.
+    pub follow_display: bool,
+    /// Allocates in this frame, to show that the guard sees it.
+    pub plant_allocation: Option<u64>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            exit_after: None,
+            slot: 1,
+            volume: 100,
+            follow_display: false,
+            plant_allocation: None,
+        }
+    }
+}
+
+/// What the pacing must know of a turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// The session is over.
+    pub quit: bool,
+    /// The rate of the screen that is to be followed, in millihertz.
+    pub refresh: Option<u32>,
+    /// Another console runs now.
+    pub region: Option<Region>,
+}
+
+/// The machine and everything around it on the emulation thread.
+pub struct Engine {
+    machine: Box<Machine>,
+    out: Output,
+    speaker: Option<Box<dyn Speaker>>,
+    ends: Ends,
+    saves: Saves,
+    settings: Settings,
+    stats: Stats,
+    hud: Hud,
+    shown_hud: Hud,
+    input: Input,
+    turbo: [u8; 4],
+    frozen: bool,
+    step: bool,
+    fast: bool,
+    speed: f64,
+    /// When the device told of the input that the next picture is the first to see.
+    event_at: Option<u64>,
+    /// The frame number of the next picture; any, when time jumped.
+    next_number: Option<u64>,
+}
+
+impl Engine {
+    /// An engine that plays `machine`.
+    pub fn new(machine: Box<Machine>, ends: Ends, io: Client, settings: Settings) -> Self {
+        let hud =
+            Hud { slot: settings.slot, volume: settings.volume, speed: 100, ..Hud::default() };
+        Self {
+            machine,
+            out: Output::default(),
+            speaker: None,
+            ends,
+            saves: Saves::new(io),
+            settings,
+            stats: Stats::default(),
+            hud,
+            shown_hud: hud,
+            input: Input::default(),
+            turbo: [0; 4],
+            frozen: false,
+            step: false,
+            fast: false,
+            speed: 1.0,
+            event_at: None,
+            next_number: None,
+        }
+    }
+
+    /// Touches code and data that a frame needs, and leaves the machine as it
+    /// was. Not for the real-time part.
+    pub fn warm_up(&mut self) {
+        let state = self.machine.nes.bytes().to_vec();
+        for _ in 0..4 {
+            self.machine.nes.run_frame(Input::default(), &mut self.out);
+            self.ends
+                .pictures
+                .input_buffer_mut()
+                .frame
+                .pixels
+                .copy_from_slice(&self.out.frame.pixels);
+        }
+        self.machine.nes.restore(&state).expect("the machine's own state");
+    }
+
+    /// One turn: a frame, or several, or none when time stands still.
+    /// `budget_ns` is what fast-forward may fill.
+    pub fn turn(&mut self, budget_ns: u64) -> Turn {
+        let began = now_ns();
+        let mut turn = Turn::default();
+        self.receive(&mut turn);
+        let still = (self.hud.paused || self.frozen) && !self.step;
+        self.step = false;
+        if still {
+            self.stand_still();
+        } else {
+            self.hud.speed = 100;
+            self.run(began, budget_ns);
+            self.publish();
+            self.saves.keep_battery(&mut self.machine);
+        }
+        let over = self.settings.exit_after.is_some_and(|frames| self.stats.frames >= frames);
+        if over {
+            self.ends.flags.quit.store(true, Ordering::Release);
+        }
+        turn.quit = self.ends.flags.quit.load(Ordering::Acquire);
+        self.stats.work.saturating_record(now_ns() - began);
+        turn
+    }
+
+    /// Runs at `speed` times the console's speed from now on (near 1).
+    pub fn set_speed(&mut self, speed: f64) {
+        self.speed = speed;
+        if let Some(speaker) = &mut self.speaker {
+            speaker.set_speed(speed);
+        }
+    }
+
+    /// Notes how late a turn started.
+    pub fn note_start(&mut self, error_ns: u64) {
+        self.stats.start_error.saturating_record(error_ns);
+    }
+
+    /// The console that runs.
+    pub fn region(&self) -> Region {
+        self.machine.nes.region()
+    }
+
+    /// Everybody's flags.
+    pub fn flags(&self) -> &Flags {
+        &self.ends.flags
+    }
+
+    /// Tells who draws that something changed.
+    pub fn ring(&self) {
+        self.ends.bell.ring();
+    }
+
+    /// What is left at the end.
+    pub fn finish(self) -> (Box<Machine>, Stats) {
+        (self.machine, self.stats)
+    }
+
+    fn receive(&mut self, turn: &mut Turn) {
+        while let Ok(parcel) = self.ends.parcels.pop() {
+            let old = self.unpack(parcel, turn);
+            self.send_back(old);
+        }
+        while let Some((notice, parcel)) = self.saves.collect(&mut self.machine) {
+            if let Some(Notice::StateLoaded(_)) = notice {
+                self.next_number = None;
+            }
+            self.notify(notice);
+            self.send_back(parcel);
+        }
+        let held = self.input;
+        while let Ok(&command) = self.ends.commands.peek() {
+            // A button that goes down and up between two frames is held for
+            // one: what would release it waits for the next.
+            if let Command::Input { input, .. } = command
+                && releases(held, self.input, input)
+            {
+                break;
+            }
+            let _ = self.ends.commands.pop();
+            self.obey(command, turn);
+        }
+    }
+
+    fn obey(&mut self, command: Command, turn: &mut Turn) {
+        match command {
+            Command::Input { input, at_ns } => {
+                if input != self.input {
+                    self.event_at.get_or_insert(at_ns);
+                }
+                self.input = input;
+            }
+            Command::Turbo(turbo) => self.turbo = turbo,
+            Command::Freeze(frozen) => self.frozen = frozen,
+            Command::Refresh { millihertz } if self.settings.follow_display => {
+                turn.refresh = Some(millihertz);
+            }
+            Command::Refresh { .. } => {}
+            Command::Action(action) => self.act(action),
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Slot(slot) => self.hud.slot = slot.clamp(1, 4),
+            Action::SaveSlot(save) => self.hud.save = save.min(9),
+            Action::SaveState => {
+                let notice = self.saves.save(&mut self.machine, self.hud.save);
+                self.notify(notice);
+            }
+            Action::LoadState => {
+                let notice = self.saves.load(&mut self.machine, self.hud.save);
+                self.notify(notice);
+            }
+            Action::Pause => self.hud.paused = !self.hud.paused,
+            Action::StepFrame => {
+                self.hud.paused = true;
+                self.step = true;
+            }
+            Action::FastForward(fast) => self.fast = fast,
+            Action::Reset => {
+                self.machine.nes.reset();
+                self.notify(Some(Notice::Reset));
+            }
+            Action::Volume(by) => {
+                self.hud.volume = self.hud.volume.saturating_add_signed(by).min(100);
+                self.hud.muted = false;
+                self.set_volume();
+            }
+            Action::Mute => {
+                self.hud.muted = !self.hud.muted;
+                self.set_volume();
+            }
+            Action::Quit => self.ends.flags.quit.store(true, Ordering::Release),
+            Action::Loop | Action::Fullscreen | Action::Screenshot | Action::Menu => {}
+        }
+    }
+
+    /// Runs the turn's frames; the player sees and hears the last.
+    fn run(&mut self, began: u64, budget_ns: u64) {
+        let mut frames = 1;
+        if self.fast {
+            while frames < FAST_FRAMES && now_ns() - began < budget_ns {
+                let input = self.frame_input();
+                self.machine.nes.run_muted(input);
+                self.stats.frames += 1;
+                frames += 1;
+            }
+            self.hud.speed = (100 * frames) as u16;
+            self.next_number = None;
+        }
+        let input = self.frame_input();
+        self.machine.nes.run_frame(input, &mut self.out);
+        self.stats.frames += 1;
+        if self.settings.plant_allocation == Some(self.stats.frames) {
+            drop(std::hint::black_box(Vec::<u8>::with_capacity(64)));
+        }
+        self.hud.jammed = self.machine.nes.is_jammed();
+        if let Some(speaker) = &mut self.speaker {
+            speaker.frame(&self.out.sound);
+        }
+    }
+
+    fn frame_input(&self) -> Input {
+        autofire(self.input, self.turbo, self.machine.nes.frame_number())
+    }
+
+    /// Time stands still: the sound falls silent, the picture stays, the
+    /// status line may change.
+    fn stand_still(&mut self) {
+        if let Some(speaker) = &mut self.speaker {
+            speaker.hold((self.machine.nes.region().cpu_hz() / FRAME_HZ) as u32);
+        }
+        self.hud.speed = 0;
+        if self.hud != self.shown_hud {
+            self.next_number = None;
+            self.publish();
+            self.next_number = None;
+        }
+    }
+
+    fn publish(&mut self) {
+        let number = self.machine.nes.frame_number();
+        self.stats.contiguous &= self.next_number.is_none_or(|next| next == number);
+        self.next_number = Some(number + 1);
+        let now = now_ns();
+        let picture = self.ends.pictures.input_buffer_mut();
+        picture.frame.pixels.copy_from_slice(&self.out.frame.pixels);
+        picture.hud = self.hud;
+        picture.number = number;
+        picture.sequence = self.stats.published;
+        picture.published_ns = now;
+        self.ends.pictures.publish();
+        self.shown_hud = self.hud;
+        self.stats.published += 1;
+        self.ends.flags.published.store(self.stats.published, Ordering::Relaxed);
+        self.ends.bell.ring();
+        if let Some(event) = self.event_at.take() {
+            self.stats.latency.saturating_record(now.saturating_sub(event));
+        }
+    }
+
+    /// Uses what came; gives what it takes the place of.
+    fn unpack(&mut self, parcel: Parcel, turn: &mut Turn) -> Option<Parcel> {
+        match parcel {
+            Parcel::Machine(machine) => {
+                self.saves.forget();
+                self.next_number = None;
+                turn.region = Some(machine.nes.region());
+                let old = std::mem::replace(&mut self.machine, machine);
+                self.notify(Some(Notice::Loaded));
+                Some(Parcel::Machine(old))
+            }
+            Parcel::Speaker(speaker) => {
+                let old = self.speaker.replace(speaker);
+                self.set_volume();
+                self.set_speed(self.speed);
+                old.map(Parcel::Speaker)
+            }
+            bytes @ Parcel::Bytes(_) => Some(bytes),
+        }
+    }
+
+    fn set_volume(&mut self) {
+        if let Some(speaker) = &mut self.speaker {
+            let share = f32::from(self.hud.volume) / 100.0;
+            // Loudness as it is felt goes with the square, near enough.
+            speaker.set_volume(if self.hud.muted { 0.0 } else { share * share });
+        }
+    }
+
+    fn send_back(&mut self, parcel: Option<Parcel>) {
+        let Some(parcel) = parcel else { return };
+        if let Err(rtrb::PushError::Full(parcel)) = self.ends.returns.push(parcel) {
+            // Nobody collects: leaking is better than freeing here.
+            std::mem::forget(parcel);
+        }
+    }
+
+    fn notify(&mut self, notice: Option<Notice>) {
+        if let Some(notice) = notice {
+            // A full ring means that nobody reads them.
+            let _ = self.ends.notices.push(notice);
+        }
+    }
+}
+
+/// Whether `next` lets go of a button that was not held before this turn.
+fn releases(before: Input, now: Input, next: Input) -> bool {
+    (0..4).any(|pad| now.pads[pad] & !before.pads[pad] & !next.pads[pad] != 0)
+}

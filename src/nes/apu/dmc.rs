@@ -1,0 +1,326 @@
+//! The delta modulation channel: the memory reader and the output unit.
+//!
+//! The reader asks for the bus through the DMA engine; this file says when.
+//!
+//! <https://www.nesdev.org/wiki/APU_DMC>, <https://www.nesdev.org/wiki/DMA>
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use crate::nes::bits::Flag;
+use crate::nes::region::Region;
+
+/// CPU cycles a bit.
+#[rustfmt::skip]
+const PERIODS_NTSC: [u16; 16] =
+    [428, 380, 340, 320, 286, 254, 226, 214, 190, 160, 142, 128, 106, 84, 72, 54];
+#[rustfmt::skip]
+const PERIODS_PAL: [u16; 16] =
+    [398, 354, 316, 298, 276, 236, 210, 198, 176, 148, 132, 118, 98, 78, 66, 50];
+
+/// The delta modulation channel.
+#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct Dmc {
+    /// CPU cycles to the next bit, counted down by two.
+    timer: u16,
+    /// Next byte of the sample.
+    address: u16,
+    /// Bytes left.
+    remaining: u16,
+    /// $4010: `IL-- RRRR`.
+    control: u8,
+    /// $4012.
+    start: u8,
+    /// $4013.
+    length: u8,
+    /// The output, 0-127.
+    level: u8,
+    buffer: u8,
+    buffer_full: Flag,
+    shifter: u8,
+    bits: u8,
+    /// The shifter holds nothing: the level stays.
+    silent: Flag,
+    /// The output unit found nothing to play: the next enable loads at once.
+    idle: Flag,
+    /// Bit 4 as last written to $4015, and what the reader has heard of it
+    /// `enable_in` cycles later.
+    wanted: Flag,
+    enabled: Flag,
+    enable_in: u8,
+    /// APU cycles until an enable's first fetch is asked for.
+    load_in: u8,
+    /// A reload that falls right behind a load is begun and given up.
+    aborts_next: Flag,
+    aborting: Flag,
+    /// The flag in $4015.
+    irq: Flag,
+    /// The bus is asked for.
+    requested: Flag,
+    /// The request's halt cycle is still to come.
+    halting: Flag,
+    /// Cycles after a fetch in which no request can be made.
+    cooldown: u8,
+    reserved: [u8; 2],
+}
+
+impl Dmc {
+    /// As after power-on.
+    pub fn power_on() -> Self {
+        Self {
+            timer: 1022,
+            address: 0xc000,
+            remaining: 0,
+            control: 0,
+            start: 0,
+            length: 0,
+            level: 0,
+            buffer: 0,
+            buffer_full: Flag::OFF,
+            shifter: 0,
+            bits: 8,
+            silent: Flag::ON,
+            idle: Flag::ON,
+            wanted: Flag::OFF,
+            enabled: Flag::OFF,
+            enable_in: 0,
+            load_in: 0,
+            aborts_next: Flag::OFF,
+            aborting: Flag::OFF,
+            irq: Flag::OFF,
+            requested: Flag::OFF,
+            halting: Flag::OFF,
+            cooldown: 0,
+            reserved: [0; 2],
+        }
+    }
+
+    /// The reset button: as a write of 0 to $4015, and the level keeps bit 0.
+    pub fn reset(&mut self) {
+        self.level &= 1;
+        self.remaining = 0;
+        self.irq = Flag::OFF;
+        self.wanted = Flag::OFF;
+        self.enabled = Flag::OFF;
+        self.requested = Flag::OFF;
+    }
+
+    /// A write to $4010-$4013.
+    pub fn write(&mut self, register: u16, value: u8) {
+        match register {
+            0 => {
+                self.control = value;
+                if value & 0x80 == 0 {
+                    self.irq = Flag::OFF;
+                }
+            }
+            1 => self.level = value & 0x7f,
+            2 => self.start = value,
+            _ => self.length = value,
+        }
+    }
+
+    /// Bit 4 of a write to $4015, in a put or a get cycle. The reader hears of
+    /// it three or four cycles later.
+    pub fn enable(&mut self, on: bool, put: bool, region: Region) {
+        self.irq = Flag::OFF;
+        self.wanted = on.into();
+        self.enable_in = if put { 3 } else { 4 };
+        if on && self.remaining == 0 {
+            self.restart();
+            if self.idle.on() {
+                self.load_in = 2;
+            }
+        }
+        let fires_now = if put {
+            self.timer == self.period(region)
+        } else {
+            self.timer == 2
+        };
+        if !on && fires_now {
+            // Too late for the fetch of this very APU cycle.
+            self.enable_in += 2;
+        }
+        let reload_follows_load = self.timer == if put { 8 } else { 10 };
+        if on && reload_follows_load {
+            self.aborts_next = Flag::ON;
+        }
+    }
+
+    /// Bit 4 of $4015: bytes remain, and the last write left it on.
+    pub fn active(&self) -> bool {
+        self.remaining != 0 && self.wanted.on()
+    }
+
+    /// Bit 7 of $4015, and /IRQ.
+    pub fn irq(&self) -> bool {
+        self.irq.on()
+    }
+
+    /// The output, 0-127.
+    pub fn level(&self) -> u8 {
+        self.level & 0x7f
+    }
+
+    /// The get → put transition: the output unit. True when the level moved.
+    #[inline(always)]
+    pub fn get_to_put(&mut self, region: Region) -> bool {
+        let mut moved = false;
+        self.timer = self.timer.wrapping_sub(2);
+        if self.timer == 0 {
+            self.timer = self.period(region);
+            moved = self.next_bit();
+        }
+        self.cooldown = self.cooldown.saturating_sub(2);
+        moved
+    }
+
+    fn next_bit(&mut self) -> bool {
+        let before = self.level;
+        if !self.silent.on() {
+            if self.shifter & 1 == 0 {
+                self.level = if self.level >= 2 {
+                    self.level - 2
+                } else {
+                    self.level
+                };
+            } else if self.level <= 125 {
+                self.level += 2;
+            }
+        }
+        self.shifter >>= 1;
+        self.bits = self.bits.wrapping_sub(1);
+        if self.bits == 0 {
+            self.bits = 8;
+            self.next_byte();
+        }
+        self.level != before
+    }
+
+    /// The output unit empties the buffer, and the reader asks for more.
+    fn next_byte(&mut self) {
+        self.silent = (!self.buffer_full.on()).into();
+        if self.buffer_full.take() {
+            self.shifter = self.buffer;
+        }
+        let aborts = self.aborts_next.on();
+        self.idle = (self.remaining == 0 && !aborts).into();
+        if !self.idle.on() {
+            if self.cooldown != 2 {
+                self.request();
+            }
+            if self.aborts_next.take() {
+                self.aborting = Flag::ON;
+            }
+        }
+    }
+
+    /// The put → get transition: the first fetch of an enable.
+    #[inline(always)]
+    pub fn put_to_get(&mut self) {
+        if self.load_in > 0 {
+            self.load_in -= 1;
+            if self.load_in == 0 && !self.requested.on() {
+                self.request();
+                self.idle = Flag::OFF;
+            }
+        }
+    }
+
+    /// A CPU cycle: $4015 arrives.
+    #[inline(always)]
+    pub fn clock(&mut self) {
+        if self.enable_in > 0 {
+            self.enable_in -= 1;
+            if self.enable_in == 0 {
+                self.enabled = self.wanted;
+                if !self.enabled.on() {
+                    self.remaining = 0;
+                }
+            }
+        }
+    }
+
+    fn request(&mut self) {
+        if !self.requested.on() {
+            self.requested = Flag::ON;
+            self.halting = Flag::ON;
+        }
+    }
+
+    /// Whether the reader takes the bus in this cycle if the CPU reads. A
+    /// request that is to be given up has this one chance.
+    #[inline(always)]
+    pub fn wants_bus(&self) -> bool {
+        self.requested.on() && (self.enabled.on() || self.aborting.on())
+    }
+
+    /// A cycle began, of whatever kind: a request to be given up is over.
+    #[inline(always)]
+    pub fn cycle_begins(&mut self) {
+        if self.requested.on() {
+            self.aborting = Flag::OFF;
+        }
+    }
+
+    /// Whether the halt cycle is still to come.
+    pub fn is_halting(&self) -> bool {
+        self.halting.on()
+    }
+
+    /// A get cycle ended with the CPU halted.
+    pub fn halted(&mut self) {
+        self.halting = Flag::OFF;
+    }
+
+    /// Where the next fetch reads.
+    pub fn fetch_address(&self) -> u16 {
+        self.address
+    }
+
+    /// The fetched byte.
+    pub fn fetched(&mut self, byte: u8) {
+        self.buffer = byte;
+        self.buffer_full = Flag::ON;
+        self.address = self.address.wrapping_add(1) | 0x8000;
+        self.remaining = self.remaining.saturating_sub(1);
+        if self.remaining == 0 {
+            if self.control & 0x40 != 0 {
+                self.restart();
+            } else {
+                self.enabled = Flag::OFF;
+                if self.control & 0x80 != 0 {
+                    self.irq = Flag::ON;
+                }
+            }
+        }
+        self.requested = Flag::OFF;
+        self.cooldown = 2;
+    }
+
+    fn restart(&mut self) {
+        self.address = 0xc000 | u16::from(self.start) << 6;
+        self.remaining = u16::from(self.length) << 4 | 1;
+    }
+
+    fn period(&self, region: Region) -> u16 {
+        let periods = if region == Region::Pal {
+            &PERIODS_PAL
+        } else {
+            &PERIODS_NTSC
+        };
+        periods[usize::from(self.control & 15)]
+    }
+
+    /// Bounds the counters.
+    pub fn sanitize(&mut self) {
+        self.timer &= 0x3fe;
+        self.address |= 0x8000;
+        self.remaining &= 0xfff;
+        self.level &= 0x7f;
+        self.bits = (self.bits.wrapping_sub(1) & 7) + 1;
+        self.enable_in &= 7;
+        self.load_in &= 3;
+        self.cooldown &= 2;
+    }
+}

@@ -1,0 +1,100 @@
+//! The noise channel.
+//!
+//! <https://www.nesdev.org/wiki/APU_Noise>
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use super::envelope::Envelope;
+use super::length::Length;
+use crate::nes::region::Region;
+
+/// CPU cycles between two steps of the shift register.
+#[rustfmt::skip]
+const PERIODS_NTSC: [u16; 16] =
+    [4, 8, 16, 32, 64, 96, 128, 160, 202, 254, 380, 508, 762, 1016, 2034, 4068];
+#[rustfmt::skip]
+const PERIODS_PAL: [u16; 16] =
+    [4, 8, 14, 30, 60, 88, 118, 148, 188, 236, 354, 472, 708, 944, 1890, 3778];
+
+/// The noise channel.
+#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct Noise {
+    shift: u16,
+    timer: u16,
+    /// The length counter.
+    pub length: Length,
+    envelope: Envelope,
+    /// The register: `M--- PPPP`.
+    mode: u8,
+    reserved: u8,
+}
+
+impl Noise {
+    /// The shift register starts as 1.
+    pub fn power_on() -> Self {
+        Self {
+            shift: 1,
+            timer: 0,
+            length: Length::default(),
+            envelope: Envelope::default(),
+            mode: 0,
+            reserved: 0,
+        }
+    }
+
+    /// A write to register 0-3 of the channel.
+    pub fn write(&mut self, register: u16, value: u8) {
+        match register {
+            0 => {
+                self.length.set_halt(value & 0x20 != 0);
+                self.envelope.write(value);
+            }
+            2 => self.mode = value,
+            3 => {
+                self.envelope.restart();
+                self.length.load(value);
+            }
+            _ => {}
+        }
+    }
+
+    /// An APU cycle. True when the shift register stepped.
+    #[inline(always)]
+    pub fn clock(&mut self, region: Region) -> bool {
+        if self.timer > 0 {
+            self.timer -= 1;
+            return false;
+        }
+        let periods = if region == Region::Pal {
+            &PERIODS_PAL
+        } else {
+            &PERIODS_NTSC
+        };
+        self.timer = periods[usize::from(self.mode & 15)] / 2 - 1;
+        let tap = if self.mode & 0x80 != 0 { 6 } else { 1 };
+        let feedback = (self.shift ^ self.shift >> tap) & 1;
+        self.shift = self.shift >> 1 | feedback << 14;
+        true
+    }
+
+    /// A quarter frame.
+    pub fn quarter_frame(&mut self) {
+        self.envelope.clock();
+    }
+
+    /// The output, 0-15.
+    pub fn level(&self) -> u8 {
+        if self.shift & 1 == 0 && self.length.running() {
+            self.envelope.volume()
+        } else {
+            0
+        }
+    }
+
+    /// Bounds the counters; a shift register of zeros would never sound again.
+    pub fn sanitize(&mut self) {
+        self.shift &= 0x7fff;
+        self.timer &= 0x0fff;
+    }
+}

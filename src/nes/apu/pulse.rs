@@ -1,0 +1,128 @@
+//! The pulse channels, with their sweep units.
+//!
+//! <https://www.nesdev.org/wiki/APU_Pulse>, <https://www.nesdev.org/wiki/APU_Sweep>
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use super::envelope::Envelope;
+use super::length::Length;
+use crate::nes::bits::Flag;
+
+/// Which of the two channels it is: they negate differently.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Pulse 1 adds the one's complement.
+    One,
+    /// Pulse 2 adds the two's complement.
+    Two,
+}
+
+/// Bit n is the output at step n.
+const DUTIES: [u8; 4] = [0b0000_0010, 0b0000_0110, 0b0001_1110, 0b1111_1001];
+
+/// A pulse channel.
+#[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct Pulse {
+    period: u16,
+    timer: u16,
+    /// The length counter.
+    pub length: Length,
+    envelope: Envelope,
+    duty: u8,
+    step: u8,
+    /// The register: `EPPP NSSS`.
+    sweep: u8,
+    sweep_divider: u8,
+    sweep_reload: Flag,
+    reserved: u8,
+}
+
+impl Pulse {
+    /// A write to register 0-3 of the channel.
+    pub fn write(&mut self, register: u16, value: u8) {
+        match register {
+            0 => {
+                self.duty = value >> 6;
+                self.length.set_halt(value & 0x20 != 0);
+                self.envelope.write(value);
+            }
+            1 => {
+                self.sweep = value;
+                self.sweep_reload = Flag::ON;
+            }
+            2 => self.period = (self.period & 0x700) | u16::from(value),
+            _ => {
+                self.period = (self.period & 0x0ff) | u16::from(value & 7) << 8;
+                self.step = 0;
+                self.envelope.restart();
+                self.length.load(value);
+            }
+        }
+    }
+
+    /// An APU cycle. True when the sequencer stepped.
+    #[inline(always)]
+    pub fn clock(&mut self) -> bool {
+        if self.timer == 0 {
+            self.timer = self.period;
+            self.step = self.step.wrapping_sub(1) & 7;
+            true
+        } else {
+            self.timer -= 1;
+            false
+        }
+    }
+
+    /// A quarter frame.
+    pub fn quarter_frame(&mut self) {
+        self.envelope.clock();
+    }
+
+    /// A half frame: the sweep unit moves the period.
+    pub fn half_frame(&mut self, which: Which) {
+        let enabled = self.sweep & 0x80 != 0;
+        let shift = self.sweep & 7;
+        if self.sweep_divider == 0 && enabled && shift != 0 && !self.muted(which) {
+            self.period = self.target(which);
+        }
+        if self.sweep_divider == 0 || self.sweep_reload.on() {
+            self.sweep_divider = self.sweep >> 4 & 7;
+            self.sweep_reload = Flag::OFF;
+        } else {
+            self.sweep_divider -= 1;
+        }
+    }
+
+    /// The output, 0-15.
+    pub fn level(&self, which: Which) -> u8 {
+        let high = DUTIES[usize::from(self.duty & 3)] >> (self.step & 7) & 1 != 0;
+        if high && self.length.running() && !self.muted(which) {
+            self.envelope.volume()
+        } else {
+            0
+        }
+    }
+
+    /// The sweep unit silences periods out of range even when it is off.
+    fn muted(&self, which: Which) -> bool {
+        self.period < 8 || self.target(which) > 0x7ff
+    }
+
+    fn target(&self, which: Which) -> u16 {
+        let change = self.period >> (self.sweep & 7);
+        if self.sweep & 0x08 == 0 {
+            self.period + change
+        } else {
+            let borrow = u16::from(which == Which::One);
+            self.period.saturating_sub(change + borrow)
+        }
+    }
+
+    /// Bounds the counters.
+    pub fn sanitize(&mut self) {
+        self.period &= 0x7ff;
+        self.timer &= 0x7ff;
+        self.duty &= 3;
+    }
+}

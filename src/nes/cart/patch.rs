@@ -1,0 +1,237 @@
+//! Patches: IPS and BPS, applied to a ROM file's bytes.
+//!
+//! ```text
+//! IPS  "PATCH" { offset:24 size:16 bytes | offset:24 0:16 count:16 byte } "EOF" [length:24]
+//! BPS  "BPS1" source target metadata { action } crc(source) crc(target) crc(patch)
+//!      action = (length - 1) << 2 | 0 same place, 1 bytes follow, 2 copy of source, 3 copy of target
+//! ```
+//!
+//! <https://zerosoft.zophar.net/ips.php>, <https://github.com/blakesmith/rombp/blob/master/docs/bps_spec.md>
+
+/// No patched file is larger than this.
+pub const LIMIT: usize = 64 << 20;
+
+/// Why a patch could not be applied.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[allow(missing_docs)]
+pub enum PatchError {
+    #[error("not a patch: an IPS file begins with PATCH, a BPS file with BPS1")]
+    Unknown,
+    #[error("the patch ends within a record; it is cut short, copy it again from where it came")]
+    Truncated,
+    #[error("the patch writes past 64 MiB; it is damaged or not for a NES ROM")]
+    TooLarge,
+    #[error("the patch is damaged: its checksum is {found:08x} and should be {expected:08x}")]
+    Damaged { expected: u32, found: u32 },
+    #[error(
+        "the patch is for another ROM: it wants {want_len} bytes with CRC-32 {want:08x}, and the ROM has {have_len} with {have:08x}"
+    )]
+    OtherRom { want_len: usize, want: u32, have_len: usize, have: u32 },
+    #[error("the patch copies from outside of the file; it is damaged")]
+    Outside,
+    #[error(
+        "the patched ROM has checksum {found:08x} and should have {expected:08x}; the patch is damaged"
+    )]
+    WrongResult { expected: u32, found: u32 },
+}
+
+/// `rom` with `patch` applied; the patch's own first bytes say which kind it is.
+pub fn apply(patch: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
+    if let Some(records) = patch.strip_prefix(b"PATCH") {
+        ips(records, rom)
+    } else if patch.starts_with(b"BPS1") {
+        bps(patch, rom)
+    } else {
+        Err(PatchError::Unknown)
+    }
+}
+
+fn ips(records: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
+    let mut input = Reader(records);
+    let mut out = rom.to_vec();
+    loop {
+        let at = input.take(3)?;
+        if at == b"EOF" {
+            if let Ok(length) = input.big_endian(3) {
+                out.truncate(length);
+            }
+            return Ok(out);
+        }
+        let at = big_endian(at);
+        let size = input.big_endian(2)?;
+        if size == 0 {
+            let count = input.big_endian(2)?;
+            let byte = input.take(1)?[0];
+            grown(&mut out, at, count).fill(byte);
+        } else {
+            grown(&mut out, at, size).copy_from_slice(input.take(size)?);
+        }
+    }
+}
+
+fn bps(patch: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
+    let (body, sums) = patch.split_last_chunk::<12>().ok_or(PatchError::Truncated)?;
+    let sum = |n: usize| u32::from_le_bytes([sums[n], sums[n + 1], sums[n + 2], sums[n + 3]]);
+    let (expected, found) = (sum(8), crc32fast::hash(&patch[..patch.len() - 4]));
+    if expected != found {
+        return Err(PatchError::Damaged { expected, found });
+    }
+    let mut input = Reader(body.get(4..).ok_or(PatchError::Truncated)?);
+    let (want_len, target_len) = (input.number()?, input.number()?);
+    let metadata = input.number()?;
+    input.take(metadata)?;
+    let (want, have) = (sum(0), crc32fast::hash(rom));
+    if (want_len, want) != (rom.len(), have) {
+        return Err(PatchError::OtherRom { want_len, want, have_len: rom.len(), have });
+    }
+    if target_len > LIMIT {
+        return Err(PatchError::TooLarge);
+    }
+    let mut out = Vec::with_capacity(target_len);
+    let (mut source_at, mut target_at) = (0i64, 0i64);
+    while !input.0.is_empty() {
+        let action = input.number()?;
+        let length = (action >> 2) + 1;
+        if length > target_len - out.len() {
+            return Err(PatchError::Outside);
+        }
+        match action & 3 {
+            0 => out.extend(slice(rom, out.len() as i64, length)?),
+            1 => out.extend(input.take(length)?),
+            2 => {
+                source_at += input.offset()?;
+                out.extend(slice(rom, source_at, length)?);
+                source_at += length as i64;
+            }
+            _ => {
+                target_at += input.offset()?;
+                // Byte by byte: a copy may reach into what it writes.
+                for _ in 0..length {
+                    let byte = slice(&out, target_at, 1)?[0];
+                    out.push(byte);
+                    target_at += 1;
+                }
+            }
+        }
+    }
+    let (expected, found) = (sum(4), crc32fast::hash(&out));
+    if expected != found || out.len() != target_len {
+        return Err(PatchError::WrongResult { expected, found });
+    }
+    Ok(out)
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, len: usize) -> Result<&'a [u8], PatchError> {
+        let (head, tail) = self.0.split_at_checked(len).ok_or(PatchError::Truncated)?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    fn big_endian(&mut self, bytes: usize) -> Result<usize, PatchError> {
+        self.take(bytes).map(big_endian)
+    }
+
+    /// A number of BPS: seven bits a byte, least first, the top bit ends it.
+    fn number(&mut self) -> Result<usize, PatchError> {
+        let (mut value, mut unit) = (0usize, 1usize);
+        loop {
+            let byte = usize::from(self.take(1)?[0]);
+            let part = (byte & 0x7f).checked_mul(unit).ok_or(PatchError::TooLarge)?;
+            value = value.checked_add(part).ok_or(PatchError::TooLarge)?;
+            if byte & 0x80 != 0 {
+                return if value >> 48 == 0 { Ok(value) } else { Err(PatchError::TooLarge) };
+            }
+            unit = unit.checked_mul(128).ok_or(PatchError::TooLarge)?;
+            value = value.checked_add(unit).ok_or(PatchError::TooLarge)?;
+        }
+    }
+
+    /// A signed number of BPS: the lowest bit is the sign.
+    fn offset(&mut self) -> Result<i64, PatchError> {
+        let value = self.number()?;
+        let size = (value >> 1) as i64;
+        Ok(if value & 1 != 0 { -size } else { size })
+    }
+}
+
+fn big_endian(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0, |value, byte| value << 8 | usize::from(*byte))
+}
+
+fn slice(bytes: &[u8], at: i64, len: usize) -> Result<&[u8], PatchError> {
+    let at = usize::try_from(at).map_err(|_| PatchError::Outside)?;
+    let end = at.checked_add(len).ok_or(PatchError::Outside)?;
+    bytes.get(at..end).ok_or(PatchError::Outside)
+}
+
+/// `len` bytes of `out` at `at`; 24-bit offsets keep it below 16 MiB + 64 KiB.
+fn grown(out: &mut Vec<u8>, at: usize, len: usize) -> &mut [u8] {
+    if out.len() < at + len {
+        out.resize(at + len, 0);
+    }
+    &mut out[at..at + len]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A BPS patch from `rom` to `target` with these actions, checksums right.
+    fn bps_of(rom: &[u8], target: &[u8], actions: &[u8]) -> Vec<u8> {
+        let mut patch = b"BPS1".to_vec();
+        patch.extend([rom.len() as u8 | 0x80, target.len() as u8 | 0x80, 0x80]);
+        patch.extend(actions);
+        patch.extend(crc32fast::hash(rom).to_le_bytes());
+        patch.extend(crc32fast::hash(target).to_le_bytes());
+        patch.extend(crc32fast::hash(&patch).to_le_bytes());
+        patch
+    }
+
+    #[test]
+    fn ips_writes_fills_grows_and_cuts() {
+        let patch = b"PATCH\0\0\x01\0\x02xy\0\0\x06\0\0\0\x03zEOF";
+        assert_eq!(apply(patch, b"abcde").unwrap(), b"axyde\0zzz");
+        let patch = b"PATCH\0\0\0\0\x01xEOF\0\0\x02";
+        assert_eq!(apply(patch, b"abcde").unwrap(), b"xb");
+        assert_eq!(apply(b"PATCH\0\0\0\0\x05x", b"abc"), Err(PatchError::Truncated));
+    }
+
+    #[test]
+    fn bps_knows_its_four_actions() {
+        // same 2, "xy", source from 0 ×3, target from 0 ×4 (overlapping nothing)
+        let actions = [0x84, 0x85, b'x', b'y', 0x8a, 0x80, 0x8f, 0x80];
+        let patch = bps_of(b"abcde", b"abxyabcabxy", &actions);
+        assert_eq!(apply(&patch, b"abcde").unwrap(), b"abxyabcabxy");
+    }
+
+    #[test]
+    fn a_bps_patch_for_another_rom_says_so() {
+        let patch = bps_of(b"abc", b"abc", &[0x88]);
+        assert_eq!(apply(&patch, b"abc").unwrap(), b"abc");
+        assert!(matches!(apply(&patch, b"abd"), Err(PatchError::OtherRom { .. })));
+        let mut broken = patch.clone();
+        broken[7] ^= 4;
+        assert!(matches!(apply(&broken, b"abc"), Err(PatchError::Damaged { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_patch_or_a_sentence(
+            kind in 0..3u8,
+            tail in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let rom = [7; 64];
+            let patch = match kind {
+                0 => [b"PATCH".as_slice(), &tail].concat(),
+                1 => bps_of(&rom, &rom, &tail),
+                _ => tail,
+            };
+            let _ = apply(&patch, &rom);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! Which thing happens on which dot.
+//!
+//! ```text
+//!  dot   0       1-64          65-256           257-320         321-336   337-340
+//!  bg    idle    fetch tiles 2…33 (NT AT lo hi)  (garbage NTs)  tiles 0,1  2 NTs
+//!  spr   -       clear OAM2    evaluate          fetch 8        hold OAM2[0]
+//!  v             x+1 each 8 dots, y+1 at 256, x←t 257, (261: y←t 280-304)
+//!  out           dot d shows pixel d-4
+//! ```
+//!
+//! <https://www.nesdev.org/wiki/File:Ppu.svg>
+
+use super::{Ppu, Screen, VideoBus};
+use crate::nes::bits::{Flag, Mask};
+use crate::nes::region::Timing;
+
+/// The alignment on which evaluation sees $2001 a dot later than on others.
+const LATE_ALIGNMENT: u8 = 1;
+
+impl Ppu {
+    /// The first half of a dot: moves to the next dot and runs it.
+    pub fn dot(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        timing: &Timing,
+        alignment: u8,
+    ) {
+        self.apply_scroll_write();
+        self.step_scroll(timing);
+        self.advance(timing);
+        self.line_events(timing);
+        self.update_vblank();
+        self.sprite0_hit_readable = self.sprite0_hit;
+        self.overflow_readable = self.overflow;
+        self.skip_odd_dot(timing);
+
+        let rendered_line = self.line < 240 || self.line == timing.lines - 1;
+        if alignment != LATE_ALIGNMENT {
+            self.late_mask = self.mask;
+        }
+        self.data_port_dot(bus, timing);
+        self.evaluation.latched = self.evaluation.buffer;
+        self.copy_scroll(bus);
+        if rendered_line {
+            self.evaluate_sprites(bus, timing);
+        }
+        if alignment == LATE_ALIGNMENT {
+            self.late_mask = self.mask;
+        }
+        if !self.mask.rendering() && self.address != self.v.0 {
+            self.drive(bus, self.v.0);
+        }
+        self.apply_mask_write(timing);
+
+        let [newest, second, leaving] = self.pipeline;
+        self.pipeline = [newest, newest, second];
+        if rendered_line || (self.line == 240 && self.dot == 0) {
+            self.render(bus, screen, timing, leaving);
+        }
+        self.data_port_transfer(bus);
+    }
+
+    /// The second half of a dot.
+    pub fn half_dot(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
+        let rendered_line = self.line < 240 || self.line == timing.lines - 1;
+        if rendered_line && self.mask.rendering() && matches!(self.dot, 1..=257 | 321..=336) {
+            self.shift_background();
+        }
+        self.commit_fetch();
+        if self.mask.rendering() || self.late_mask.rendering() {
+            self.evaluation.buffer = self.evaluation.next_buffer;
+        }
+        self.vblank_set = self.vblank_next;
+        self.vblank_next = Flag::OFF;
+        self.vblank_set_seen = (!self.vblank_set_was_off.on()).into();
+        if self.sprite0_hit_in > 0 {
+            self.sprite0_hit_in -= 1;
+            if self.sprite0_hit_in == 0 {
+                self.sprite0_hit = Flag::ON;
+            }
+        }
+        self.data_port_half_dot(bus);
+    }
+
+    /// Fetches, shifts and pixels of a line that is rendered.
+    #[inline(always)]
+    fn render(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        timing: &Timing,
+        leaving: u8,
+    ) {
+        let fetching = self.late_mask.rendering();
+        match self.dot {
+            1..=256 => {
+                if fetching {
+                    self.fetch_background(bus, (self.dot - 1) & 7);
+                }
+                if self.line < 240 {
+                    self.pipeline[0] = self.pixel_colour();
+                }
+                self.shift_sprites();
+            }
+            321..=336 if fetching => self.fetch_background(bus, (self.dot - 1) & 7),
+            0 | 337..=340 if fetching => self.fetch_unused(bus, timing),
+            _ => {}
+        }
+        if self.line < 240 && (4..260).contains(&self.dot) {
+            screen.pixel(self.dot - 4, self.line, self.tinted(leaving));
+        }
+    }
+
+    /// $2005 takes effect; until then the stale byte of the CPU's bus stands.
+    #[inline(always)]
+    fn apply_scroll_write(&mut self) {
+        if self.scroll_in > 0 {
+            self.scroll_in -= 1;
+            if self.scroll_in == 0 {
+                self.write_scroll(self.scroll_value);
+                self.second_write = (!self.second_write.on()).into();
+            }
+        }
+    }
+
+    /// Dots 256, 257 and 280-304 move `v` as they end.
+    #[inline(always)]
+    fn step_scroll(&mut self, timing: &Timing) {
+        if self.dot < 256 || !self.mask.rendering() {
+            return;
+        }
+        let pre_render = self.line == timing.lines - 1;
+        if self.line >= 240 && !pre_render {
+            return;
+        }
+        match self.dot {
+            256 => self.step_line(),
+            257 => self.v.copy_horizontal(self.t),
+            280..=304 if pre_render => self.v.copy_vertical(self.t),
+            _ => {}
+        }
+    }
+
+    /// One line down. If $2006 moved `v` in this very dot, both values fight:
+    /// modelled as their AND (uncertain).
+    pub(super) fn step_line(&mut self) {
+        if self.copied.on() {
+            self.v.0 = self.copy_over.0 & self.copy_value.0;
+        } else {
+            self.v.next_line();
+        }
+    }
+
+    #[inline(always)]
+    fn advance(&mut self, timing: &Timing) {
+        self.dot += 1;
+        if self.dot > 340 {
+            self.dot = 0;
+            self.line += 1;
+            if self.line >= timing.lines {
+                self.line = 0;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn line_events(&mut self, timing: &Timing) {
+        if self.line < 240 || self.dot > 1 && self.dot != 340 {
+            return;
+        }
+        if self.line == timing.vblank_line && self.dot == 0 {
+            self.vblank_next = Flag::ON;
+        } else if self.line == timing.lines - 2 && self.dot == 340 {
+            self.odd_frame = (!self.odd_frame.on()).into();
+        } else if self.line == timing.lines - 1 && self.dot == 1 {
+            self.vblank = Flag::OFF;
+            self.sprite0_armed = Flag::ON;
+            self.sprite0_hit = Flag::OFF;
+            self.overflow = Flag::OFF;
+            self.overflow_readable = Flag::OFF;
+            self.warming_up = Flag::OFF;
+        }
+    }
+
+    /// The flag rises by a pulse of half a dot; a read of $2002 clears it and
+    /// wins when both come at once.
+    #[inline(always)]
+    fn update_vblank(&mut self) {
+        self.vblank_set_was_off = (!self.vblank_set.on()).into();
+        if self.vblank_set.on() && !self.vblank_set_seen.on() {
+            self.vblank = Flag::ON;
+        }
+        if self.status_read.take() {
+            self.vblank = Flag::OFF;
+        }
+    }
+
+    /// On odd frames, rendering, line 0 begins with dot 1.
+    #[inline(always)]
+    fn skip_odd_dot(&mut self, timing: &Timing) {
+        if self.line != 0 || self.dot > 2 || !timing.odd_frame_skip {
+            return;
+        }
+        if self.odd_frame.on() && self.mask.rendering() {
+            match self.dot {
+                0 => {
+                    self.dot = 1;
+                    self.skipped_dot = Flag::ON;
+                }
+                2 => self.skipped_dot = Flag::OFF,
+                _ => {}
+            }
+        }
+    }
+
+    /// `v` ← `t`, four or five dots after the second write to $2006.
+    #[inline(always)]
+    fn copy_scroll(&mut self, bus: &mut impl VideoBus) {
+        self.copied = Flag::OFF;
+        if self.copy_in > 0 {
+            self.copy_in -= 1;
+            if self.copy_in == 0 {
+                self.copied = Flag::ON;
+                self.v = self.t;
+                self.drive(bus, self.v.0);
+            }
+        }
+    }
+
+    /// The parts of $2001 take effect.
+    #[inline(always)]
+    fn apply_mask_write(&mut self, timing: &Timing) {
+        if self.mask_in > 0 {
+            self.mask_in -= 1;
+            if self.mask_in == 0 {
+                self.mask = Mask((self.mask.0 & Mask::TINT) | (self.new_mask & Mask::SHOW));
+            }
+        }
+        if self.corruption_in > 0 {
+            self.corruption_in -= 1;
+            if self.corruption_in == 0
+                && self.was_rendering.on()
+                && !Mask(self.new_mask).rendering()
+                && (self.line < 240 || self.line == timing.lines - 1)
+                && !self.evaluation.corruption_pending.on()
+            {
+                self.evaluation.rendering_ended = Flag::ON;
+            }
+        }
+        if self.tint_in > 0 {
+            self.tint_in -= 1;
+            if self.tint_in == 0 {
+                self.mask = Mask((self.mask.0 & Mask::SHOW) | (self.new_mask & Mask::TINT));
+            }
+        }
+    }
+}

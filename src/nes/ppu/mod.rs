@@ -1,0 +1,204 @@
+//! The PPU, dot by dot and half-dot by half-dot.
+//!
+//! ```text
+//!  line    0-239   picture      each line: see `dots.rs`
+//!          240     nothing
+//!          241     dot 1: vblank flag, NMI         (Dendy: 291)
+//!          261     pre-render: dot 1 flags fall    (PAL, Dendy: 311)
+//! ```
+//!
+//! What the CPU writes takes effect some dots later, by CPU/PPU alignment; what
+//! it reads is sampled at the start or at the end of its access, almost two
+//! dots apart. Both are the machine's business in `system.rs` as far as they
+//! span dots, and this module's as far as they happen at one.
+//!
+//! <https://www.nesdev.org/wiki/PPU_rendering>, <https://www.nesdev.org/wiki/PPU_registers>
+
+mod data_port;
+mod dots;
+mod fetch;
+mod pixel;
+mod registers;
+mod sprites;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use super::bits::{Ctrl, Flag, Mask, Scroll};
+use super::region::Timing;
+use data_port::DataPort;
+use sprites::{Evaluation, Sprite};
+
+/// The memory on the PPU's bus: pattern tables and nametables. Palette and OAM
+/// are inside the chip.
+pub trait VideoBus {
+    /// Reads at `address` ($0000-$3FFF).
+    fn read(&mut self, address: u16) -> u8;
+    /// Writes at `address`.
+    fn write(&mut self, address: u16, value: u8);
+    /// The address pins changed.
+    fn drive(&mut self, address: u16);
+}
+
+/// Where pixels go.
+pub trait Screen {
+    /// A pixel of the picture: colour and emphasis as in [`super::Frame`].
+    fn pixel(&mut self, x: u16, y: u16, colour: u16);
+}
+
+/// The PPU's registers, memories and position.
+#[derive(Clone, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct Ppu {
+    /// CPU cycle at which each bit of the register bus was last driven.
+    refreshed: [u64; 8],
+    line: u16,
+    dot: u16,
+    v: Scroll,
+    t: Scroll,
+    /// What stands on the address pins; the low byte is data after a read.
+    address: u16,
+    /// The pattern address register: table, tile, plane, row.
+    pattern_address: u16,
+    /// `t` as the second write to $2006 left it, `v` as it was then.
+    copy_value: Scroll,
+    copy_over: Scroll,
+    tile_low: u16,
+    tile_high: u16,
+    evaluation: Evaluation,
+    ctrl: Ctrl,
+    /// $2001 as it is in force, bit by bit as the delays run out.
+    mask: Mask,
+    /// The show bits as fetches and evaluation see them, a dot or two later.
+    late_mask: Mask,
+    /// $2001 as written.
+    new_mask: u8,
+    mask_in: u8,
+    tint_in: u8,
+    corruption_in: u8,
+    /// Rendering was on when $2001 was written.
+    was_rendering: Flag,
+    fine_x: u8,
+    /// The shared toggle of $2005 and $2006.
+    second_write: Flag,
+    scroll_value: u8,
+    scroll_in: u8,
+    copy_in: u8,
+    /// `v` was copied in this dot: a scroll step in the same dot mixes.
+    copied: Flag,
+    /// The register bus.
+    bus: u8,
+    /// The address latch on the board: the low byte while AD carries data.
+    latch: u8,
+    /// An address is being latched; a byte is being read.
+    latching: Flag,
+    reading: Flag,
+    vblank: Flag,
+    vblank_next: Flag,
+    vblank_set: Flag,
+    vblank_set_was_off: Flag,
+    vblank_set_seen: Flag,
+    status_read: Flag,
+    sprite0_hit: Flag,
+    sprite0_hit_readable: Flag,
+    sprite0_hit_in: u8,
+    sprite0_armed: Flag,
+    overflow: Flag,
+    overflow_readable: Flag,
+    odd_frame: Flag,
+    /// The line began at dot 1.
+    skipped_dot: Flag,
+    /// Registers ignore writes until the first pre-render line.
+    warming_up: Flag,
+    /// The byte that $2007 gives next.
+    read_buffer: u8,
+    tile_plane_low: u8,
+    tile_plane_high: u8,
+    attribute_low: u8,
+    attribute_high: u8,
+    attribute: u8,
+    attribute_latch: u8,
+    fetched: u8,
+    /// What the half-dot does with `fetched`.
+    commit: u8,
+    /// Colours on their way to the screen.
+    pipeline: [u8; 3],
+    port: DataPort,
+    sprites: [Sprite; 8],
+    oam2: [u8; 32],
+    palette: [u8; 32],
+    oam: [u8; 256],
+    reserved: [u8; 3],
+}
+
+impl Ppu {
+    /// As after power-on: line 0, dot 0.
+    pub fn power_on() -> Self {
+        let mut ppu: Self = zerocopy::FromZeros::new_zeroed();
+        ppu.odd_frame = Flag::ON;
+        ppu.sprite0_armed = Flag::ON;
+        ppu.warming_up = Flag::ON;
+        ppu.oam2 = [0xff; 32];
+        ppu.port = DataPort::power_on();
+        ppu
+    }
+
+    /// The reset button of an NES (a Famicom's does not reach the PPU).
+    pub fn reset(&mut self) {
+        self.ctrl = Ctrl(0);
+        self.mask = Mask(0);
+        self.new_mask = 0;
+        self.t = Scroll(0);
+        self.fine_x = 0;
+        self.second_write = Flag::OFF;
+        self.scroll_in = 0;
+        self.read_buffer = 0;
+        self.odd_frame = Flag::OFF;
+        self.line = 0;
+        self.dot = 0;
+        self.warming_up = Flag::ON;
+    }
+
+    /// The scanline and the dot.
+    pub fn position(&self) -> (u16, u16) {
+        (self.line, self.dot)
+    }
+
+    /// The level that /NMI follows.
+    #[inline(always)]
+    pub fn nmi(&self) -> bool {
+        self.vblank.on() && self.ctrl.nmi()
+    }
+
+    /// A colour of palette RAM.
+    pub fn palette(&self, address: u16) -> u8 {
+        self.palette[palette_index(address)] & 0x3f
+    }
+
+    /// Whether the chip blanks: rendering off, or no line to render.
+    fn blanking(&self, timing: &Timing) -> bool {
+        !self.mask.rendering() || (self.line >= 240 && self.line != timing.lines - 1)
+    }
+
+    /// Bounds every index, for a state restored from any bytes.
+    pub fn sanitize(&mut self, timing: &Timing) {
+        self.line %= timing.lines;
+        self.dot %= 341;
+        self.v.0 &= 0x7fff;
+        self.t.0 &= 0x7fff;
+        self.copy_value.0 &= 0x7fff;
+        self.copy_over.0 &= 0x7fff;
+        self.address &= 0x7fff;
+        self.pattern_address &= 0x1fff;
+        self.fine_x &= 7;
+        self.evaluation.sanitize();
+    }
+}
+
+/// $3F10, $3F14, $3F18 and $3F1C are the same bytes as $3F00, $3F04, …
+fn palette_index(address: u16) -> usize {
+    usize::from(if address & 3 == 0 {
+        address & 0x0f
+    } else {
+        address & 0x1f
+    })
+}

@@ -1,0 +1,102 @@
+//! The multiplexer: background, sprites, priority, sprite 0 hit, palette.
+//!
+//! <https://www.nesdev.org/wiki/PPU_sprite_priority>
+
+use super::{Ppu, palette_index};
+
+/// Half-dots from the pixel that hits to the flag (1.5 dots).
+const HIT_DELAY: u8 = 2;
+
+impl Ppu {
+    /// The colour of this dot's pixel, as palette RAM gives it.
+    #[inline(always)]
+    pub(super) fn pixel_colour(&mut self) -> u8 {
+        if !self.mask.rendering() {
+            return self.idle_colour();
+        }
+        let x = self.dot - 1;
+        let mut index = if self.mask.background_at(x) {
+            self.background_pixel()
+        } else {
+            0
+        };
+        if self.mask.sprites_at(x) {
+            if let Some(slot) = self.first_sprite() {
+                if slot == 0 && index != 0 {
+                    self.hit_sprite_0(x);
+                }
+                let sprite = &self.sprites[slot];
+                if index == 0 || sprite.is_in_front() {
+                    index = sprite.palette_index();
+                }
+            }
+        }
+        self.palette[usize::from(index)]
+    }
+
+    /// A colour that leaves for the screen now, with greyscale and emphasis.
+    #[inline(always)]
+    pub(super) fn tinted(&self, colour: u8) -> u16 {
+        let grey = if self.mask.grey() { 0x30 } else { 0x3f };
+        u16::from(colour & grey) | self.mask.emphasis()
+    }
+
+    /// Rendering off: the backdrop, or the palette entry that `v` points at.
+    fn idle_colour(&self) -> u8 {
+        let address = self.v.address();
+        self.palette[if address & 0x3f00 == 0x3f00 {
+            palette_index(address)
+        } else {
+            0
+        }]
+    }
+
+    /// Palette index of the background, 0 where it is transparent.
+    #[inline(always)]
+    fn background_pixel(&self) -> u8 {
+        let x = self.fine_x & 7;
+        let pattern = (self.tile_low >> (15 - x) & 1) | (self.tile_high >> (15 - x) & 1) << 1;
+        if pattern == 0 {
+            return 0;
+        }
+        let attribute =
+            (self.attribute_low >> (7 - x) & 1) << 2 | (self.attribute_high >> (7 - x) & 1) << 3;
+        pattern as u8 | attribute
+    }
+
+    /// The first sprite in OAM2's order with an opaque pixel here.
+    #[inline(always)]
+    fn first_sprite(&self) -> Option<usize> {
+        let all = self.skipped_dot.on();
+        self.sprites
+            .iter()
+            .position(|sprite| (all || sprite.counter == 0) && sprite.is_opaque())
+    }
+
+    #[inline(always)]
+    fn hit_sprite_0(&mut self, x: u16) {
+        if self.sprite0_armed.on()
+            && self.evaluation.line_has_sprite0.on()
+            && self.mask.both()
+            && x < 255
+        {
+            self.sprite0_hit_in = HIT_DELAY;
+            self.sprite0_armed = false.into();
+        }
+    }
+
+    /// Sprites count down to their left edge, then shift while rendering.
+    #[inline(always)]
+    pub(super) fn shift_sprites(&mut self) {
+        let rendering = self.mask.rendering();
+        let all = self.skipped_dot.on();
+        for sprite in &mut self.sprites {
+            if sprite.counter > 0 && !all {
+                sprite.counter -= 1;
+            } else if rendering {
+                sprite.low <<= 1;
+                sprite.high <<= 1;
+            }
+        }
+    }
+}

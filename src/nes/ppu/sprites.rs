@@ -1,0 +1,422 @@
+//! Sprites: evaluation into OAM2 on one line, fetches for the next.
+//!
+//! | dots | even / odd | |
+//! |---|---|---|
+//! | 1-64 | odd: $FF into the buffer · even: buffer → OAM2 | clears OAM2 |
+//! | 65-256 | odd: OAM → buffer · even: buffer → OAM2, range check | evaluates |
+//! | 257-320 | 8 × Y, tile, attributes, X, then four more X | fetches |
+//! | 321-340 | OAM2\[0\] | |
+//!
+//! `$2004` reads the buffer while a line is rendered. OAMADDR is the pointer of
+//! the evaluation, wherever it stands at dot 65; the entry met on dot 66 is
+//! "sprite 0". On the pre-render line nothing is written.
+//!
+//! <https://www.nesdev.org/wiki/PPU_sprite_evaluation>, <https://www.nesdev.org/wiki/PPU_OAM>
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use super::{Ppu, VideoBus};
+use crate::nes::bits::{Flag, Mask};
+use crate::nes::region::Timing;
+
+/// A sprite on its way through a line.
+#[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct Sprite {
+    /// Shift register of the low plane.
+    pub low: u8,
+    /// Shift register of the high plane.
+    pub high: u8,
+    /// `vhp- --cc`.
+    pub attributes: u8,
+    /// Dots to the left edge; zero shifts.
+    pub counter: u8,
+}
+
+impl Sprite {
+    /// Whether its next pixel shows.
+    #[inline(always)]
+    pub fn is_opaque(&self) -> bool {
+        (self.low | self.high) & 0x80 != 0
+    }
+
+    /// Whether it stands before the background.
+    #[inline(always)]
+    pub fn is_in_front(&self) -> bool {
+        self.attributes & 0x20 == 0
+    }
+
+    /// The next pixel as an index into palette RAM.
+    #[inline(always)]
+    pub fn palette_index(&self) -> u8 {
+        0x10 | (self.attributes & 3) << 2 | self.low >> 7 | self.high >> 7 << 1
+    }
+}
+
+/// The evaluation's pointers and flip-flops.
+#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct Evaluation {
+    /// Line within the sprite that is in work (out of range: large).
+    pub row: u16,
+    /// OAMADDR.
+    pub oam_address: u8,
+    /// Address in OAM2, 0-31.
+    pub oam2_address: u8,
+    /// The byte between OAM and OAM2; the next one; what $2004 reads.
+    pub buffer: u8,
+    pub next_buffer: u8,
+    pub latched: u8,
+    /// Byte of the entry: Y, tile, attributes, X.
+    field: u8,
+    full: Flag,
+    /// A ninth sprite was found on this line.
+    ninth: Flag,
+    /// OAMADDR ran past the end.
+    wrapped: Flag,
+    next_has_sprite0: Flag,
+    /// The first sprite of the line being drawn is "sprite 0".
+    pub line_has_sprite0: Flag,
+    /// Rendering was turned off on a rendered line: seen late, and at once.
+    pub rendering_ended: Flag,
+    pub rendering_ended_now: Flag,
+    /// A row of OAM will be overwritten when rendering starts again.
+    pub corruption_pending: Flag,
+    pub corruption_cancelled: Flag,
+    corruption_row: u8,
+    /// Rendering ended on an odd dot of the evaluation.
+    ended_on_odd: Flag,
+    reserved: u8,
+}
+
+impl Evaluation {
+    /// The entry of OAM2 in work.
+    #[inline(always)]
+    pub fn entry<'a>(&self, oam2: &'a [u8; 32]) -> &'a [u8; 4] {
+        let (entries, _) = oam2.as_chunks::<4>();
+        &entries[usize::from(self.oam2_address >> 2 & 7)]
+    }
+
+    /// Bounds the pointers.
+    pub fn sanitize(&mut self) {
+        self.oam2_address &= 31;
+        self.field &= 3;
+        self.corruption_row &= 31;
+    }
+
+    #[inline(always)]
+    fn next_oam2(&mut self) {
+        self.oam2_address = (self.oam2_address + 1) & 31;
+    }
+
+    /// Rendering ended here: this row is the one to be overwritten.
+    fn arm_corruption(&mut self, row: u8) {
+        self.rendering_ended = Flag::OFF;
+        self.rendering_ended_now = Flag::OFF;
+        self.corruption_pending = Flag::ON;
+        self.corruption_row = row & 31;
+    }
+}
+
+impl Ppu {
+    /// The sprite logic of a dot on a rendered line.
+    #[inline(always)]
+    pub(super) fn evaluate_sprites(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
+        let ending = self.mask_in > 0 && !Mask(self.new_mask).rendering();
+        if self.evaluation.corruption_pending.on() && self.mask.rendering() && !ending {
+            self.corrupt_oam();
+        }
+        let pre_render = self.line == timing.lines - 1;
+        match self.dot {
+            0..=64 => self.clear_oam2(pre_render),
+            65..=256 => self.evaluate(pre_render),
+            257..=320 => self.fetch_sprite(bus),
+            _ => self.rest_sprites(),
+        }
+    }
+
+    /// Row 0 of OAM over the row at which rendering ended; OAM2's byte too.
+    fn corrupt_oam(&mut self) {
+        self.evaluation.corruption_pending = Flag::OFF;
+        if self.evaluation.corruption_cancelled.take() {
+            return;
+        }
+        let row = usize::from(self.evaluation.corruption_row & 31);
+        self.oam.copy_within(0..8, row * 8);
+        self.oam2[row] = self.oam2[0];
+    }
+
+    fn clear_oam2(&mut self, pre_render: bool) {
+        let rendering = self.late_mask.rendering();
+        let e = &mut self.evaluation;
+        let ended = e.rendering_ended.on() || e.rendering_ended_now.on();
+        if self.dot == 0 {
+            if rendering {
+                e.next_oam2();
+            }
+        } else if self.dot & 1 == 1 {
+            if !rendering {
+                return;
+            }
+            let here = usize::from(e.oam2_address & 31);
+            e.next_buffer = if pre_render { self.oam2[here] } else { 0xff };
+            if self.dot == 1 {
+                e.oam2_address = 0;
+                e.full = Flag::OFF;
+                e.field = 0;
+                e.wrapped = Flag::OFF;
+            }
+            if ended {
+                e.arm_corruption(e.oam2_address);
+            }
+        } else if rendering {
+            if !pre_render {
+                self.oam2[usize::from(e.oam2_address & 31)] = e.buffer;
+            }
+            if e.rendering_ended.on() {
+                e.arm_corruption(e.oam2_address);
+            }
+            e.next_oam2();
+            if self.dot == 64 && e.rendering_ended_now.on() {
+                e.arm_corruption(e.corruption_row);
+            }
+        } else if ended {
+            e.arm_corruption(e.oam2_address);
+        }
+    }
+
+    fn evaluate(&mut self, pre_render: bool) {
+        if self.dot == 65 && self.late_mask.rendering() {
+            self.evaluation.oam2_address = 0;
+            self.evaluation.ninth = Flag::OFF;
+        }
+        let ended = self.evaluation.rendering_ended_now.on();
+        if !self.mask.rendering() && !ended {
+            return;
+        }
+        if self.dot & 1 == 1 {
+            let e = &mut self.evaluation;
+            e.next_buffer = self.oam[usize::from(e.oam_address)];
+            if ended {
+                e.rendering_ended = Flag::OFF;
+                e.ended_on_odd = Flag::ON;
+                if !pre_render {
+                    e.oam_address = e.oam_address.wrapping_add(1);
+                }
+            }
+            return;
+        }
+        if self.evaluation.wrapped.on() {
+            self.skip_entry(pre_render);
+        } else {
+            self.evaluate_byte(pre_render);
+        }
+        if ended {
+            let e = &mut self.evaluation;
+            if e.oam2_address & 3 != 0 && !e.wrapped.on() && !pre_render {
+                e.oam2_address = ((e.oam2_address & !3) + 4) & 31;
+            }
+            let row = match (self.dot, e.ended_on_odd.on()) {
+                (256, odd) => u8::from(!odd),
+                _ => e.oam2_address,
+            };
+            e.arm_corruption(row);
+        }
+    }
+
+    /// Past the end of OAM nothing is written any more.
+    fn skip_entry(&mut self, pre_render: bool) {
+        let e = &mut self.evaluation;
+        if !e.ended_on_odd.on() && !pre_render {
+            e.oam_address = e.oam_address.wrapping_add(4) & 0xfc;
+        }
+        e.next_buffer = self.oam2[usize::from(e.oam2_address & 31)];
+    }
+
+    /// An even dot: the byte in the buffer goes to OAM2 and moves the pointers.
+    fn evaluate_byte(&mut self, pre_render: bool) {
+        let before = self.evaluation.oam_address;
+        let here = usize::from(self.evaluation.oam2_address & 31);
+        if !self.evaluation.full.on() && !pre_render {
+            self.oam2[here] = self.evaluation.buffer;
+        }
+        let written = self.oam2[here];
+        if self.evaluation.field == 0 {
+            self.evaluate_y(pre_render);
+        } else {
+            self.evaluate_rest(pre_render);
+        }
+        let e = &mut self.evaluation;
+        e.ended_on_odd = Flag::OFF;
+        if e.oam_address < before && e.oam_address < 4 {
+            e.wrapped = Flag::ON;
+        }
+        e.next_buffer = written;
+    }
+
+    /// Y: in range starts a copy, out of range goes to the next entry. With OAM2
+    /// full and no ninth sprite found, the pointer moves diagonally.
+    fn evaluate_y(&mut self, pre_render: bool) {
+        let height = self.ctrl.sprite_height();
+        let e = &mut self.evaluation;
+        e.row = (self.line & 0xff).wrapping_sub(u16::from(e.buffer));
+        let in_range = e.row < height && !e.ninth.on() && !pre_render;
+        let moves = !e.ended_on_odd.on();
+        if in_range && !e.full.on() {
+            if moves {
+                e.oam_address = e.oam_address.wrapping_add(1);
+                e.next_oam2();
+            }
+            e.full = (e.oam2_address == 0).into();
+            if self.dot == 66 {
+                e.next_has_sprite0 = Flag::ON;
+            }
+            e.field = 1;
+        } else if in_range {
+            e.ninth = Flag::ON;
+            e.oam_address = e.oam_address.wrapping_add(1);
+            self.overflow = Flag::ON;
+            e.field = 1;
+        } else {
+            if self.dot == 66 {
+                e.next_has_sprite0 = Flag::OFF;
+            }
+            if !moves || pre_render {
+            } else if e.full.on() && !e.ninth.on() {
+                let step = if e.oam_address & 3 == 3 { 1 } else { 5 };
+                e.oam_address = e.oam_address.wrapping_add(step);
+            } else {
+                e.oam_address = e.oam_address.wrapping_add(4) & 0xfc;
+            }
+        }
+    }
+
+    /// Tile, attributes and X. X runs through the range check too: a misaligned
+    /// pointer is put right when it fails.
+    fn evaluate_rest(&mut self, pre_render: bool) {
+        let height = self.ctrl.sprite_height();
+        let e = &mut self.evaluation;
+        let moves = !e.ended_on_odd.on() && !pre_render;
+        if e.field == 3 {
+            let in_range = self.line.wrapping_sub(u16::from(e.buffer)) < height;
+            let full = e.full.on();
+            if in_range && moves {
+                e.oam_address = e.oam_address.wrapping_add(if full { 4 } else { 1 });
+            } else if !in_range && (full || moves) {
+                e.oam_address = e.oam_address.wrapping_add(1) & 0xfc;
+            }
+        } else if moves {
+            e.oam_address = e.oam_address.wrapping_add(1);
+        }
+        e.field = (e.field + 1) & 3;
+        if !e.full.on() && !pre_render {
+            e.next_oam2();
+            e.full = (e.oam2_address == 0).into();
+        }
+    }
+
+    /// Dots 257-320: the fetches of a sprite, eight dots each.
+    fn fetch_sprite(&mut self, bus: &mut impl VideoBus) {
+        let rendering = self.late_mask.rendering();
+        let e = &mut self.evaluation;
+        e.line_has_sprite0 = e.next_has_sprite0;
+        if rendering {
+            e.oam_address = 0;
+            if self.dot == 257 {
+                e.oam2_address = 0;
+                e.field = 0;
+            }
+        }
+        if e.rendering_ended.on() {
+            e.arm_corruption(e.oam2_address);
+        }
+        if self.reading.on() {
+            self.latch = self.address as u8;
+        }
+        if rendering {
+            let e = &mut self.evaluation;
+            e.next_buffer = self.oam2[usize::from(e.oam2_address & 31)];
+            self.fetch_sprite_dot(bus);
+        }
+        self.latch_address();
+    }
+
+    #[inline(always)]
+    fn fetch_sprite_dot(&mut self, bus: &mut impl VideoBus) {
+        const PLANE: u16 = 8;
+        let slot = usize::from((self.dot - 257) >> 3);
+        let buffer = self.evaluation.buffer;
+        match (self.dot - 257) & 7 {
+            0 => {
+                self.drive(bus, self.v.tile_address());
+                self.evaluation.next_oam2();
+            }
+            1 => {
+                self.evaluation.row = (self.line & 0xff).wrapping_sub(u16::from(buffer));
+                self.fetch_garbage(bus);
+                self.evaluation.next_oam2();
+            }
+            2 => {
+                self.drive(bus, self.v.tile_address());
+                self.evaluation.next_oam2();
+            }
+            3 => {
+                self.sprites[slot].attributes = buffer;
+                self.fetch_garbage(bus);
+            }
+            4 => {
+                self.sprites[slot].counter = buffer;
+                self.update_pattern_address();
+                self.pattern_address &= !PLANE;
+                self.drive(bus, self.pattern_address);
+            }
+            5 => {
+                self.update_pattern_address();
+                self.pattern_address &= !PLANE;
+                self.sprites[slot].low = self.fetch_sprite_plane(bus, slot);
+            }
+            6 => {
+                self.update_pattern_address();
+                self.pattern_address |= PLANE;
+                self.drive(bus, self.pattern_address);
+            }
+            _ => {
+                self.update_pattern_address();
+                self.pattern_address |= PLANE;
+                self.sprites[slot].high = self.fetch_sprite_plane(bus, slot);
+                self.evaluation.next_oam2();
+            }
+        }
+    }
+
+    /// A plane of the sprite's line, mirrored as its attributes say, empty when
+    /// the sprite is not on the line.
+    fn fetch_sprite_plane(&mut self, bus: &mut impl VideoBus, slot: usize) -> u8 {
+        self.address = (self.pattern_address & 0xff00) | u16::from(self.latch);
+        let plane = self.read_video(bus);
+        if self.evaluation.row >= self.ctrl.sprite_height() {
+            0
+        } else if self.sprites[slot].attributes & 0x40 != 0 {
+            plane.reverse_bits()
+        } else {
+            plane
+        }
+    }
+
+    /// Dots 321-340. Counters that begin the next line with rendering off stay
+    /// halted: such a sprite shifts as soon as rendering is on.
+    fn rest_sprites(&mut self) {
+        let rendering = self.mask.rendering();
+        let e = &mut self.evaluation;
+        if e.rendering_ended.on() || e.rendering_ended_now.on() {
+            e.arm_corruption(e.oam2_address);
+        }
+        if rendering {
+            e.next_buffer = self.oam2[0];
+        } else if self.dot == 339 {
+            for sprite in &mut self.sprites {
+                sprite.counter = 0;
+            }
+        }
+    }
+}

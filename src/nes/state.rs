@@ -1,0 +1,138 @@
+//! Everything that the machine remembers, as bytes.
+//!
+//! Plain old data without padding, proven when this is compiled: to save is to
+//! copy, to restore is to copy and to derive the page tables. Its last field is
+//! all RAM outside the chips, sized once for the cartridge; `cart::map::Layout`
+//! says what lies where in it.
+
+use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
+
+use super::apu::Apu;
+use super::bits::Flag;
+use super::board::Registers;
+use super::cart::Cartridge;
+use super::cart::map::Layout;
+use super::cpu::Cpu;
+use super::dma::OamDma;
+use super::port::Ports;
+use super::ppu::Ppu;
+use super::region::Region;
+
+/// The recorder's unit, and the machine's: a line of 64 bytes.
+pub type Line = [u64; 8];
+
+/// The lines between the CPU and what it is wired to.
+#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct Wires {
+    /// The external data bus.
+    pub data: u8,
+    /// The bus inside the 2A03, which $4015 alone drives without the other.
+    pub internal: u8,
+    /// The current CPU cycle is a put cycle, not a get cycle.
+    pub put: Flag,
+    /// /NMI as last sampled, and an edge that nobody has taken.
+    pub nmi_level: Flag,
+    pub nmi_edge: Flag,
+    /// /IRQ as last sampled.
+    pub irq: Flag,
+    /// PAL: which of five CPU cycles this is.
+    pub phase: u8,
+    /// CPU/PPU alignment, 0-3.
+    pub alignment: u8,
+}
+
+/// The machine.
+#[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct State {
+    /// CPU cycles since power-on.
+    pub clock: u64,
+    /// Frames since power-on.
+    pub frame: u64,
+    pub cpu: Cpu,
+    pub wires: Wires,
+    pub apu: Apu,
+    pub ports: Ports,
+    pub oam_dma: OamDma,
+    reserved: [u8; 6],
+    pub ppu: Ppu,
+    pub board: Registers,
+    line_end: [u64; 3],
+    /// All RAM outside the chips: `cart::map::Layout`.
+    pub ram: [Line],
+}
+
+// RAM begins on a whole line.
+const _: () =
+    assert!((std::mem::offset_of!(State, line_end) + 24).is_multiple_of(size_of::<Line>()));
+
+/// Changes whenever the meaning of the bytes does. Raise it by hand when a
+/// field changes its meaning but not its place.
+const LAYOUT_VERSION: u32 = 1;
+
+impl State {
+    /// The console as it is switched on.
+    pub fn power_on(cart: &Cartridge, region: Region, alignment: u8, seed: u64) -> Box<Self> {
+        let lines = Layout::of(cart).total / size_of::<Line>();
+        let Ok(mut state) = Self::new_box_zeroed_with_elems(lines) else {
+            // The number of lines is bounded by the cartridge's header.
+            unreachable!("a machine's RAM is a few megabytes at most");
+        };
+        fill_with_noise(state.ram.as_mut_bytes(), seed);
+        state.cpu = Cpu::power_on();
+        state.apu = Apu::power_on();
+        state.ppu = Ppu::power_on();
+        state.wires.put = Flag::ON;
+        state.wires.alignment = if region == Region::Ntsc {
+            alignment & 3
+        } else {
+            0
+        };
+        state
+    }
+
+    /// Bounds every index and counter, so that any bytes run. A sane state
+    /// stays as it is.
+    pub fn sanitize(&mut self, region: Region) {
+        let timing = region.timing();
+        self.cpu.sanitize();
+        self.apu.sanitize();
+        self.ppu.sanitize(timing);
+        self.wires.phase %= 5;
+        self.wires.alignment &= if region == Region::Ntsc { 3 } else { 0 };
+    }
+
+    /// A number for the layout of the bytes: fields' places and the version.
+    pub fn layout_hash() -> u64 {
+        use std::mem::offset_of;
+        let layout = [
+            u64::from(LAYOUT_VERSION),
+            offset_of!(Self, cpu) as u64,
+            offset_of!(Self, wires) as u64,
+            offset_of!(Self, apu) as u64,
+            offset_of!(Self, ports) as u64,
+            offset_of!(Self, oam_dma) as u64,
+            offset_of!(Self, ppu) as u64,
+            offset_of!(Self, board) as u64,
+        ];
+        xxhash_rust::xxh3::xxh3_64(layout.as_bytes())
+    }
+}
+
+/// What RAM holds when power comes: zeros for seed 0, else noise that depends
+/// on nothing but the seed.
+fn fill_with_noise(bytes: &mut [u8], seed: u64) {
+    if seed == 0 {
+        return;
+    }
+    // SplitMix64: https://prng.di.unimi.it/splitmix64.c (public domain).
+    let mut state = seed;
+    for chunk in bytes.chunks_mut(8) {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        chunk.copy_from_slice(&(z ^ z >> 31).to_le_bytes()[..chunk.len()]);
+    }
+}

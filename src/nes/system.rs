@@ -1,0 +1,503 @@
+//! The wiring board: memory map, one CPU cycle, interrupt lines.
+//!
+//! A CPU cycle is twelve master clocks (PAL 16, Dendy 15). The CPU's access
+//! starts at clock 0; the rest of the cycle is a list of events between which
+//! accesses that span dots stop and look:
+//!
+//! ```text
+//!  clock  0      1   2       3   4     5   6   7       8   9   10  11
+//!         access                 /NMI          M2 falls
+//!         dot APU    half        dot       half /IRQ   dot     half      (alignment 0)
+//!                    $2000 data                end of reads, $2007
+//! ```
+//!
+//! <https://www.nesdev.org/wiki/CPU_memory_map>
+
+use super::board::{BoardId, Registers, Touched, Watches, Write};
+use super::cart::Cartridge;
+use super::cart::map::{Layout, Map, Place};
+use super::cpu::{Bus, Lines};
+use super::dma::Cycle;
+use super::output::{Mute, Sink};
+use super::port::Input;
+use super::ppu::{Screen, VideoBus};
+use super::region::{Region, Timing};
+use super::state::{Line, State};
+use super::{apu, schedule};
+use schedule::{Event, Moment, Schedule};
+use zerocopy::IntoBytes;
+
+/// A machine at work: the state and everything it is wired to for a frame.
+pub struct System<'a, S: Sink> {
+    pub state: &'a mut State,
+    pub map: &'a mut Map,
+    pub sink: &'a mut S,
+    cart: &'a Cartridge,
+    region: Region,
+    timing: &'static Timing,
+    watches: Watches,
+    input: Input,
+    schedules: &'static [Schedule],
+    /// The next event of this CPU cycle.
+    next: usize,
+    /// `clock` at the start of the frame.
+    start: u64,
+    /// A DMA took cycles during the last read.
+    halted: bool,
+}
+
+impl<'a, S: Sink> System<'a, S> {
+    /// Wires a machine for a frame.
+    pub fn new(
+        state: &'a mut State,
+        map: &'a mut Map,
+        sink: &'a mut S,
+        cart: &'a Cartridge,
+        region: Region,
+        input: Input,
+    ) -> Self {
+        Self {
+            schedules: schedule::of(region, state.wires.alignment),
+            start: state.clock,
+            watches: cart.board.watches(),
+            timing: region.timing(),
+            next: 0,
+            halted: false,
+            state,
+            map,
+            sink,
+            cart,
+            region,
+            input,
+        }
+    }
+
+    /// CPU cycles since the frame began.
+    pub fn elapsed(&self) -> u64 {
+        self.state.clock - self.start
+    }
+
+    /// Runs the events of this cycle up to a moment.
+    #[inline(always)]
+    fn run_until(&mut self, moment: Moment) {
+        let schedule = &self.schedules[usize::from(self.state.wires.phase)];
+        let end = schedule.end(moment);
+        while self.next < end {
+            match schedule.events[self.next] {
+                Event::Dot => self.dot(),
+                Event::HalfDot => self.half_dot(),
+                Event::Apu => self.clock_apu(),
+                Event::Nmi => self.sample_nmi(),
+                Event::Irq => self.sample_irq(),
+            }
+            self.next += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn end_cycle(&mut self) {
+        self.run_until(Moment::End);
+        self.next = 0;
+        if self.schedules.len() > 1 {
+            self.state.wires.phase = (self.state.wires.phase + 1) % self.schedules.len() as u8;
+        }
+    }
+
+    fn dot(&mut self) {
+        let State {
+            ppu,
+            ram,
+            board,
+            clock,
+            wires,
+            ..
+        } = &mut *self.state;
+        let mut bus = CartBus {
+            cart: self.cart,
+            map: self.map,
+            ram,
+            board,
+            watching: self.watches.ppu_address,
+            m2_falls: *clock,
+        };
+        ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
+    }
+
+    fn half_dot(&mut self) {
+        let State {
+            ppu,
+            ram,
+            board,
+            clock,
+            ..
+        } = &mut *self.state;
+        let mut bus = CartBus {
+            cart: self.cart,
+            map: self.map,
+            ram,
+            board,
+            watching: self.watches.ppu_address,
+            m2_falls: *clock,
+        };
+        ppu.half_dot(&mut bus, self.timing);
+    }
+
+    #[inline(always)]
+    fn clock_apu(&mut self) {
+        let put = self.state.wires.put.on();
+        if !put {
+            self.state.ports.get_to_put(&self.input);
+        }
+        self.state.ports.end_cycle();
+        let changed = self.state.apu.clock(put, self.region);
+        if changed {
+            self.emit();
+        }
+        self.state.wires.put = (!put).into();
+        if self.watches.cpu_cycle {
+            self.cart.board.cpu_cycle(&mut self.state.board);
+        }
+    }
+
+    /// Puts out the level of the sound if it changed.
+    fn emit(&mut self) {
+        if S::HEARS {
+            let level = apu::mix::mix(self.state.apu.levels());
+            self.sink.level(self.elapsed() as u32, level);
+        }
+    }
+
+    #[inline(always)]
+    fn sample_nmi(&mut self) {
+        let level = self.state.ppu.nmi();
+        let wires = &mut self.state.wires;
+        if level && !wires.nmi_level.on() {
+            wires.nmi_edge = true.into();
+        }
+        wires.nmi_level = level.into();
+    }
+
+    #[inline(always)]
+    fn sample_irq(&mut self) {
+        let irq = self.state.apu.irq() || self.cart.board.irq(&self.state.board);
+        self.state.wires.irq = irq.into();
+        self.state.apu.m2_falls();
+        self.state.clock += 1;
+    }
+
+    /// A read cycle at `address`, while the CPU's own address is `core` (the
+    /// same, unless a DMA reads).
+    #[inline(always)]
+    fn read_cycle(&mut self, core: u16, address: u16) -> u8 {
+        let byte = self.access(core, address);
+        self.end_cycle();
+        byte
+    }
+
+    /// The part of a read cycle up to the byte.
+    #[inline(always)]
+    fn access(&mut self, core: u16, address: u16) -> u8 {
+        self.state.apu.dmc.cycle_begins();
+        let (external, driven) = match address {
+            0x0000..=0x1fff => (self.ram_byte(address), true),
+            0x2000..=0x3fff => (self.read_ppu(address & 7), true),
+            0x4020..=0xffff => self.read_cart(address),
+            _ => (self.state.wires.data, false),
+        };
+        self.state.wires.data = external;
+        let byte = if core & 0xffe0 == 0x4000 {
+            self.read_2a03(address & 0x1f, driven)
+        } else {
+            external
+        };
+        self.state.wires.internal = byte;
+        byte
+    }
+
+    /// The 2A03's own registers decode the core's page but the bus's low bits,
+    /// so a DMA can hit them anywhere while the core is parked among them.
+    fn read_2a03(&mut self, register: u16, driven: bool) -> u8 {
+        match register {
+            0x15 => {
+                let status = self.state.apu.status() | (self.state.wires.internal & 0x20);
+                self.state.apu.acknowledge();
+                status
+            }
+            0x16 | 0x17 => {
+                let port = usize::from(register & 1);
+                let bits = self.state.ports.read(port);
+                if !(self.state.oam_dma.wants_bus() && driven) {
+                    self.state.wires.data = bits | (self.state.wires.data & 0xe0);
+                }
+                self.state.wires.data
+            }
+            _ => self.state.wires.data,
+        }
+    }
+
+    fn ram_byte(&self, address: u16) -> u8 {
+        self.state.ram.as_bytes()[Layout::CPU_RAM + usize::from(address & 0x7ff)]
+    }
+
+    fn read_cart(&mut self, address: u16) -> (u8, bool) {
+        match self.map.cpu_read(address) {
+            Place::Rom(offset) => (self.cart.prg.get(offset).copied().unwrap_or(0), true),
+            Place::Ram(offset) => (
+                self.state.ram.as_bytes().get(offset).copied().unwrap_or(0),
+                true,
+            ),
+            Place::Nothing => {
+                let open = self.state.wires.data;
+                match self
+                    .cart
+                    .board
+                    .read(&mut self.state.board, self.cart, address, open)
+                {
+                    Some(byte) => (byte, true),
+                    None => (open, false),
+                }
+            }
+        }
+    }
+
+    fn read_ppu(&mut self, register: u16) -> u8 {
+        match register {
+            2 => {
+                let begun = self.state.ppu.begin_status_read();
+                self.run_until(Moment::EndOfRead);
+                self.state.ppu.end_status_read(begun, self.state.clock)
+            }
+            4 => {
+                self.run_until(Moment::EndOfRead);
+                self.state.ppu.read_oam(self.state.clock)
+            }
+            7 => {
+                let byte = self.state.ppu.begin_data_read(self.state.clock);
+                self.run_until(Moment::EndOfRead);
+                self.state.ppu.end_data_read();
+                byte
+            }
+            _ => self.state.ppu.bus_at(self.state.clock),
+        }
+    }
+
+    fn write_cycle(&mut self, address: u16, value: u8) {
+        self.state.apu.dmc.cycle_begins();
+        let stale = self.state.wires.data;
+        match address {
+            0x0000..=0x1fff => {
+                let at = Layout::CPU_RAM + usize::from(address & 0x7ff);
+                self.state.ram.as_mut_bytes()[at] = value;
+            }
+            0x2000..=0x3fff => self.write_ppu(address & 7, value, stale),
+            0x4014 => self.state.oam_dma.start(value),
+            0x4016 => self.state.ports.write(value),
+            0x4000..=0x4017 => {
+                let put = self.state.wires.put.on();
+                self.state.apu.write(address, value, put, self.region);
+                self.emit();
+            }
+            0x4018..=0x401f => {}
+            0x4020..=0xffff => self.write_cart(address, value),
+        }
+        self.state.wires.data = value;
+        self.state.wires.internal = value;
+        self.end_cycle();
+    }
+
+    fn write_ppu(&mut self, register: u16, value: u8, stale: u8) {
+        let ppu = &mut self.state.ppu;
+        match register {
+            0 => {
+                ppu.begin_ctrl_write(stale);
+                self.run_until(Moment::DataValid);
+                self.state.ppu.write_ctrl(value, self.state.clock);
+            }
+            7 => {
+                self.run_until(Moment::EndOfRead);
+                self.state.ppu.write_data(value, self.state.clock);
+            }
+            _ => {
+                let alignment = self.state.wires.alignment;
+                ppu.write(
+                    register,
+                    value,
+                    stale,
+                    self.state.clock,
+                    self.timing,
+                    alignment,
+                );
+            }
+        }
+    }
+
+    fn write_cart(&mut self, address: u16, value: u8) {
+        if let Place::Ram(offset) = self.map.cpu_write(address)
+            && let Some(byte) = self.state.ram.as_mut_bytes().get_mut(offset)
+        {
+            *byte = value;
+        }
+        let rom = match self.map.cpu_read(address) {
+            Place::Rom(offset) => self.cart.prg.get(offset).copied().unwrap_or(0xff),
+            _ => 0xff,
+        };
+        let write = Write {
+            address,
+            value,
+            rom,
+            cycle: self.state.clock,
+        };
+        let board = self.cart.board;
+        if board.write(&mut self.state.board, self.cart, write) == Touched::Banks {
+            board.map(&self.state.board, self.cart, self.map);
+        }
+    }
+
+    /// Whether a DMA takes the bus from a reading CPU.
+    #[inline(always)]
+    fn dma_wants_bus(&self) -> bool {
+        self.state.oam_dma.wants_bus() || self.state.apu.dmc.wants_bus()
+    }
+
+    #[cold]
+    fn dma_cycle(&mut self, core: u16) {
+        let State {
+            oam_dma,
+            apu,
+            wires,
+            ..
+        } = &mut *self.state;
+        let put = wires.put.on();
+        let dmc = apu.dmc.wants_bus().then(|| apu.dmc.is_halting());
+        let cycle = oam_dma.cycle(put, dmc);
+        if !put {
+            apu.dmc.halted();
+        }
+        match cycle {
+            Cycle::Repeat => {
+                self.read_cycle(core, core);
+            }
+            Cycle::DmcGet => {
+                self.state.oam_dma.lost_get();
+                let byte = self.access(core, self.state.apu.dmc.fetch_address());
+                // It arrives before the APU's part of the cycle.
+                self.state.apu.dmc.fetched(byte);
+                self.end_cycle();
+            }
+            Cycle::OamGet(address) => {
+                let byte = self.read_cycle(core, address);
+                self.state.oam_dma.got(byte);
+            }
+            Cycle::OamPut(byte) => self.write_cycle(0x2004, byte),
+        }
+    }
+}
+
+impl<S: Sink> Bus for System<'_, S> {
+    #[inline(always)]
+    fn read(&mut self, address: u16) -> u8 {
+        self.halted = false;
+        while self.dma_wants_bus() {
+            self.halted = true;
+            self.dma_cycle(address);
+        }
+        self.read_cycle(address, address)
+    }
+
+    #[inline(always)]
+    fn write(&mut self, address: u16, value: u8) {
+        self.write_cycle(address, value);
+    }
+
+    #[inline(always)]
+    fn lines(&self) -> Lines {
+        let wires = &self.state.wires;
+        Lines {
+            nmi: wires.nmi_edge.on(),
+            irq: wires.irq.on(),
+        }
+    }
+
+    fn take_nmi(&mut self) {
+        self.state.wires.nmi_edge = false.into();
+    }
+
+    fn read_was_halted(&mut self, address: u16) -> (u8, bool) {
+        let byte = self.read(address);
+        (byte, self.halted)
+    }
+}
+
+/// The cartridge and the console's video RAM on the PPU's bus.
+struct CartBus<'a> {
+    cart: &'a Cartridge,
+    map: &'a Map,
+    ram: &'a mut [Line],
+    board: &'a mut Registers,
+    watching: bool,
+    m2_falls: u64,
+}
+
+impl VideoBus for CartBus<'_> {
+    #[inline(always)]
+    fn read(&mut self, address: u16) -> u8 {
+        read_video(self.cart, self.map, self.ram.as_bytes(), address)
+    }
+
+    fn write(&mut self, address: u16, value: u8) {
+        if let Place::Ram(offset) = self.map.ppu_write(address)
+            && let Some(byte) = self.ram.as_mut_bytes().get_mut(offset)
+        {
+            *byte = value;
+        }
+    }
+
+    #[inline(always)]
+    fn drive(&mut self, address: u16) {
+        if self.watching {
+            self.cart
+                .board
+                .ppu_address(self.board, address, self.m2_falls);
+        }
+    }
+}
+
+/// What the cartridge or video RAM has at a PPU address; the address's own low
+/// byte where nothing answers.
+pub fn read_video(cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
+    let byte = match map.ppu_read(address) {
+        Place::Rom(offset) => cart.chr.get(offset),
+        Place::Ram(offset) => ram.get(offset),
+        Place::Nothing => None,
+    };
+    byte.copied().unwrap_or(address as u8)
+}
+
+/// What the CPU would read at `address`, with no effect.
+pub fn peek(state: &State, map: &Map, cart: &Cartridge, address: u16) -> u8 {
+    let ram = state.ram.as_bytes();
+    match address {
+        0x0000..=0x1fff => ram[Layout::CPU_RAM + usize::from(address & 0x7ff)],
+        0x2000..=0x3fff => state.ppu.peek(address & 7, state.clock),
+        0x4015 => state.apu.status() | (state.wires.internal & 0x20),
+        0x4000..=0x401f => state.wires.data,
+        _ => match map.cpu_read(address) {
+            Place::Rom(offset) => cart.prg.get(offset).copied().unwrap_or(0),
+            Place::Ram(offset) => ram.get(offset).copied().unwrap_or(0),
+            Place::Nothing => {
+                let mut board = state.board;
+                let open = state.wires.data;
+                let board_id: BoardId = cart.board;
+                board_id
+                    .read(&mut board, cart, address, open)
+                    .unwrap_or(open)
+            }
+        },
+    }
+}
+
+/// A muted machine has no screen.
+impl Screen for Mute {
+    #[inline(always)]
+    fn pixel(&mut self, _: u16, _: u16, _: u16) {}
+}
