@@ -230,6 +230,8 @@ pub struct Machine {
     pub files: Option<GameFiles>,
     /// Identifies the ROM in save states and slots.
     pub rom_hash: u64,
+    /// How the console is set up, as saved states and slots know it.
+    pub setup: u32,
     /// xxh3-64 of the battery RAM as it is on the disk.
     pub battery_on_disk: u64,
     /// Buffers for saved states, large enough for a header and a state.
@@ -243,7 +245,7 @@ impl Machine {
     pub const HEADER: usize = 64;
 
     /// A machine that remembers what `nes` does, with the buffers to save it.
-    pub fn new(nes: Nes, files: Option<GameFiles>, rom_hash: u64) -> Self {
+    pub fn new(nes: Nes, files: Option<GameFiles>, rom_hash: u64, setup: u32) -> Self {
         let (prg, chr) = nes.battery();
         let battery = prg.len() + chr.len();
         let state = Self::HEADER + nes.bytes().len();
@@ -253,6 +255,7 @@ impl Machine {
             nes,
             files,
             rom_hash,
+            setup,
             battery_on_disk: 0,
         };
         machine.battery_on_disk = machine.battery_hash();
@@ -320,6 +323,27 @@ pub enum Notice {
     Reset,
     /// Another game is in the console.
     Loaded,
+}
+
+/// A frame that was run, for a movie.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// What was held.
+    pub input: Input,
+    /// What happened before it.
+    pub before: Before,
+}
+
+/// What happened to the console before a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The reset button.
+    Reset,
+    /// Time jumped: a state was restored, or another machine is played.
+    Jump,
 }
 
 /// Bytes to be moved by the I/O thread. It knows no formats.

@@ -165,9 +165,9 @@ pub struct RecorderArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Picture")]
 pub struct PictureArgs {
-    /// Size of the window in whole multiples of the picture
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=16))]
-    pub scale: u8,
+    /// Size of the window in whole multiples of the picture [default: 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub scale: Option<u8>,
     /// Fill the screen
     #[arg(long)]
     pub fullscreen: bool,
@@ -203,18 +203,19 @@ pub enum Filter {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Sound")]
 pub struct SoundArgs {
-    /// Loudness in percent
-    #[arg(long, value_name = "0-100", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
-    pub volume: u8,
+    /// Loudness in percent [default: 100]
+    #[arg(long, value_name = "0-100", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub volume: Option<u8>,
     /// No sound
     #[arg(long)]
     pub no_audio: bool,
     /// Sound device by (part of its) name
     #[arg(long, value_name = "NAME")]
     pub audio_device: Option<String>,
-    /// Sound kept in advance, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(5..=500))]
-    pub audio_latency: u16,
+    /// From a sample being made to its being heard, in milliseconds, as far as the device allows
+    /// [default: 20]
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u16).range(5..=500))]
+    pub audio_latency: Option<u16>,
     /// What speed is trimmed to, by at most 0.5 %
     #[arg(long, value_name = "audio|display", default_value = "audio")]
     pub sync: Sync,
@@ -394,7 +395,7 @@ mod tests {
     fn without_a_command_it_plays() {
         let cli = Cli::try_parse_from(["retake", "game.nes", "--scale", "2"]).unwrap();
         assert!(cli.command.is_none());
-        assert_eq!((cli.play.rom, cli.play.picture.scale), (Some("game.nes".into()), 2));
+        assert_eq!((cli.play.rom, cli.play.picture.scale), (Some("game.nes".into()), Some(2)));
         let cli = Cli::try_parse_from(["retake", "play", "game.nes", "--loop", "3"]).unwrap();
         let Some(Command::Play(play)) = cli.command else { panic!("play") };
         assert_eq!(play.recorder.loop_slot, Some(3));

@@ -3,14 +3,22 @@
 pub mod bench;
 pub mod builtin;
 pub mod cli;
+#[cfg(feature = "app")]
+pub mod config;
+#[cfg(feature = "app")]
+pub mod desk;
 pub mod doctor;
 pub mod fault;
+#[cfg(feature = "app")]
+pub mod game;
 pub mod hash;
 pub mod info;
 #[cfg(feature = "app")]
 pub mod menu;
 pub mod movie;
 pub mod outputs;
+#[cfg(feature = "app")]
+pub mod paths;
 pub mod play;
 #[cfg(feature = "app")]
 pub mod player;
@@ -18,9 +26,9 @@ pub mod rom_file;
 pub mod run;
 pub mod script;
 pub mod setup;
-pub mod testing;
 #[cfg(feature = "app")]
 pub mod terminal;
+pub mod testing;
 #[cfg(feature = "app")]
 pub mod window;
 

@@ -14,7 +14,7 @@ use crate::nes::Cartridge;
 use crate::nes::cart::{BoardNumber, patch};
 
 /// No ROM is larger, packed or unpacked.
-const LIMIT: u64 = 64 << 20;
+pub const LIMIT: u64 = 64 << 20;
 
 /// A game that can be switched on.
 #[derive(Clone, Debug)]
@@ -40,11 +40,21 @@ impl Rom {
         patch: Option<&Path>,
         board: Option<BoardNumber>,
     ) -> Outcome<Self> {
+        Self::load_by(&mut read, path, patch, board)
+    }
+
+    /// The same with another way to read files.
+    pub fn load_by(
+        read: &mut dyn FnMut(&Path) -> Outcome<Vec<u8>>,
+        path: Option<&Path>,
+        patch: Option<&Path>,
+        board: Option<BoardNumber>,
+    ) -> Outcome<Self> {
         let Some(path) = path else {
             return Self::from_bytes("Built-in game", None, builtin::GAME.to_vec(), patch, board);
         };
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let (bytes, notes) = unpacked(path)?;
+        let (bytes, notes) = unpack(path, read(path)?)?;
         let from = (path != Path::new("-")).then(|| path.to_owned());
         let mut rom = Self::from_bytes(&name, from, bytes, patch, board)?;
         rom.notes.extend(notes);
@@ -106,7 +116,11 @@ pub fn read(path: &Path) -> Outcome<Vec<u8>> {
 
 /// A ROM file's bytes out of whatever packs them, and what to tell the player.
 pub fn unpacked(path: &Path) -> Outcome<(Vec<u8>, Vec<String>)> {
-    let packed = read(path)?;
+    unpack(path, read(path)?)
+}
+
+/// The same of a file that was read already.
+fn unpack(path: &Path, packed: Vec<u8>) -> Outcome<(Vec<u8>, Vec<String>)> {
     let fault = |why: String| Fault::file(path.display(), why);
     match packed.as_slice() {
         [b'P', b'K', 3..=6, 4..=7, ..] => unzipped(packed).map_err(fault),
@@ -120,7 +134,8 @@ pub fn unpacked(path: &Path) -> Outcome<(Vec<u8>, Vec<String>)> {
     }
 }
 
-const TOO_LARGE: &str = "it has more than 64 MiB, and no ROM has; give an iNES or NES 2.0 file";
+pub(super) const TOO_LARGE: &str =
+    "it has more than 64 MiB, and no ROM has; give an iNES or NES 2.0 file";
 const COPY_AGAIN: &str = "copy it again from where it came";
 
 /// The ROM in a zip file: the first file that begins like one.
@@ -165,7 +180,7 @@ fn bounded(from: impl Read) -> std::io::Result<Option<Vec<u8>>> {
 }
 
 /// An error of the system without its number.
-fn plain(error: &std::io::Error) -> String {
+pub fn plain(error: &std::io::Error) -> String {
     use std::io::ErrorKind::{NotFound, PermissionDenied};
     match error.kind() {
         NotFound => "there is no such file; check the path".into(),

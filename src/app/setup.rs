@@ -23,12 +23,22 @@ impl Setup {
         args: &SetupArgs,
         region: Option<Region>,
     ) -> Outcome<Self> {
+        Self::new_by(&mut super::rom_file::read, rom, args, region)
+    }
+
+    /// The same with another way to read the ROM.
+    pub fn new_by(
+        read: &mut dyn FnMut(&std::path::Path) -> Outcome<Vec<u8>>,
+        rom: Option<&std::path::Path>,
+        args: &SetupArgs,
+        region: Option<Region>,
+    ) -> Outcome<Self> {
         if let Some(code) = args.cheat.first() {
             return Err(Fault::missing(format_args!(
                 "--cheat {code}: cheats are not supported yet; leave the option out"
             )));
         }
-        let rom = Rom::load(rom, args.patch.as_deref(), args.board)?;
+        let rom = Rom::load_by(read, rom, args.patch.as_deref(), args.board)?;
         for note in &rom.notes {
             eprintln!("retake: {note}");
         }

@@ -13,7 +13,8 @@ use super::realtime::now_ns;
 use super::saves::Saves;
 use super::stats::Stats;
 use crate::link::{
-    Action, Bell, Client, Command, Flags, Hud, Machine, Notice, Parcel, Picture, Speaker, autofire,
+    Action, Before, Bell, Client, Command, Flags, Hud, Machine, Notice, Parcel, Picture, Speaker,
+    Taken, autofire,
 };
 use crate::nes::{Input, Output, Region};
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub struct Ends {
     pub bell: Bell,
     /// What the player should know.
     pub notices: rtrb::Producer<Notice>,
+    /// Every frame that is run, for `--record`.
+    pub taken: Option<rtrb::Producer<Taken>>,
     /// Everybody's.
     pub flags: Arc<Flags>,
 }
@@ -101,6 +104,10 @@ pub struct Engine {
     event_at: Option<u64>,
     /// The frame number of the next picture; any, when time jumped.
     next_number: Option<u64>,
+    /// What happened to the console since the last frame.
+    before: Before,
+    /// What is played instead of the player, from frame 1 on.
+    movie: Box<[Taken]>,
 }
 
 impl Engine {
@@ -126,7 +133,14 @@ impl Engine {
             speed: 1.0,
             event_at: None,
             next_number: None,
+            before: Before::Nothing,
+            movie: Box::default(),
         }
+    }
+
+    /// Plays these frames first; the player has it from their end on.
+    pub fn play_movie(&mut self, movie: Box<[Taken]>) {
+        self.movie = movie;
     }
 
     /// Touches code and data that a frame needs, and leaves the machine as it
@@ -211,6 +225,7 @@ impl Engine {
         while let Some((notice, parcel)) = self.saves.collect(&mut self.machine) {
             if let Some(Notice::StateLoaded(_)) = notice {
                 self.next_number = None;
+                self.before = Before::Jump;
             }
             self.notify(notice);
             self.send_back(parcel);
@@ -266,7 +281,7 @@ impl Engine {
             }
             Action::FastForward(fast) => self.fast = fast,
             Action::Reset => {
-                self.machine.nes.reset();
+                self.reset();
                 self.notify(Some(Notice::Reset));
             }
             Action::Volume(by) => {
@@ -288,7 +303,7 @@ impl Engine {
         let mut frames = 1;
         if self.fast {
             while frames < FAST_FRAMES && now_ns() - began < budget_ns {
-                let input = self.frame_input();
+                let input = self.choose_input();
                 self.machine.nes.run_muted(input);
                 self.stats.frames += 1;
                 frames += 1;
@@ -296,7 +311,7 @@ impl Engine {
             self.hud.speed = (100 * frames) as u16;
             self.next_number = None;
         }
-        let input = self.frame_input();
+        let input = self.choose_input();
         self.machine.nes.run_frame(input, &mut self.out);
         self.stats.frames += 1;
         if self.settings.plant_allocation == Some(self.stats.frames) {
@@ -308,8 +323,33 @@ impl Engine {
         }
     }
 
-    fn frame_input(&self) -> Input {
-        autofire(self.input, self.turbo, self.machine.nes.frame_number())
+    /// What is held in the next frame; notes it for a movie.
+    fn choose_input(&mut self) -> Input {
+        let frame = self.machine.nes.frame_number();
+        let input = match self.movie.get(frame as usize) {
+            Some(&Taken { input, before }) => {
+                if before == Before::Reset {
+                    self.reset();
+                }
+                input
+            }
+            None => autofire(self.input, self.turbo, frame),
+        };
+        let began = now_ns();
+        let before = std::mem::take(&mut self.before);
+        if let Some(taken) = &mut self.ends.taken {
+            // A full ring means that nobody reads it.
+            let _ = taken.push(Taken { input, before });
+        }
+        self.stats.capture.saturating_record(now_ns() - began);
+        input
+    }
+
+    fn reset(&mut self) {
+        self.machine.nes.reset();
+        if self.before == Before::Nothing {
+            self.before = Before::Reset;
+        }
     }
 
     /// Time stands still: the sound falls silent, the picture stays, the
@@ -353,6 +393,7 @@ impl Engine {
             Parcel::Machine(machine) => {
                 self.saves.forget();
                 self.next_number = None;
+                self.before = Before::Jump;
                 turn.region = Some(machine.nes.region());
                 let old = std::mem::replace(&mut self.machine, machine);
                 self.notify(Some(Notice::Loaded));

@@ -142,15 +142,10 @@ fn expected(machine: &Machine) -> Expected {
     Expected {
         magic: MAGIC,
         version: VERSION,
-        machine: setup_word(machine),
+        machine: machine.setup,
         layout: machine.nes.layout_hash(),
         rom: Some(machine.rom_hash),
     }
-}
-
-/// The header's word for how the console is set up.
-fn setup_word(machine: &Machine) -> u32 {
-    machine.nes.region() as u32
 }
 
 fn restore(machine: &mut Machine, n: u8, file: &[u8]) -> Notice {

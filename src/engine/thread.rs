@@ -33,10 +33,11 @@ pub fn run(
     let before = realtime::usage();
     let allocations = alloc_guard::count();
     let began = realtime::now_ns();
+    let over = engine.flags().quit.load(Ordering::Acquire);
     let mut pacer = Pacer::new(engine.region().frame_rate(), began + 1_000_000);
     let mut spin = 0;
     alloc_guard::enter();
-    loop {
+    while !over {
         let (now, spun) = realtime::sleep_until(pacer.due(), spin_ns);
         spin += spun;
         let start = pacer.start(now);

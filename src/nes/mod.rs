@@ -96,12 +96,7 @@ impl Nes {
         let mut map = Map::new(&cart);
         load_trainer(&cart, &map, &mut state);
         cart.board.map(&state.board, &cart, &mut map);
-        Self {
-            cart,
-            region,
-            state,
-            map,
-        }
+        Self { cart, region, state, map }
     }
 
     /// Presses the reset button.
@@ -138,14 +133,8 @@ impl Nes {
         // A frame of any bytes ends, too.
         let limit = u64::from(self.region.timing().dots);
         let mut was_visible = self.state.ppu.position().0 < 240;
-        let mut system = System::new(
-            &mut self.state,
-            &mut self.map,
-            sink,
-            &self.cart,
-            self.region,
-            input,
-        );
+        let mut system =
+            System::new(&mut self.state, &mut self.map, sink, &self.cart, self.region, input);
         loop {
             let (line, dot) = system.state.ppu.position();
             let is_visible = line < 240 || line == 240 && dot == 0;
@@ -173,10 +162,7 @@ impl Nes {
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), RestoreError> {
         let state = self.state.as_mut_bytes();
         if bytes.len() != state.len() {
-            return Err(RestoreError {
-                expected: state.len(),
-                got: bytes.len(),
-            });
+            return Err(RestoreError { expected: state.len(), got: bytes.len() });
         }
         state.copy_from_slice(bytes);
         self.state.sanitize(self.region);
@@ -187,9 +173,7 @@ impl Nes {
 
     /// Rebuilds what follows from the state.
     fn derive(&mut self) {
-        self.cart
-            .board
-            .map(&self.state.board, &self.cart, &mut self.map);
+        self.cart.board.map(&self.state.board, &self.cart, &mut self.map);
     }
 
     /// Puts another ROM of the same board and sizes into the running machine
@@ -242,12 +226,7 @@ impl Nes {
         if address & 0x3f00 == 0x3f00 {
             return self.state.ppu.palette(address);
         }
-        system::read_video(
-            &self.cart,
-            &self.map,
-            self.state.ram.as_bytes(),
-            address & 0x3fff,
-        )
+        system::read_video(&self.cart, &self.map, self.state.ram.as_bytes(), address & 0x3fff)
     }
 
     /// The CPU's registers; `p` as PHP would push it.

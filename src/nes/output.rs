@@ -20,9 +20,7 @@ pub struct Frame {
 
 impl Default for Frame {
     fn default() -> Self {
-        Self {
-            pixels: vec![0x0f; WIDTH * HEIGHT].into_boxed_slice(),
-        }
+        Self { pixels: vec![0x0f; WIDTH * HEIGHT].into_boxed_slice() }
     }
 }
 
@@ -68,11 +66,7 @@ impl Sound {
 
 impl Default for Sound {
     fn default() -> Self {
-        Self {
-            start: 0,
-            steps: Vec::with_capacity(Self::CAPACITY),
-            cycles: 0,
-        }
+        Self { start: 0, steps: Vec::with_capacity(Self::CAPACITY), cycles: 0 }
     }
 }
 
@@ -105,11 +99,7 @@ impl Sink for Mute {
 impl super::ppu::Screen for Output {
     #[inline(always)]
     fn pixel(&mut self, x: u16, y: u16, colour: u16) {
-        if let Some(pixel) = self
-            .frame
-            .pixels
-            .get_mut(usize::from(y) * WIDTH + usize::from(x))
-        {
+        if let Some(pixel) = self.frame.pixels.get_mut(usize::from(y) * WIDTH + usize::from(x)) {
             *pixel = colour;
         }
     }

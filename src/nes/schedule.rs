@@ -58,10 +58,7 @@ impl Schedule {
         let nmi = clocks / 3;
         let irq = clocks * 7 / 12;
         let valid = clocks / 6;
-        let mut schedule = Self {
-            events: [Event::Apu; EVENTS],
-            ends: [0; 3],
-        };
+        let mut schedule = Self { events: [Event::Apu; EVENTS], ends: [0; 3] };
         let mut n = 0;
         let mut clock = 0;
         while clock < clocks {
@@ -122,10 +119,7 @@ mod tests {
     use super::*;
 
     fn count(schedule: &Schedule, event: Event) -> usize {
-        schedule.events[..schedule.end(Moment::End)]
-            .iter()
-            .filter(|e| **e == event)
-            .count()
+        schedule.events[..schedule.end(Moment::End)].iter().filter(|e| **e == event).count()
     }
 
     #[test]

@@ -84,11 +84,7 @@ impl State {
         state.apu = Apu::power_on();
         state.ppu = Ppu::power_on();
         state.wires.put = Flag::ON;
-        state.wires.alignment = if region == Region::Ntsc {
-            alignment & 3
-        } else {
-            0
-        };
+        state.wires.alignment = if region == Region::Ntsc { alignment & 3 } else { 0 };
         state
     }
 

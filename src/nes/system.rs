@@ -104,14 +104,7 @@ impl<'a, S: Sink> System<'a, S> {
     }
 
     fn dot(&mut self) {
-        let State {
-            ppu,
-            ram,
-            board,
-            clock,
-            wires,
-            ..
-        } = &mut *self.state;
+        let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
         let mut bus = CartBus {
             cart: self.cart,
             map: self.map,
@@ -124,13 +117,7 @@ impl<'a, S: Sink> System<'a, S> {
     }
 
     fn half_dot(&mut self) {
-        let State {
-            ppu,
-            ram,
-            board,
-            clock,
-            ..
-        } = &mut *self.state;
+        let State { ppu, ram, board, clock, .. } = &mut *self.state;
         let mut bus = CartBus {
             cart: self.cart,
             map: self.map,
@@ -205,11 +192,8 @@ impl<'a, S: Sink> System<'a, S> {
             _ => (self.state.wires.data, false),
         };
         self.state.wires.data = external;
-        let byte = if core & 0xffe0 == 0x4000 {
-            self.read_2a03(address & 0x1f, driven)
-        } else {
-            external
-        };
+        let byte =
+            if core & 0xffe0 == 0x4000 { self.read_2a03(address & 0x1f, driven) } else { external };
         self.state.wires.internal = byte;
         byte
     }
@@ -242,17 +226,12 @@ impl<'a, S: Sink> System<'a, S> {
     fn read_cart(&mut self, address: u16) -> (u8, bool) {
         match self.map.cpu_read(address) {
             Place::Rom(offset) => (self.cart.prg.get(offset).copied().unwrap_or(0), true),
-            Place::Ram(offset) => (
-                self.state.ram.as_bytes().get(offset).copied().unwrap_or(0),
-                true,
-            ),
+            Place::Ram(offset) => {
+                (self.state.ram.as_bytes().get(offset).copied().unwrap_or(0), true)
+            }
             Place::Nothing => {
                 let open = self.state.wires.data;
-                match self
-                    .cart
-                    .board
-                    .read(&mut self.state.board, self.cart, address, open)
-                {
+                match self.cart.board.read(&mut self.state.board, self.cart, address, open) {
                     Some(byte) => (byte, true),
                     None => (open, false),
                 }
@@ -319,14 +298,7 @@ impl<'a, S: Sink> System<'a, S> {
             }
             _ => {
                 let alignment = self.state.wires.alignment;
-                ppu.write(
-                    register,
-                    value,
-                    stale,
-                    self.state.clock,
-                    self.timing,
-                    alignment,
-                );
+                ppu.write(register, value, stale, self.state.clock, self.timing, alignment);
             }
         }
     }
@@ -341,12 +313,7 @@ impl<'a, S: Sink> System<'a, S> {
             Place::Rom(offset) => self.cart.prg.get(offset).copied().unwrap_or(0xff),
             _ => 0xff,
         };
-        let write = Write {
-            address,
-            value,
-            rom,
-            cycle: self.state.clock,
-        };
+        let write = Write { address, value, rom, cycle: self.state.clock };
         let board = self.cart.board;
         if board.write(&mut self.state.board, self.cart, write) == Touched::Banks {
             board.map(&self.state.board, self.cart, self.map);
@@ -361,12 +328,7 @@ impl<'a, S: Sink> System<'a, S> {
 
     #[cold]
     fn dma_cycle(&mut self, core: u16) {
-        let State {
-            oam_dma,
-            apu,
-            wires,
-            ..
-        } = &mut *self.state;
+        let State { oam_dma, apu, wires, .. } = &mut *self.state;
         let put = wires.put.on();
         let dmc = apu.dmc.wants_bus().then(|| apu.dmc.is_halting());
         let cycle = oam_dma.cycle(put, dmc);
@@ -412,10 +374,7 @@ impl<S: Sink> Bus for System<'_, S> {
     #[inline(always)]
     fn lines(&self) -> Lines {
         let wires = &self.state.wires;
-        Lines {
-            nmi: wires.nmi_edge.on(),
-            irq: wires.irq.on(),
-        }
+        Lines { nmi: wires.nmi_edge.on(), irq: wires.irq.on() }
     }
 
     fn take_nmi(&mut self) {
@@ -455,9 +414,7 @@ impl VideoBus for CartBus<'_> {
     #[inline(always)]
     fn drive(&mut self, address: u16) {
         if self.watching {
-            self.cart
-                .board
-                .ppu_address(self.board, address, self.m2_falls);
+            self.cart.board.ppu_address(self.board, address, self.m2_falls);
         }
     }
 }
@@ -488,9 +445,7 @@ pub fn peek(state: &State, map: &Map, cart: &Cartridge, address: u16) -> u8 {
                 let mut board = state.board;
                 let open = state.wires.data;
                 let board_id: BoardId = cart.board;
-                board_id
-                    .read(&mut board, cart, address, open)
-                    .unwrap_or(open)
+                board_id.read(&mut board, cart, address, open).unwrap_or(open)
             }
         },
     }

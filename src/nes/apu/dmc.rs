@@ -132,11 +132,7 @@ impl Dmc {
                 self.load_in = 2;
             }
         }
-        let fires_now = if put {
-            self.timer == self.period(region)
-        } else {
-            self.timer == 2
-        };
+        let fires_now = if put { self.timer == self.period(region) } else { self.timer == 2 };
         if !on && fires_now {
             // Too late for the fetch of this very APU cycle.
             self.enable_in += 2;
@@ -179,11 +175,7 @@ impl Dmc {
         let before = self.level;
         if !self.silent.on() {
             if self.shifter & 1 == 0 {
-                self.level = if self.level >= 2 {
-                    self.level - 2
-                } else {
-                    self.level
-                };
+                self.level = if self.level >= 2 { self.level - 2 } else { self.level };
             } else if self.level <= 125 {
                 self.level += 2;
             }
@@ -304,11 +296,7 @@ impl Dmc {
     }
 
     fn period(&self, region: Region) -> u16 {
-        let periods = if region == Region::Pal {
-            &PERIODS_PAL
-        } else {
-            &PERIODS_NTSC
-        };
+        let periods = if region == Region::Pal { &PERIODS_PAL } else { &PERIODS_NTSC };
         periods[usize::from(self.control & 15)]
     }
 

@@ -48,10 +48,6 @@ impl Envelope {
 
     /// The volume, 0-15.
     pub fn volume(&self) -> u8 {
-        if self.register & 0x10 != 0 {
-            self.register & 0x0f
-        } else {
-            self.decay & 0x0f
-        }
+        if self.register & 0x10 != 0 { self.register & 0x0f } else { self.decay & 0x0f }
     }
 }

@@ -23,16 +23,8 @@ struct Counts {
     five: u16,
 }
 
-const NTSC: Counts = Counts {
-    quarter: [7457, 14913, 22371],
-    four: 29829,
-    five: 37281,
-};
-const PAL: Counts = Counts {
-    quarter: [8313, 16627, 24939],
-    four: 33253,
-    five: 41565,
-};
+const NTSC: Counts = Counts { quarter: [7457, 14913, 22371], four: 29829, five: 37281 };
+const PAL: Counts = Counts { quarter: [8313, 16627, 24939], four: 33253, five: 41565 };
 
 /// What the counter clocks in a cycle.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -78,10 +70,7 @@ impl FrameCounter {
 
     /// The reset button: $4017 keeps its mode and counts anew.
     pub fn reset(&mut self) {
-        *self = Self {
-            mode: self.mode,
-            ..Self::power_on()
-        };
+        *self = Self { mode: self.mode, ..Self::power_on() };
     }
 
     /// A write to $4017. The count falls to zero three cycles later when
@@ -120,27 +109,18 @@ impl FrameCounter {
         }
         self.count = self.count.wrapping_add(1);
         let now = self.clock_now.take();
-        let mut clocks = Clocks {
-            quarter: now,
-            half: now,
-        };
+        let mut clocks = Clocks { quarter: now, half: now };
         let counts = if region == Region::Pal { &PAL } else { &NTSC };
         let count = self.count;
         if count < counts.four - 1 {
             if count == counts.quarter[0] || count == counts.quarter[2] {
                 clocks.quarter = true;
             } else if count == counts.quarter[1] {
-                clocks = Clocks {
-                    quarter: true,
-                    half: true,
-                };
+                clocks = Clocks { quarter: true, half: true };
             }
         } else if self.mode & 0x80 != 0 {
             if count == counts.five {
-                clocks = Clocks {
-                    quarter: true,
-                    half: true,
-                };
+                clocks = Clocks { quarter: true, half: true };
             } else if count > counts.five {
                 self.count = 0;
             }
@@ -159,10 +139,7 @@ impl FrameCounter {
             1 => {
                 self.flag = Flag::ON;
                 self.irq = (self.irq.on() || !inhibited).into();
-                *clocks = Clocks {
-                    quarter: true,
-                    half: true,
-                };
+                *clocks = Clocks { quarter: true, half: true };
             }
             2 => {
                 self.flag = (!inhibited).into();

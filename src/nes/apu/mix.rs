@@ -24,12 +24,7 @@ pub struct Levels {
 
 /// The mixed level, 0-65,535.
 pub fn mix(levels: Levels) -> i32 {
-    let Levels {
-        pulse,
-        triangle,
-        noise,
-        dmc,
-    } = levels;
+    let Levels { pulse, triangle, noise, dmc } = levels;
     let tnd =
         usize::from(triangle & 15) << 11 | usize::from(noise & 15) << 7 | usize::from(dmc & 127);
     i32::from(PULSE[usize::from(pulse.min(30))]) + i32::from(TND[tnd])
@@ -65,26 +60,15 @@ mod tests {
     #[test]
     fn silence_is_zero_and_the_loudest_is_below_65536() {
         assert_eq!(mix(Levels::default()), 0);
-        let all = Levels {
-            pulse: 30,
-            triangle: 15,
-            noise: 15,
-            dmc: 127,
-        };
+        let all = Levels { pulse: 30, triangle: 15, noise: 15, dmc: 127 };
         assert!((64_000..65_536).contains(&mix(all)), "{}", mix(all));
     }
 
     #[test]
     fn a_loud_dmc_makes_the_triangle_softer() {
         let triangle = |dmc| {
-            mix(Levels {
-                triangle: 15,
-                dmc,
-                ..Levels::default()
-            }) - mix(Levels {
-                dmc,
-                ..Levels::default()
-            })
+            mix(Levels { triangle: 15, dmc, ..Levels::default() })
+                - mix(Levels { dmc, ..Levels::default() })
         };
         assert!(triangle(127) < triangle(0));
     }

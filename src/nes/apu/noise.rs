@@ -66,11 +66,7 @@ impl Noise {
             self.timer -= 1;
             return false;
         }
-        let periods = if region == Region::Pal {
-            &PERIODS_PAL
-        } else {
-            &PERIODS_NTSC
-        };
+        let periods = if region == Region::Pal { &PERIODS_PAL } else { &PERIODS_NTSC };
         self.timer = periods[usize::from(self.mode & 15)] / 2 - 1;
         let tap = if self.mode & 0x80 != 0 { 6 } else { 1 };
         let feedback = (self.shift ^ self.shift >> tap) & 1;
@@ -85,11 +81,7 @@ impl Noise {
 
     /// The output, 0-15.
     pub fn level(&self) -> u8 {
-        if self.shift & 1 == 0 && self.length.running() {
-            self.envelope.volume()
-        } else {
-            0
-        }
+        if self.shift & 1 == 0 && self.length.running() { self.envelope.volume() } else { 0 }
     }
 
     /// Bounds the counters; a shift register of zeros would never sound again.

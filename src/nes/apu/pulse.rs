@@ -97,11 +97,7 @@ impl Pulse {
     /// The output, 0-15.
     pub fn level(&self, which: Which) -> u8 {
         let high = DUTIES[usize::from(self.duty & 3)] >> (self.step & 7) & 1 != 0;
-        if high && self.length.running() && !self.muted(which) {
-            self.envelope.volume()
-        } else {
-            0
-        }
+        if high && self.length.running() && !self.muted(which) { self.envelope.volume() } else { 0 }
     }
 
     /// The sweep unit silences periods out of range even when it is off.

@@ -65,10 +65,7 @@ pub type Registers = [u64; 32];
 /// A board's registers and what they do. All fields zero at first.
 pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// What the machine must tell it.
-    const WATCHES: Watches = Watches {
-        cpu_cycle: false,
-        ppu_address: false,
-    };
+    const WATCHES: Watches = Watches { cpu_cycle: false, ppu_address: false };
 
     /// Sets the registers as they are after power-on (they start as zeros).
     fn power_on(&mut self, _cart: &Cartridge) {}

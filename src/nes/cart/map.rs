@@ -187,16 +187,8 @@ impl Map {
                 let offset = wram + (bank * size + page * 256) % wram_len;
                 Page(Page::RAM | (offset / 256) as u16)
             };
-            self.read[slot] = if access == Access::None {
-                Page::NOTHING
-            } else {
-                ram
-            };
-            self.write[slot] = if access == Access::ReadWrite {
-                ram
-            } else {
-                Page::NOTHING
-            };
+            self.read[slot] = if access == Access::None { Page::NOTHING } else { ram };
+            self.write[slot] = if access == Access::ReadWrite { ram } else { Page::NOTHING };
         }
     }
 

@@ -106,15 +106,7 @@ enum Access {
 impl Cpu {
     /// As after power-on: the reset sequence comes first.
     pub fn power_on() -> Self {
-        Self {
-            pc: 0xffff,
-            a: 0,
-            x: 0,
-            y: 0,
-            s: 0,
-            p: flag::ONE,
-            next: next::RESET,
-        }
+        Self { pc: 0xffff, a: 0, x: 0, y: 0, s: 0, p: flag::ONE, next: next::RESET }
     }
 
     /// The reset button was pressed.
@@ -134,28 +126,13 @@ impl Cpu {
 
     /// The registers.
     pub fn registers(&self) -> Registers {
-        Registers {
-            pc: self.pc,
-            a: self.a,
-            x: self.x,
-            y: self.y,
-            s: self.s,
-            p: self.p | flag::ONE,
-        }
+        Registers { pc: self.pc, a: self.a, x: self.x, y: self.y, s: self.s, p: self.p | flag::ONE }
     }
 
     /// Sets the registers and cancels what was pending.
     pub fn set_registers(&mut self, registers: Registers) {
         let Registers { pc, a, x, y, s, p } = registers;
-        *self = Self {
-            pc,
-            a,
-            x,
-            y,
-            s,
-            p: (p | flag::ONE) & !flag::B,
-            next: next::INSTRUCTION,
-        };
+        *self = Self { pc, a, x, y, s, p: (p | flag::ONE) & !flag::B, next: next::INSTRUCTION };
     }
 
     /// Makes any bytes a CPU that runs.
@@ -201,11 +178,7 @@ impl Cpu {
         }
         let hijacked = bus.lines().nmi;
         if cause != next::RESET {
-            let b = if cause == next::INSTRUCTION {
-                flag::B
-            } else {
-                0
-            };
+            let b = if cause == next::INSTRUCTION { flag::B } else { 0 };
             self.push(bus, self.p | b);
         }
         let vector = if cause == next::RESET {
@@ -318,10 +291,7 @@ impl Cpu {
     fn store(&mut self, bus: &mut impl Bus, op: Op, mode: Mode) {
         let (address, value) = match op {
             Op::Sha | Op::Shs | Op::Shx | Op::Shy => self.unstable_store(bus, op, mode),
-            _ => (
-                self.address(bus, mode, Access::Write),
-                self.stored_value(op),
-            ),
+            _ => (self.address(bus, mode, Access::Write), self.stored_value(op)),
         };
         self.poll(bus);
         bus.write(address, value);
@@ -379,11 +349,7 @@ impl Cpu {
     fn push_register(&mut self, bus: &mut impl Bus, op: Op) {
         bus.read(self.pc);
         self.poll(bus);
-        let value = if op == Op::Pha {
-            self.a
-        } else {
-            self.p | flag::ONE | flag::B
-        };
+        let value = if op == Op::Pha { self.a } else { self.p | flag::ONE | flag::B };
         self.push(bus, value);
     }
 

@@ -231,11 +231,7 @@ impl Cpu {
         }
         let [_, page] = base.to_le_bytes();
         let next_page = page.wrapping_add(1);
-        let value = if halted {
-            register
-        } else {
-            register & next_page
-        };
+        let value = if halted { register } else { register & next_page };
         if without_carry == address {
             return (address, value);
         }

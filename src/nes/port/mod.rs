@@ -39,10 +39,7 @@ pub struct Input {
 impl Input {
     /// Pad 1 with these buttons, nothing else.
     pub fn pad1(buttons: u8) -> Self {
-        Self {
-            pads: [buttons, 0, 0, 0],
-            ..Self::default()
-        }
+        Self { pads: [buttons, 0, 0, 0], ..Self::default() }
     }
 }
 

@@ -27,10 +27,7 @@ struct Strobe {
 impl Strobe {
     fn idle() -> Self {
         let latches = [Flag::OFF, Flag::ON, Flag::OFF, Flag::ON, Flag::OFF];
-        Self {
-            request: Flag::OFF,
-            latches,
-        }
+        Self { request: Flag::OFF, latches }
     }
 
     #[inline(always)]

@@ -196,9 +196,5 @@ impl Ppu {
 
 /// $3F10, $3F14, $3F18 and $3F1C are the same bytes as $3F00, $3F04, …
 fn palette_index(address: u16) -> usize {
-    usize::from(if address & 3 == 0 {
-        address & 0x0f
-    } else {
-        address & 0x1f
-    })
+    usize::from(if address & 3 == 0 { address & 0x0f } else { address & 0x1f })
 }

@@ -15,11 +15,7 @@ impl Ppu {
             return self.idle_colour();
         }
         let x = self.dot - 1;
-        let mut index = if self.mask.background_at(x) {
-            self.background_pixel()
-        } else {
-            0
-        };
+        let mut index = if self.mask.background_at(x) { self.background_pixel() } else { 0 };
         if self.mask.sprites_at(x) {
             if let Some(slot) = self.first_sprite() {
                 if slot == 0 && index != 0 {
@@ -44,11 +40,7 @@ impl Ppu {
     /// Rendering off: the backdrop, or the palette entry that `v` points at.
     fn idle_colour(&self) -> u8 {
         let address = self.v.address();
-        self.palette[if address & 0x3f00 == 0x3f00 {
-            palette_index(address)
-        } else {
-            0
-        }]
+        self.palette[if address & 0x3f00 == 0x3f00 { palette_index(address) } else { 0 }]
     }
 
     /// Palette index of the background, 0 where it is transparent.
@@ -68,9 +60,7 @@ impl Ppu {
     #[inline(always)]
     fn first_sprite(&self) -> Option<usize> {
         let all = self.skipped_dot.on();
-        self.sprites
-            .iter()
-            .position(|sprite| (all || sprite.counter == 0) && sprite.is_opaque())
+        self.sprites.iter().position(|sprite| (all || sprite.counter == 0) && sprite.is_opaque())
     }
 
     #[inline(always)]

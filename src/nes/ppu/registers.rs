@@ -30,9 +30,7 @@ impl Ppu {
     /// The register bus; bits that nobody refreshed have fallen to zero.
     pub fn bus_at(&self, clock: u64) -> u8 {
         let decayed = |bit: &usize| clock.saturating_sub(self.refreshed[*bit]) >= DECAY;
-        (0..8)
-            .filter(decayed)
-            .fold(self.bus, |bus, bit| bus & !(1 << bit))
+        (0..8).filter(decayed).fold(self.bus, |bus, bit| bus & !(1 << bit))
     }
 
     /// Drives the bits of `mask` on the register bus.
@@ -212,11 +210,7 @@ impl Ppu {
         let address = self.evaluation.oam_address;
         if self.blanking(timing) {
             // Bits 2-4 of the attributes do not exist.
-            let value = if address & 3 == 2 {
-                value & 0xe3
-            } else {
-                value
-            };
+            let value = if address & 3 == 2 { value & 0xe3 } else { value };
             self.oam[usize::from(address)] = value;
             self.evaluation.oam_address = address.wrapping_add(1);
         } else {

@@ -1,0 +1,256 @@
+//! The desk: a thread of normal priority for everything slow that is neither
+//! a picture nor a sound nor a frame. It loads games that are dropped onto the
+//! window, writes screenshots and movies, tells the player what happened, and
+//! frees what the emulation thread has done with.
+
+use super::cli::{MovieArgs, SetupArgs};
+use super::game::{Game, store_battery};
+use super::movie::{self, MovieFrame, Press};
+use super::paths;
+use crate::audio::device::{self, Event};
+use crate::link::{Before, Bell, Client, Flags, Notice, Parcel, Picture, Request, Taken};
+use crate::nes::Region;
+use crate::video::palette::Palette;
+use crate::video::screenshot;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+/// How long a notice from the emulation thread may lie.
+const LOOK: Duration = Duration::from_millis(30);
+
+/// What the desk holds.
+pub struct Desk {
+    /// From the front.
+    pub requests: Receiver<Request>,
+    /// Sentences to the front.
+    pub sentences: Sender<String>,
+    /// Wakes the front for them.
+    pub bell: Bell,
+    /// To the emulation thread.
+    pub parcels: rtrb::Producer<Parcel>,
+    /// From there, to be freed.
+    pub returns: rtrb::Consumer<Parcel>,
+    /// From there, for the player.
+    pub notices: rtrb::Consumer<Notice>,
+    /// The I/O thread.
+    pub io: Client,
+    /// The sound device, if there is to be one.
+    pub sound: Option<device::Output>,
+    /// Everybody's.
+    pub flags: Arc<Flags>,
+    /// The games that may be in the console; the last is the newest.
+    pub games: Vec<Loaded>,
+    /// Where games' folders are.
+    pub data: PathBuf,
+    /// How consoles are set up.
+    pub setup: SetupArgs,
+    /// The console that movies or players ask for.
+    pub region: Option<Region>,
+    /// The colours of screenshots.
+    pub palette: Box<Palette>,
+    /// The movie that is written.
+    pub record: Option<Record>,
+    /// What went wrong on the way, for the stats.
+    pub degraded: Vec<String>,
+}
+
+/// A game whose folder is locked.
+pub struct Loaded {
+    /// Identifies the ROM.
+    pub rom_hash: u64,
+    /// Its folder.
+    pub folder: paths::GameFolder,
+    /// What people call it.
+    pub name: String,
+}
+
+/// A movie being written.
+pub struct Record {
+    taken: rtrb::Consumer<Taken>,
+    file: Option<BufWriter<File>>,
+    path: PathBuf,
+}
+
+impl Record {
+    /// A new file for `--record`.
+    pub fn open(
+        args: &MovieArgs,
+        taken: rtrb::Consumer<Taken>,
+    ) -> Result<Option<Self>, (PathBuf, std::io::Error)> {
+        let Some(path) = args.record.clone() else { return Ok(None) };
+        let file = File::create(&path).map_err(|error| (path.clone(), error))?;
+        Ok(Some(Self { taken, file: Some(BufWriter::new(file)), path }))
+    }
+
+    fn write(&mut self) -> Option<String> {
+        while let Ok(Taken { input, before }) = self.taken.pop() {
+            let Some(file) = &mut self.file else { continue };
+            if before == Before::Jump {
+                self.file = None;
+                return Some(format!(
+                    "{}: a state was loaded, the movie ends there",
+                    self.path.display()
+                ));
+            }
+            let press = if before == Before::Reset { Press::Reset } else { Press::None };
+            if let Err(error) = writeln!(file, "{}", movie::line(&MovieFrame { input, press })) {
+                self.file = None;
+                return Some(format!("{}: cannot write it ({error})", self.path.display()));
+            }
+        }
+        None
+    }
+
+    fn close(mut self) -> Option<String> {
+        let said = self.write();
+        let flushed = self.file.as_mut().map_or(Ok(()), BufWriter::flush);
+        flushed.err().map(|e| format!("{}: cannot write it ({e})", self.path.display())).or(said)
+    }
+}
+
+impl Desk {
+    /// Works until the front has gone and everybody ends; gives itself back
+    /// for the last tidying.
+    pub fn run(mut self) -> Self {
+        loop {
+            match self.requests.recv_timeout(LOOK) {
+                Ok(Request::Open(path)) => self.open(&path),
+                Ok(Request::Screenshot(picture)) => self.screenshot(&picture),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
+            }
+            self.look();
+            if self.flags.quit.load(Ordering::Acquire) {
+                return self;
+            }
+        }
+    }
+
+    /// Closes what is open, when the emulation thread has ended.
+    pub fn close(&mut self) {
+        self.look();
+        if let Some(said) = self.record.take().and_then(Record::close) {
+            self.complain(said);
+        }
+    }
+
+    /// Looks at everything that comes without a doorbell.
+    fn look(&mut self) {
+        while let Ok(notice) = self.notices.pop() {
+            let text = sentence(notice);
+            if notice == Notice::WriteFailed {
+                eprintln!("retake: {text}");
+            }
+            self.tell(text);
+        }
+        while let Ok(parcel) = self.returns.pop() {
+            if let Parcel::Machine(mut machine) = parcel {
+                if let Err(said) = store_battery(&mut self.io, &mut machine) {
+                    self.complain(said);
+                }
+                self.forget(machine.rom_hash);
+            }
+        }
+        while let Some(event) = self.sound.as_ref().and_then(device::Output::event) {
+            self.sound_event(event);
+        }
+        if let Some(said) = self.record.as_mut().and_then(Record::write) {
+            self.complain(said);
+        }
+    }
+
+    /// What the sound device did.
+    pub fn sound_event(&mut self, event: Event) {
+        match event {
+            Event::Opened(speaker) => {
+                // A full ring means that the emulation thread has ended.
+                let _ = self.parcels.push(Parcel::Speaker(speaker));
+            }
+            Event::Silent(why) => {
+                self.complain(format!(
+                    "no sound ({why}): check the device with `retake doctor`, choose one with \
+                     --audio-device, or play with --no-audio; trying again now and then"
+                ));
+            }
+        }
+    }
+
+    fn open(&mut self, path: &Path) {
+        let game = match Game::load(&mut self.io, &self.data, Some(path), &self.setup, self.region)
+        {
+            Ok(game) => game,
+            Err(fault) => return self.complain(fault.to_string()),
+        };
+        let Game { mut machine, mut folder, name, notes } = game;
+        let rom_hash = machine.rom_hash;
+        // The lock may be ours already: the same game once more.
+        if let Some(place) = self.games.iter().position(|game| game.rom_hash == rom_hash) {
+            folder = self.games.remove(place).folder;
+            machine.files = folder.files();
+        } else {
+            notes.into_iter().for_each(|note| self.complain(note));
+        }
+        self.games.push(Loaded { rom_hash, folder, name });
+        // A full ring means that the emulation thread has ended.
+        let _ = self.parcels.push(Parcel::Machine(machine));
+    }
+
+    /// A machine came back: its game's folder is free, unless it is played.
+    fn forget(&mut self, rom_hash: u64) {
+        let newest = self.games.len().saturating_sub(1);
+        let place = self.games.iter().position(|game| game.rom_hash == rom_hash);
+        if let Some(place) = place.filter(|&place| place != newest) {
+            self.games.remove(place);
+        }
+    }
+
+    fn screenshot(&mut self, picture: &Picture) {
+        let Some(game) = self.games.last() else { return };
+        let folder = paths::pictures(&game.folder.path);
+        let pixels = &picture.frame.pixels;
+        match screenshot::save(pixels, &self.palette, &folder, &paths::harmless(&game.name)) {
+            Ok(path) => self.tell(format!("Saved {}", path.display())),
+            Err(error) => {
+                self.complain(format!("{}: no screenshot ({error})", folder.display()));
+            }
+        }
+    }
+
+    /// Tells the player, and stderr, and the stats.
+    fn complain(&mut self, text: String) {
+        eprintln!("retake: {text}");
+        self.degraded.push(text.clone());
+        self.tell(text);
+    }
+
+    /// Tells the player.
+    fn tell(&self, text: String) {
+        // A front that has gone needs no sentences.
+        let _ = self.sentences.send(text);
+        self.bell.ring();
+    }
+}
+
+fn sentence(notice: Notice) -> String {
+    match notice {
+        Notice::StateSaved(n) => format!("State {n} saved"),
+        Notice::StateLoaded(n) => format!("State {n} loaded"),
+        Notice::StateMissing(n) => format!("There is no state {n}: F5 saves one"),
+        Notice::StateDamaged(n) => format!("State {n} is damaged"),
+        Notice::StateOfOtherGame(n) => format!("State {n} is of another game"),
+        Notice::StateOfOtherLayout(n) => {
+            format!("State {n} is of another version or set-up: save it anew")
+        }
+        Notice::NoFiles => "Playing without saving".to_owned(),
+        Notice::WriteFailed => {
+            "A save could not be written: is the disk full, the folder writable?".to_owned()
+        }
+        Notice::Reset => "Reset".to_owned(),
+        Notice::Loaded => "Another game is in the console".to_owned(),
+    }
+}

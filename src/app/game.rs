@@ -1,0 +1,308 @@
+//! A game made ready to play: its folder locked, its battery's RAM loaded.
+
+use super::cli::SetupArgs;
+use super::fault::{Fault, Outcome};
+use super::paths::GameFolder;
+use super::rom_file::{self, LIMIT};
+use super::setup::Setup;
+use crate::io::call;
+use crate::link::{Client, Job, Machine, Work};
+use crate::nes::Region;
+use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A battery's file is never larger.
+const BATTERY_LIMIT: u64 = 1 << 20;
+
+/// A game and what belongs to it.
+pub struct Game {
+    /// The console with its files.
+    pub machine: Box<Machine>,
+    /// Its folder; the lock is held while this lives.
+    pub folder: GameFolder,
+    /// What people call it.
+    pub name: String,
+    /// What the player should know, a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Game {
+    /// Loads a ROM (none is the built-in game) and what its last session left,
+    /// through the I/O thread.
+    pub fn load(
+        io: &mut Client,
+        data: &Path,
+        rom: Option<&Path>,
+        args: &SetupArgs,
+        region: Option<Region>,
+    ) -> Outcome<Self> {
+        let setup = Setup::new_by(&mut |path| read(io, path), rom, args, region)?;
+        let folder = GameFolder::open(data, &setup.rom);
+        let mut notes: Vec<String> =
+            folder.lock.as_ref().err().map(ToString::to_string).into_iter().collect();
+        let mut nes = setup.power_on();
+        let owner = setup.owner(&nes);
+        let (prg, chr) = nes.battery();
+        let size = prg.len() + chr.len();
+        let mut files = folder.files();
+        let mut imported = false;
+        if size > 0 {
+            let beside = setup.rom.path.as_ref().map(|path| path.with_extension("sav"));
+            match load_battery(io, &folder.battery(), files.is_some(), beside.as_deref(), size) {
+                Battery::Fresh => {}
+                Battery::Kept(bytes) => nes.load_battery(&bytes),
+                Battery::Imported(bytes, note) => {
+                    nes.load_battery(&bytes);
+                    notes.push(note);
+                    imported = true;
+                }
+                Battery::Bad(note) => notes.push(note),
+                Battery::Unreadable(note) => {
+                    notes.push(note);
+                    files = None;
+                }
+            }
+        }
+        let mut machine = Box::new(Machine::new(nes, files, owner.rom, owner.machine));
+        if imported {
+            // Nothing is on the disk yet: whatever it is, it is not this.
+            machine.battery_on_disk ^= 1;
+        }
+        Ok(Self { machine, folder, name: setup.rom.name, notes })
+    }
+}
+
+/// Writes a machine's battery RAM if the disk has another, for a machine that
+/// is no longer played. `Err` is a sentence.
+pub fn store_battery(io: &mut Client, machine: &mut Machine) -> Result<(), String> {
+    let Some(files) = &machine.files else { return Ok(()) };
+    let hash = machine.battery_hash();
+    if hash == machine.battery_on_disk {
+        return Ok(());
+    }
+    let (prg, chr) = machine.nes.battery();
+    let bytes = [prg, chr].concat();
+    let path = files.battery.clone();
+    let done = call(io, Job { tag: 0, path: path.clone(), work: Work::Store, bytes });
+    let why = |kind| format!("{}: the battery save cannot be written ({kind})", path.display());
+    done.result.map_err(why)?;
+    machine.battery_on_disk = hash;
+    Ok(())
+}
+
+/// What was found of a battery.
+#[derive(Debug, PartialEq, Eq)]
+enum Battery {
+    /// Nothing: a new game.
+    Fresh,
+    /// The last session's.
+    Kept(Vec<u8>),
+    /// Another emulator's, from beside the ROM.
+    Imported(Vec<u8>, String),
+    /// A file of a wrong size, put aside.
+    Bad(String),
+    /// A file that must not be replaced.
+    Unreadable(String),
+}
+
+fn load_battery(
+    io: &mut Client,
+    path: &Arc<Path>,
+    may_write: bool,
+    beside: Option<&Path>,
+    size: usize,
+) -> Battery {
+    match read_at_most(io, path.clone(), BATTERY_LIMIT) {
+        Ok(bytes) if bytes.len() == size => Battery::Kept(bytes),
+        Ok(bytes) => bad_battery(path, may_write, &format!("{} bytes", bytes.len()), size),
+        Err(ErrorKind::FileTooLarge) => bad_battery(path, may_write, "more than 1 MiB", size),
+        Err(ErrorKind::NotFound) => {
+            let Some(beside) = beside else { return Battery::Fresh };
+            match read_at_most(io, Arc::from(beside), BATTERY_LIMIT) {
+                Ok(bytes) if bytes.len() == size => Battery::Imported(
+                    bytes,
+                    format!(
+                        "{}: imported; saves go to {} from now on",
+                        beside.display(),
+                        path.display()
+                    ),
+                ),
+                Ok(bytes) => Battery::Bad(format!(
+                    "{}: not imported, it has {} bytes and this game saves {size}",
+                    beside.display(),
+                    bytes.len()
+                )),
+                Err(_) => Battery::Fresh,
+            }
+        }
+        Err(kind) => Battery::Unreadable(format!(
+            "{}: {}; playing without saving",
+            path.display(),
+            rom_file::plain(&Error::from(kind))
+        )),
+    }
+}
+
+fn bad_battery(path: &Path, may_write: bool, found: &str, size: usize) -> Battery {
+    let path_shown = path.display();
+    let what = format!("{path_shown}: it has {found} and this game saves {size} bytes");
+    if !may_write {
+        return Battery::Bad(format!("{what}; playing without it"));
+    }
+    let aside = free_name(path);
+    match std::fs::rename(path, &aside) {
+        Ok(()) => Battery::Bad(format!(
+            "{what}; it is kept as {} and a fresh save begins",
+            aside.display()
+        )),
+        Err(error) => Battery::Unreadable(format!(
+            "{what} and cannot be put aside ({error}); playing without saving"
+        )),
+    }
+}
+
+/// `battery.sav.bad-1`, or the first number that is free.
+fn free_name(path: &Path) -> PathBuf {
+    let name = |n: u32| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".bad-{n}"));
+        PathBuf::from(name)
+    };
+    (1..).map(name).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| name(0))
+}
+
+/// A ROM's or a patch's bytes through the I/O thread; `-` is stdin.
+fn read(io: &mut Client, path: &Path) -> Outcome<Vec<u8>> {
+    if path == Path::new("-") || path.is_dir() {
+        return rom_file::read(path);
+    }
+    read_at_most(io, Arc::from(path), LIMIT).map_err(|kind| match kind {
+        ErrorKind::FileTooLarge => Fault::file(path.display(), rom_file::TOO_LARGE),
+        kind => {
+            let why = rom_file::plain(&Error::from(kind));
+            Fault::file(path.display(), format_args!("cannot read it ({why})"))
+        }
+    })
+}
+
+fn read_at_most(io: &mut Client, path: Arc<Path>, limit: u64) -> Result<Vec<u8>, ErrorKind> {
+    let done = call(io, Job { tag: 0, path, work: Work::Read { limit }, bytes: Vec::new() });
+    done.result.map(|()| done.bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::builtin;
+
+    /// A ROM with 8 KiB of battery RAM, in a folder of its own.
+    fn battery_rom() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut rom = builtin::GAME.to_vec();
+        rom[6] |= 2;
+        let path = dir.path().join("game.nes");
+        std::fs::write(&path, rom).unwrap();
+        (dir, path)
+    }
+
+    fn load(io: &mut Client, dir: &Path, rom: &Path) -> Game {
+        Game::load(io, &dir.join("data"), Some(rom), &SetupArgs::default(), None).unwrap()
+    }
+
+    fn with_io(test: impl FnOnce(&mut Client)) {
+        let ([mut client], thread) = crate::io::start(|| {}).unwrap();
+        test(&mut client);
+        drop(client);
+        thread.join();
+    }
+
+    #[test]
+    fn what_a_session_leaves_the_next_one_finds() {
+        let (dir, rom) = battery_rom();
+        with_io(|io| {
+            let mut game = load(io, dir.path(), &rom);
+            game.machine.nes.load_battery(&[7; 8192]);
+            store_battery(io, &mut game.machine).unwrap();
+            drop(game);
+            let game = load(io, dir.path(), &rom);
+            assert_eq!(game.machine.nes.battery().0, [7; 8192]);
+            assert!(game.notes.is_empty(), "{:?}", game.notes);
+        });
+    }
+
+    #[test]
+    fn an_untouched_battery_is_not_written() {
+        let (dir, rom) = battery_rom();
+        with_io(|io| {
+            let mut game = load(io, dir.path(), &rom);
+            store_battery(io, &mut game.machine).unwrap();
+            assert!(!game.folder.battery().exists());
+        });
+    }
+
+    #[test]
+    fn a_save_of_a_wrong_size_is_kept_beside_a_fresh_one() {
+        let (dir, rom) = battery_rom();
+        with_io(|io| {
+            let path = load(io, dir.path(), &rom).folder.battery();
+            for n in 1..3 {
+                std::fs::write(&path, b"junk").unwrap();
+                let mut game = load(io, dir.path(), &rom);
+                assert!(
+                    game.notes[0].contains(&format!("battery.sav.bad-{n}")),
+                    "{:?}",
+                    game.notes
+                );
+                game.machine.nes.load_battery(&[n; 10]);
+                store_battery(io, &mut game.machine).unwrap();
+                assert_eq!(std::fs::read(&path).unwrap().len(), 8192);
+            }
+            assert_eq!(std::fs::read(path.with_extension("sav.bad-1")).unwrap(), b"junk");
+        });
+    }
+
+    #[test]
+    fn a_save_beside_the_rom_is_imported_once_and_never_written() {
+        let (dir, rom) = battery_rom();
+        let beside = rom.with_extension("sav");
+        std::fs::write(&beside, [5; 8192]).unwrap();
+        with_io(|io| {
+            let mut game = load(io, dir.path(), &rom);
+            assert_eq!(game.machine.nes.battery().0[0], 5);
+            store_battery(io, &mut game.machine).unwrap();
+            drop(game);
+            std::fs::write(&beside, [6; 8192]).unwrap();
+            let mut game = load(io, dir.path(), &rom);
+            assert_eq!(game.machine.nes.battery().0[0], 5);
+            game.machine.nes.load_battery(&[9; 8192]);
+            store_battery(io, &mut game.machine).unwrap();
+            assert_eq!(std::fs::read(&beside).unwrap(), [6; 8192]);
+        });
+    }
+
+    #[test]
+    fn a_second_instance_plays_without_saving() {
+        let (dir, rom) = battery_rom();
+        with_io(|io| {
+            let _first = load(io, dir.path(), &rom);
+            let mut second = load(io, dir.path(), &rom);
+            assert!(second.notes[0].contains("second instance"), "{:?}", second.notes);
+            second.machine.nes.load_battery(&[7; 8192]);
+            store_battery(io, &mut second.machine).unwrap();
+            assert!(!second.folder.battery().exists());
+        });
+    }
+
+    #[test]
+    fn a_rom_that_is_not_there_is_a_sentence() {
+        with_io(|io| {
+            let dir = tempfile::tempdir().unwrap();
+            let none = dir.path().join("none.nes");
+            let fault = Game::load(io, dir.path(), Some(&none), &SetupArgs::default(), None);
+            let fault = fault.err().unwrap();
+            assert_eq!(fault.code, Fault::UNUSABLE);
+            assert!(fault.sentence.contains("no such file"), "{fault}");
+        });
+    }
+}
