@@ -46,6 +46,13 @@ hud_draw:
   dex
   bne :-
   jsr @holes
+  ; its lower edge once more on the other screen: there the skyline's scroll
+  ; already holds on line 31
+  lda #$24
+  sta PPUADDR
+  lda #$60
+  sta PPUADDR
+  jsr @holes
   lda #$FF
   sta hud_dirty
   ; sprite 0: its bottom line is the only opaque one, on screen line 30
@@ -92,7 +99,7 @@ hud_update:
   ldx #$20
   lda #$4C
   jsr vq_open
-  lda #'*'
+  lda #T_COUNT
   jsr vq_byte
   lda reels
   ora #'0'
@@ -219,6 +226,8 @@ pal_load:
   dey
   bpl :-
 pal_show:
+  lda pal               ; $3F10 is $3F00 once more
+  sta pal+16
   lda #$3F
   sta PPUADDR
   lda #$00

@@ -31,6 +31,7 @@ START_SCENE  = 0        ; 0 is scene 1
   C_CHAIR
   C_FENCE
   C_CAMERA
+  C_WINDOW
   C_ROLLER              ; from here on: air, and a robot appears
   C_DRONE
   C_HOPPER
@@ -42,13 +43,13 @@ BURNS   = $20
 
 .segment "RODATA"
 cell_kind:
-  .byte 0, SOLID|STAND, SOLID, STAND, SOLID|STAND, BURNS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+  .byte 0, SOLID|STAND, SOLID, STAND, SOLID|STAND, BURNS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 ; four tiles a cell: left top, left bottom, right top, right bottom
-cell_lt: .byte T_HILL, T_FLOOR+0, T_EARTH+0, T_CATWALK+0, T_CRATE+0, T_LAMP+0, T_REEL+0, T_LIGHT+0, T_POLE+0, T_CANS+0, T_CHAIR+0, T_FENCE+0, T_CAMERA+0, T_HILL, T_HILL, T_HILL
-cell_rt: .byte T_HILL, T_FLOOR+1, T_EARTH+1, T_CATWALK+1, T_CRATE+1, T_LAMP+1, T_REEL+1, T_LIGHT+1, T_POLE+1, T_CANS+1, T_CHAIR+1, T_FENCE+1, T_CAMERA+1, T_HILL, T_HILL, T_HILL
-cell_lb: .byte T_HILL, T_FLOOR+2, T_EARTH+2, T_HILL,      T_CRATE+2, T_LAMP+2, T_REEL+2, T_LIGHT+2, T_POLE+2, T_CANS+2, T_CHAIR+2, T_FENCE+2, T_CAMERA+2, T_HILL, T_HILL, T_HILL
-cell_rb: .byte T_HILL, T_FLOOR+3, T_EARTH+3, T_HILL,      T_CRATE+3, T_LAMP+3, T_REEL+3, T_LIGHT+3, T_POLE+3, T_CANS+3, T_CHAIR+3, T_FENCE+3, T_CAMERA+3, T_HILL, T_HILL, T_HILL
-cell_pal: .byte 1, 2, 2, 3, 3, 3, 3, 3, 1, 3, 3, 1, 1, 1, 1, 1
+cell_lt: .byte T_HILL, T_FLOOR+0, T_EARTH+0, T_CATWALK+0, T_CRATE+0, T_LAMP+0, T_REEL+0, T_LIGHT+0, T_POLE+0, T_CANS+0, T_CHAIR+0, T_FENCE+0, T_CAMERA+0, T_WINDOW+0, T_HILL, T_HILL, T_HILL
+cell_rt: .byte T_HILL, T_FLOOR+1, T_EARTH+1, T_CATWALK+1, T_CRATE+1, T_LAMP+1, T_REEL+1, T_LIGHT+1, T_POLE+1, T_CANS+1, T_CHAIR+1, T_FENCE+1, T_CAMERA+1, T_WINDOW+1, T_HILL, T_HILL, T_HILL
+cell_lb: .byte T_HILL, T_FLOOR+2, T_EARTH+2, T_HILL,      T_CRATE+2, T_LAMP+2, T_REEL+2, T_LIGHT+2, T_POLE+2, T_CANS+2, T_CHAIR+2, T_FENCE+2, T_CAMERA+2, T_WINDOW+2, T_HILL, T_HILL, T_HILL
+cell_rb: .byte T_HILL, T_FLOOR+3, T_EARTH+3, T_HILL,      T_CRATE+3, T_LAMP+3, T_REEL+3, T_LIGHT+3, T_POLE+3, T_CANS+3, T_CHAIR+3, T_FENCE+3, T_CAMERA+3, T_WINDOW+3, T_HILL, T_HILL, T_HILL
+cell_pal: .byte 1, 2, 2, 3, 3, 3, 3, 3, 1, 3, 3, 1, 1, 1, 1, 1, 1
 
 ; One cell of a chunk; a chunk lies in memory column by column, nine cells each.
 .macro cell s, col
@@ -104,6 +105,14 @@ cell_pal: .byte 1, 2, 2, 3, 3, 3, 3, 3, 1, 3, 3, 1, 1, 1, 1, 1
   .endrepeat
 .endmacro
 .include "chunks.s"
+
+; The street behind: in which rows (bit 0 = row 0) of sixteen columns there are
+; windows, where the chunk has only air.
+street:
+  .byte %01111100, %01011100, %01111000, %00000000
+  .byte %01110000, %01010000, %01110000, %00000000
+  .byte %01111110, %01111010, %01011110, %01110110, %00000000
+  .byte %01101000, %01111000, %00000000
 
 ; chunks a scene may choose from: the first N of the list
 scene_pool:   .byte 7, 12, 17, 20, CHUNKS
@@ -331,6 +340,22 @@ column_next:
 @plain:
   dey
   bpl :-
+  ; windows into the air
+  lda next_col
+  and #$0F
+  tay
+  lda street,y
+  sta tmp
+  ldy #0
+: lsr tmp
+  bcc :+
+  lda (map_ptr),y
+  bne :+                ; C_AIR is 0
+  lda #C_WINDOW
+  sta (map_ptr),y
+: iny
+  lda tmp
+  bne :--
   lda chunk_ptr
   clc
   adc #FIELD_ROWS
@@ -606,7 +631,7 @@ cell_clear:
 ; n stands on sky, N stands on a far house
 skyline:
   sky " *     :       *     ()   :    *"
-  sky "    :    *  A    :  <>    *   : "
+  sky "    :    *  A    :   <>   *   : "
   sky "  ^^^ :   ^^^^ *     :  ^^^   *^"
   sky ": #w#^^^  #ww#   ^^^^ A #w#^^  #"
   sky "nn###w##nn##w#^^^#ww#nnn###w#NN#"
@@ -664,11 +689,11 @@ sky_draw:
 .segment "RODATA"
 scene_pals:
 ;        sky            sky: hill, far, light    floor            reels, catwalks, lights
-  .byte $26,$0F,$28,$30, $26,$03,$15,$38, $26,$03,$17,$28, $26,$03,$27,$38   ; dusk
-  .byte $01,$0F,$28,$30, $01,$0C,$02,$38, $01,$0C,$1B,$2B, $01,$0C,$27,$38   ; night
+  .byte $26,$0F,$28,$30, $26,$0C,$04,$38, $26,$0C,$17,$28, $26,$0C,$27,$38   ; dusk
+  .byte $01,$0F,$28,$30, $01,$0F,$0C,$38, $01,$0F,$1B,$2B, $01,$0F,$27,$38   ; night
   .byte $21,$0F,$28,$30, $21,$0B,$1C,$30, $21,$0B,$18,$29, $21,$0B,$27,$38   ; morning
-  .byte $06,$0F,$28,$30, $06,$0F,$07,$28, $06,$0F,$05,$16, $06,$0F,$27,$38   ; the fire scene
-  .byte $13,$0F,$28,$30, $13,$01,$11,$35, $13,$01,$14,$25, $13,$01,$2C,$3C   ; neon
+  .byte $16,$0F,$28,$30, $16,$0F,$06,$28, $16,$0F,$06,$26, $16,$0F,$27,$38   ; fire
+  .byte $24,$0F,$28,$30, $24,$0F,$13,$2C, $24,$0F,$11,$2C, $24,$0F,$27,$38   ; neon
 SCENE_PALS = (* - scene_pals) / 16
 
 .segment "CODE"

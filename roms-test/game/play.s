@@ -7,7 +7,7 @@ REELS_PER_TAKE = 40     ; reels for an extra take
 
 .segment "RODATA"
 sprite_pals:            ; courier, robots, discs and drones, slate
-  .byte $0F,$11,$16,$37, $0F,$00,$10,$2C, $0F,$17,$28,$30, $0F,$0F,$10,$30
+  .byte $0F,$21,$16,$37, $0F,$00,$10,$2C, $0F,$17,$28,$30, $0F,$0F,$10,$30
 text_pause: .byte "PAUSE", 0
 text_scene: .byte "SCENE", 0
 text_cut:   .byte "CUT!", 0

@@ -3,7 +3,7 @@
 .segment "RODATA"
 title_pals:
   .byte $0F,$0F,$28,$30, $0F,$06,$16,$36, $0F,$0F,$28,$28, $0F,$0F,$2C,$2C
-  .byte $0F,$11,$16,$37, $0F,$00,$10,$2C, $0F,$17,$28,$30, $0F,$0F,$10,$30
+  .byte $0F,$21,$16,$37, $0F,$00,$10,$2C, $0F,$17,$28,$30, $0F,$0F,$10,$30
 
 ; {address high, low, text, 0} …, closed by $FF
 title_text:
@@ -45,7 +45,6 @@ title_enter:
 : addr_to ptr, title_pals
   jsr pal_load
   jsr clear_screens
-  jsr page_black
   jsr page_strips
   ; the logo: 24 x 4 tiles at column 4, row 4
   lda #T_LOGO
@@ -177,7 +176,6 @@ wrap_enter:
   addr_to ptr, title_pals
   jsr pal_load
   jsr clear_screens
-  jsr page_black
   jsr page_strips
   addr_to ptr, wrap_text
   jsr page_text
@@ -259,22 +257,6 @@ wrap_run:
 page_address:
   sta PPUADDR
   stx PPUADDR
-  rts
-
-; The whole page in black tiles: colour 1, so that letters have their ground.
-page_black:
-  lda #$20
-  ldx #$00
-  jsr page_address
-  lda #' '
-  ldx #30
-@row:
-  ldy #32
-: sta PPUDATA
-  dey
-  bne :-
-  dex
-  bne @row
   rts
 
 ; Perforation of a film along the upper and lower edge.
