@@ -133,7 +133,8 @@ banner:      .res 1     ; frames the scene's name stays
 column_done: .res 1     ; 1 = this frame queued a column
 
 .segment "MAP"
-map:         .res 512   ; cells: 32 columns of 16, as the two name tables hold them
+map:         .res 512   ; cells: 32 columns of 16, as the two name tables hold them;
+                        ; an even page, so that its lowest bit tells the name table
 
 .segment "CODE"
 

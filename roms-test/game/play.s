@@ -5,6 +5,9 @@ TAKES_AT_START = 3
 TAKES_MOST     = 5
 REELS_PER_TAKE = 40     ; reels for an extra take
 
+.segment "ZEROPAGE"
+take_no:   .res 1       ; 1…
+
 .segment "RODATA"
 sprite_pals:            ; courier, robots, discs and drones, slate
   .byte $0F,$21,$16,$37, $0F,$00,$10,$2C, $0F,$17,$28,$30, $0F,$0F,$10,$30
@@ -12,7 +15,7 @@ text_pause: .byte "PAUSE", 0
 text_scene: .byte "SCENE", 0
 text_cut:   .byte "CUT!", 0
 text_take:  .byte "TAKE", 0
-text_last:  .byte "LAST", 0
+text_last:  .byte "LAST TAKE", 0
 text_go:    .byte "ACTION!", 0
 
 .segment "CODE"
@@ -41,6 +44,8 @@ game_start:
   sta reel_bonus
   lda #TAKES_AT_START
   sta takes
+  lda #1
+  sta take_no
   jsr robots_clear
   jsr level_start
   jsr scene_colours
@@ -143,19 +148,26 @@ banner_draw:
   ldx scene
   inx
   txa
+  ldx #146
+  ; and fall through
+
+; The last digit of A at x = X, on the line and in the palette of the text.
+sprite_digit:
   cmp #10
   bcc :+
   sbc #10
-  bcs :-
+  bcs sprite_digit
 : ora #'0'
+  sta tmp+3
+  txa
   ldx oam_i
   beq @done
-  sta oam+1,x
-  lda #146
   sta oam+3,x
-  lda #56
+  lda tmp+3
+  sta oam+1,x
+  lda tmp+1
   sta oam,x
-  lda #3
+  lda tmp+2
   sta oam+2,x
   inx
   inx
@@ -217,6 +229,7 @@ take_ends:
   lda #216
   sta hero_y+1
 : dec takes
+  inc take_no
   lda hud_dirty
   ora #HUD_TAKES
   sta hud_dirty
@@ -333,19 +346,34 @@ slate_run:
   lda #SFX_CLAP
   jsr sfx_play
 : ; what it says
-  addr_to ptr, text_take
-  lda #108
-  ldx timer
-  cpx #36
-  bcs :+
-  addr_to ptr, text_go
-  lda #98
-: sta tmp
   lda #100
   sta tmp+1
   lda #3
   sta tmp+2
+  lda timer
+  cmp #36
+  bcs @number
+  addr_to ptr, text_go
+  lda #98
+  bne @plain
+@number:
+  lda takes
+  cmp #1
+  bne :+
+  addr_to ptr, text_last
+  lda #88
+@plain:
+  sta tmp
   jsr sprite_text
+  jmp @said
+: addr_to ptr, text_take
+  lda #104
+  sta tmp
+  jsr sprite_text
+  lda take_no
+  ldx #149
+  jsr sprite_digit
+@said:
   jsr play_queue
   dec timer
   bne @stay

@@ -346,6 +346,23 @@ hero_touch:
   bne @next
   lda mercy
   bne @next
+  ; only the hot middle of the cell counts
+  ldx tmp+5
+  lda @dx,x
+  clc
+  adc hero_x+1
+  adc cam+1
+  and #$0F
+  sec
+  sbc #4
+  cmp #8
+  bcs @next
+  lda @dy,x
+  clc
+  adc hero_y+1
+  and #$0F
+  cmp #4
+  bcc @next
   inc dead
 @next:
   ldx tmp+5
