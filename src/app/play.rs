@@ -352,6 +352,7 @@ mod real {
         AudioReport {
             underruns: played.underruns,
             startup_underruns: played.startup_underruns,
+            device_xruns: played.xruns,
             samples: played.samples,
             dropped: played.dropped,
             latency_ms: rounded(played.ring_ms + played.device_ms),
