@@ -4,12 +4,13 @@
 
 use retake::audio::rate;
 use retake::engine::cycle::{Ends, Engine, Settings};
+use retake::engine::machine::{Machine, Parcel};
 use retake::engine::realtime::Wishes;
+use retake::engine::session::Session;
 use retake::engine::stats::Finished;
 use retake::engine::thread;
-use retake::link::{
-    Action, Bell, Command, Flags, GameFiles, Machine, Parcel, Picture, Shown, Taken,
-};
+use retake::flight::take::{Slot, Takes};
+use retake::link::{Action, Bell, Command, Flags, GameFiles, Picture, Shown, Taken};
 use retake::nes::{Cartridge, Input, Nes, PowerOn, Region};
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -34,7 +35,10 @@ fn machine(folder: &Path) -> Box<Machine> {
         battery: Arc::from(folder.join("battery.sav")),
         states: std::array::from_fn(|n| Arc::from(folder.join(format!("state-{n}.rts")))),
     };
-    Box::new(Machine::new(Nes::power_on(cartridge(), &options), Some(files), 1, 0))
+    let nes = Nes::power_on(cartridge(), &options);
+    let takes = Takes::new(nes.bytes().len(), 10_000);
+    let session = Session::new(takes, None, Slot::default());
+    Box::new(Machine::new(nes, session, Some(files), 1, 0))
 }
 
 /// Plays `frames` frames as the program does, with a player who tries
