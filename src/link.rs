@@ -8,15 +8,14 @@
 //!      desk ──Job (rtrb) + Bell──▶       I/O thread
 //! ```
 //!
-//! What the emulation thread receives it never frees: machines and speakers
-//! come and go as [`Parcel`]s, buffers return with the [`Done`] of their job.
+//! What the emulation thread receives it never frees: what it has done with goes
+//! back, buffers return with the [`Done`] of their job.
 
-use crate::nes::{Frame, Input, Nes, Sound};
+use crate::nes::{Frame, Input, Sound};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::mpsc;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 mod bell;
 pub use bell::Bell;
@@ -222,53 +221,6 @@ pub trait Speaker: Send {
     fn set_speed(&mut self, speed: f64);
 }
 
-/// A machine ready to be played, and where its files are.
-pub struct Machine {
-    /// The console, switched on.
-    pub nes: Nes,
-    /// The game's files; `None` plays without saving.
-    pub files: Option<GameFiles>,
-    /// Identifies the ROM in save states and slots.
-    pub rom_hash: u64,
-    /// How the console is set up, as saved states and slots know it.
-    pub setup: u32,
-    /// xxh3-64 of the battery RAM as it is on the disk.
-    pub battery_on_disk: u64,
-    /// Buffers for saved states, large enough for a header and a state.
-    pub spare: Vec<Vec<u8>>,
-    /// A buffer for the battery RAM.
-    pub spare_battery: Option<Vec<u8>>,
-}
-
-impl Machine {
-    /// Bytes of a saved state that are not the machine's.
-    pub const HEADER: usize = 64;
-
-    /// A machine that remembers what `nes` does, with the buffers to save it.
-    pub fn new(nes: Nes, files: Option<GameFiles>, rom_hash: u64, setup: u32) -> Self {
-        let (prg, chr) = nes.battery();
-        let battery = prg.len() + chr.len();
-        let state = Self::HEADER + nes.bytes().len();
-        let mut machine = Self {
-            spare: (0..2).map(|_| vec![0; state]).collect(),
-            spare_battery: Some(vec![0; battery]),
-            nes,
-            files,
-            rom_hash,
-            setup,
-            battery_on_disk: 0,
-        };
-        machine.battery_on_disk = machine.battery_hash();
-        machine
-    }
-
-    /// xxh3-64 of the battery RAM.
-    pub fn battery_hash(&self) -> u64 {
-        let (prg, chr) = self.nes.battery();
-        xxh3_64(prg) ^ xxh3_64_with_seed(chr, 1)
-    }
-}
-
 /// Where a game's files are.
 #[derive(Clone)]
 pub struct GameFiles {
@@ -276,16 +228,6 @@ pub struct GameFiles {
     pub battery: Arc<Path>,
     /// `state-0.rts` to `state-9.rts`.
     pub states: [Arc<Path>; 10],
-}
-
-/// Something large on its way to the emulation thread, or back to be freed.
-pub enum Parcel {
-    /// Play this machine from now on.
-    Machine(Box<Machine>),
-    /// Put sound here from now on.
-    Speaker(Box<dyn Speaker>),
-    /// A buffer that nobody needs any more.
-    Bytes(Vec<u8>),
 }
 
 /// One user's end of the I/O thread.
@@ -342,7 +284,9 @@ pub enum Before {
     Nothing,
     /// The reset button.
     Reset,
-    /// Time jumped: a state was restored, or another machine is played.
+    /// A loop began again: the frame is the one after this number of frames.
+    Again(u64),
+    /// Time jumped: a state was loaded, or another machine is played.
     Jump,
 }
 

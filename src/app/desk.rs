@@ -4,20 +4,23 @@
 //! frees what the emulation thread has done with.
 
 use super::cli::{MovieArgs, SetupArgs};
-use super::game::{Game, store_battery};
+use super::game::{Game, settle, store_battery};
 use super::movie::{self, MovieFrame, Press};
 use super::paths;
 use crate::audio::device::{self, Event};
-use crate::link::{Before, Bell, Client, Flags, Notice, Parcel, Picture, Request, Taken};
+use crate::engine::machine::{News, Parcel};
+use crate::flight::take::Slot;
+use crate::link::{Before, Bell, Client, Flags, Notice, Picture, Request, Taken};
 use crate::nes::Region;
 use crate::video::palette::Palette;
 use crate::video::screenshot;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// How long a notice from the emulation thread may lie.
@@ -36,7 +39,7 @@ pub struct Desk {
     /// From there, to be freed.
     pub returns: rtrb::Consumer<Parcel>,
     /// From there, for the player.
-    pub notices: rtrb::Consumer<Notice>,
+    pub notices: rtrb::Consumer<News>,
     /// The I/O thread.
     pub io: Client,
     /// The sound device, if there is to be one.
@@ -49,6 +52,10 @@ pub struct Desk {
     pub data: PathBuf,
     /// How consoles are set up.
     pub setup: SetupArgs,
+    /// The loop slot that games begin with.
+    pub slot: Slot,
+    /// Threads that write the games' loop slots; each ends with its machine.
+    pub recorders: Vec<JoinHandle<()>>,
     /// The console that movies or players ask for.
     pub region: Option<Region>,
     /// The colours of screenshots.
@@ -69,11 +76,14 @@ pub struct Loaded {
     pub name: String,
 }
 
-/// A movie being written.
+/// A movie being taken; written at the end, as a loop that begins again takes
+/// back what came after its beginning.
 pub struct Record {
     taken: rtrb::Consumer<Taken>,
-    file: Option<BufWriter<File>>,
+    frames: Vec<MovieFrame>,
+    file: File,
     path: PathBuf,
+    over: bool,
 }
 
 impl Record {
@@ -84,32 +94,40 @@ impl Record {
     ) -> Result<Option<Self>, (PathBuf, std::io::Error)> {
         let Some(path) = args.record.clone() else { return Ok(None) };
         let file = File::create(&path).map_err(|error| (path.clone(), error))?;
-        Ok(Some(Self { taken, file: Some(BufWriter::new(file)), path }))
+        Ok(Some(Self { taken, frames: Vec::new(), file, path, over: false }))
     }
 
-    fn write(&mut self) -> Option<String> {
+    /// Takes what has come; a sentence when the movie ends before the session.
+    fn take(&mut self) -> Option<String> {
         while let Ok(Taken { input, before }) = self.taken.pop() {
-            let Some(file) = &mut self.file else { continue };
-            if before == Before::Jump {
-                self.file = None;
-                return Some(format!(
-                    "{}: a state was loaded, the movie ends there",
-                    self.path.display()
-                ));
+            if self.over {
+                continue;
             }
-            let press = if before == Before::Reset { Press::Reset } else { Press::None };
-            if let Err(error) = writeln!(file, "{}", movie::line(&MovieFrame { input, press })) {
-                self.file = None;
-                return Some(format!("{}: cannot write it ({error})", self.path.display()));
-            }
+            let press = match before {
+                Before::Nothing => Press::None,
+                Before::Reset => Press::Reset,
+                Before::Again(frame) if frame <= self.frames.len() as u64 => {
+                    self.frames.truncate(frame as usize);
+                    Press::None
+                }
+                Before::Again(_) | Before::Jump => {
+                    self.over = true;
+                    return Some(format!(
+                        "{}: a state from elsewhere was loaded, the movie ends there",
+                        self.path.display()
+                    ));
+                }
+            };
+            self.frames.push(MovieFrame { input, press });
         }
         None
     }
 
     fn close(mut self) -> Option<String> {
-        let said = self.write();
-        let flushed = self.file.as_mut().map_or(Ok(()), BufWriter::flush);
-        flushed.err().map(|e| format!("{}: cannot write it ({e})", self.path.display())).or(said)
+        let said = self.take();
+        let lines: String = self.frames.iter().map(|frame| movie::line(frame) + "\n").collect();
+        let written = self.file.write_all(lines.as_bytes()).err();
+        written.map(|e| format!("{}: cannot write it ({e})", self.path.display())).or(said)
     }
 }
 
@@ -142,14 +160,18 @@ impl Desk {
     /// Looks at everything that comes without a doorbell.
     fn look(&mut self) {
         while let Ok(notice) = self.notices.pop() {
-            let text = sentence(notice);
-            if notice == Notice::WriteFailed {
+            let text = match notice {
+                News::Notice(notice) => sentence(notice),
+                News::Loop(notice) => notice.to_string(),
+            };
+            if notice == News::Notice(Notice::WriteFailed) {
                 eprintln!("retake: {text}");
             }
             self.tell(text);
         }
         while let Ok(parcel) = self.returns.pop() {
             if let Parcel::Machine(mut machine) = parcel {
+                settle(&mut machine);
                 if let Err(said) = store_battery(&mut self.io, &mut machine) {
                     self.complain(said);
                 }
@@ -159,7 +181,7 @@ impl Desk {
         while let Some(event) = self.sound.as_ref().and_then(device::Output::event) {
             self.sound_event(event);
         }
-        if let Some(said) = self.record.as_mut().and_then(Record::write) {
+        if let Some(said) = self.record.as_mut().and_then(Record::take) {
             self.complain(said);
         }
     }
@@ -181,12 +203,18 @@ impl Desk {
     }
 
     fn open(&mut self, path: &Path) {
-        let game = match Game::load(&mut self.io, &self.data, Some(path), &self.setup, self.region)
-        {
+        let game = match Game::load(
+            &mut self.io,
+            &self.data,
+            Some(path),
+            &self.setup,
+            self.region,
+            self.slot,
+        ) {
             Ok(game) => game,
             Err(fault) => return self.complain(fault.to_string()),
         };
-        let Game { mut machine, mut folder, name, notes } = game;
+        let Game { mut machine, mut folder, name, notes, recorder } = game;
         let rom_hash = machine.rom_hash;
         // The lock may be ours already: the same game once more.
         if let Some(place) = self.games.iter().position(|game| game.rom_hash == rom_hash) {
@@ -196,6 +224,7 @@ impl Desk {
             notes.into_iter().for_each(|note| self.complain(note));
         }
         self.games.push(Loaded { rom_hash, folder, name });
+        self.recorders.extend(recorder);
         // A full ring means that the emulation thread has ended.
         let _ = self.parcels.push(Parcel::Machine(machine));
     }

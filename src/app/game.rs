@@ -5,12 +5,20 @@ use super::fault::{Fault, Outcome};
 use super::paths::GameFolder;
 use super::rom_file::{self, LIMIT};
 use super::setup::Setup;
+use crate::engine::machine::Machine;
+use crate::engine::session::Session;
+use crate::flight::mirror::{self, Mirror};
+use crate::flight::slot::{RomCheck, SlotStatus, SlotStore};
+use crate::flight::state_file::Owner;
+use crate::flight::take::{FRAMES, Slot, Takes};
 use crate::io::call;
-use crate::link::{Client, Job, Machine, Work};
+use crate::link::{Client, Job, Work};
 use crate::nes::Region;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// A battery's file is never larger.
 const BATTERY_LIMIT: u64 = 1 << 20;
@@ -25,6 +33,8 @@ pub struct Game {
     pub name: String,
     /// What the player should know, a sentence each.
     pub notes: Vec<String>,
+    /// Writes its loop slots; ends when the machine is freed.
+    pub recorder: Option<JoinHandle<()>>,
 }
 
 impl Game {
@@ -36,6 +46,7 @@ impl Game {
         rom: Option<&Path>,
         args: &SetupArgs,
         region: Option<Region>,
+        slot: Slot,
     ) -> Outcome<Self> {
         let setup = Setup::new_by(&mut |path| read(io, path), rom, args, region)?;
         let folder = GameFolder::open(data, &setup.rom);
@@ -64,12 +75,15 @@ impl Game {
                 }
             }
         }
-        let mut machine = Box::new(Machine::new(nes, files, owner.rom, owner.machine));
+        let writes = files.is_some();
+        let state = nes.bytes().len();
+        let (session, recorder) = session(&folder.path, owner, state, writes, slot, &mut notes);
+        let mut machine = Box::new(Machine::new(nes, session, files, owner.rom, owner.machine));
         if imported {
             // Nothing is on the disk yet: whatever it is, it is not this.
             machine.battery_on_disk ^= 1;
         }
-        Ok(Self { machine, folder, name: setup.rom.name, notes })
+        Ok(Self { machine, folder, name: setup.rom.name, notes, recorder })
     }
 }
 
@@ -89,6 +103,64 @@ pub fn store_battery(io: &mut Client, machine: &mut Machine) -> Result<(), Strin
     done.result.map_err(why)?;
     machine.battery_on_disk = hash;
     Ok(())
+}
+
+/// Waits until the recorder was told everything. The machine is no longer played.
+pub fn settle(machine: &mut Machine) {
+    machine.session.close();
+    for _ in 0..500 {
+        if machine.session.is_settled() {
+            return;
+        }
+        std::thread::sleep(PUMP);
+        machine.session.pump();
+    }
+}
+
+/// How often the recorder looks, and is told more at the end.
+const PUMP: Duration = Duration::from_millis(20);
+
+/// The loop slots of a game, and the thread that writes them.
+fn session(
+    folder: &Path,
+    owner: Owner,
+    state: usize,
+    writes: bool,
+    slot: Slot,
+    notes: &mut Vec<String>,
+) -> (Session, Option<JoinHandle<()>>) {
+    let mut takes = Takes::new(state, FRAMES);
+    let store = match SlotStore::open(folder, owner, RomCheck::Same) {
+        Ok(store) => store,
+        Err(error) => {
+            notes.push(error.to_string());
+            return (Session::new(takes, None, slot), None);
+        }
+    };
+    for status in store.load_all(&mut takes) {
+        if let SlotStatus::Refused(error) = status {
+            notes.push(error.to_string());
+        }
+    }
+    if !writes {
+        return (Session::new(takes, None, slot), None);
+    }
+    let (sender, mirror) = mirror::channel(store, state);
+    let recorder = std::thread::Builder::new().name("retake-rec".into());
+    let recorder = recorder.spawn(move || record(mirror)).ok();
+    (Session::new(takes, Some(sender), slot), recorder)
+}
+
+/// The recorder thread.
+fn record(mut mirror: Mirror) {
+    loop {
+        let done = mirror.is_done();
+        mirror.drain(|error| eprintln!("retake: {error}"));
+        if done {
+            return;
+        }
+        std::thread::sleep(PUMP);
+    }
 }
 
 /// What was found of a battery.
@@ -207,7 +279,8 @@ mod tests {
     }
 
     fn load(io: &mut Client, dir: &Path, rom: &Path) -> Game {
-        Game::load(io, &dir.join("data"), Some(rom), &SetupArgs::default(), None).unwrap()
+        Game::load(io, &dir.join("data"), Some(rom), &SetupArgs::default(), None, Slot::default())
+            .unwrap()
     }
 
     fn with_io(test: impl FnOnce(&mut Client)) {
@@ -299,7 +372,14 @@ mod tests {
         with_io(|io| {
             let dir = tempfile::tempdir().unwrap();
             let none = dir.path().join("none.nes");
-            let fault = Game::load(io, dir.path(), Some(&none), &SetupArgs::default(), None);
+            let fault = Game::load(
+                io,
+                dir.path(),
+                Some(&none),
+                &SetupArgs::default(),
+                None,
+                Slot::default(),
+            );
             let fault = fault.err().unwrap();
             assert_eq!(fault.code, Fault::UNUSABLE);
             assert!(fault.sentence.contains("no such file"), "{fault}");

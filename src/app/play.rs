@@ -27,17 +27,19 @@ mod real {
     use crate::app::cli::{OnOff, Sync};
     use crate::app::config::Config;
     use crate::app::desk::{Desk, Loaded, Record};
-    use crate::app::game::{Game, store_battery};
+    use crate::app::game::{Game, settle, store_battery};
     use crate::app::movie::{Movie, Press};
     use crate::app::player::Options;
     use crate::app::{paths, terminal, window};
     use crate::audio::device;
     use crate::engine::cycle::{Ends, Engine, Settings};
+    use crate::engine::machine::{Machine, News, Parcel};
     use crate::engine::realtime::{self, Degraded, Wishes};
     use crate::engine::stats::{AudioReport, Finished, Report};
     use crate::engine::thread;
+    use crate::flight::take::{SLOTS, Slot};
     use crate::io;
-    use crate::link::{Before, Bell, Flags, Front, Machine, Parcel, Picture, Shown, Taken};
+    use crate::link::{Before, Bell, Flags, Front, Picture, Shown, Taken};
     use crate::video::palette::Palette;
     use crate::video::render::Look;
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -96,9 +98,15 @@ mod real {
         let movie = args.movie.movie.as_deref().map(Movie::load).transpose()?;
         let region = movie.as_ref().and_then(|movie| movie.region);
         let data = paths::data();
-        let game = Game::load(&mut desk_io, &data, args.rom.as_deref(), &args.setup, region)?;
-        let Game { machine, folder, name, notes } = game;
+        let slot = Slot::new(args.recorder.slot).unwrap_or_default();
+        let rom = args.rom.as_deref();
+        let game = Game::load(&mut desk_io, &data, rom, &args.setup, region, slot)?;
+        let Game { mut machine, folder, name, notes, recorder } = game;
         notes.into_iter().for_each(|note| complain(&mut degraded, note));
+        eprintln!("retake: {} of {SLOTS} loop slots are ready", machine.session.ready());
+        if let Some(slot) = args.recorder.loop_slot.and_then(Slot::new) {
+            eprintln!("retake: {}", machine.session.play(slot));
+        }
 
         let mut wires = Wires::new(&flags).map_err(|error| {
             Fault::missing(format_args!("there are no eventfds ({error}); update the kernel"))
@@ -123,6 +131,8 @@ mod real {
             games: vec![Loaded { rom_hash, folder, name: name.clone() }],
             data,
             setup: args.setup.clone(),
+            slot,
+            recorders: recorder.into_iter().collect(),
             region,
             palette: colours.clone(),
             record: taken,
@@ -172,13 +182,17 @@ mod real {
             emulation.join().expect("the emulation thread does not panic");
         let mut desk = desk.join().expect("the desk does not panic");
         desk.close();
+        settle(&mut machine);
         if let Err(said) = store_battery(&mut desk.io, &mut machine) {
             complain(&mut desk.degraded, said);
         }
         let audio = desk.sound.take().map(|sound| audio_report(&sound.close())).unwrap_or_default();
         let mut degraded = std::mem::take(&mut desk.degraded);
         let games = std::mem::take(&mut desk.games);
+        let recorders = std::mem::take(&mut desk.recorders);
         drop((desk, machine));
+        // Each ends with its machine; a panic was printed.
+        recorders.into_iter().for_each(|recorder| drop(recorder.join()));
         io_thread.join();
         drop(games);
 
@@ -198,7 +212,7 @@ mod real {
         sentences: mpsc::Sender<String>,
         parcels: rtrb::Producer<Parcel>,
         returns: rtrb::Consumer<Parcel>,
-        notices: rtrb::Consumer<crate::link::Notice>,
+        notices: rtrb::Consumer<News>,
         ready: mpsc::Receiver<()>,
     }
 
@@ -276,7 +290,6 @@ mod real {
         let plant = std::env::var("RETAKE_PLANT_ALLOCATION").ok();
         Settings {
             exit_after: args.exit_after,
-            slot: args.recorder.slot,
             volume: args.sound.volume.or(config.volume.map(|v| v.0)).unwrap_or(100),
             follow_display: args.sound.sync == Sync::Display,
             plant_allocation: plant.and_then(|frame| frame.parse().ok()),
@@ -354,6 +367,7 @@ mod real {
         AudioReport {
             underruns: played.underruns,
             startup_underruns: played.startup_underruns,
+            device_xruns: played.xruns,
             samples: played.samples,
             dropped: played.dropped,
             latency_ms: rounded(played.ring_ms + played.device_ms),

@@ -9,12 +9,14 @@
 //! Nothing here allocates, frees, locks or makes a system call other than
 //! ringing a doorbell. Sleeping is [`super::thread`]'s.
 
+use super::machine::{Machine, News, Parcel};
 use super::realtime::now_ns;
 use super::saves::Saves;
 use super::stats::Stats;
+use crate::flight::take::Slot;
 use crate::link::{
-    Action, Before, Bell, Client, Command, Flags, Hud, Machine, Notice, Parcel, Picture, Speaker,
-    Taken, autofire,
+    Action, Before, Bell, Client, Command, Flags, Hud, Mode, Notice, Picture, Speaker, Taken,
+    autofire,
 };
 use crate::nes::{Input, Output, Region};
 use std::sync::Arc;
@@ -38,7 +40,7 @@ pub struct Ends {
     /// Wakes who draws.
     pub bell: Bell,
     /// What the player should know.
-    pub notices: rtrb::Producer<Notice>,
+    pub notices: rtrb::Producer<News>,
     /// Every frame that is run, for `--record`.
     pub taken: Option<rtrb::Producer<Taken>>,
     /// Everybody's.
@@ -50,8 +52,6 @@ pub struct Ends {
 pub struct Settings {
     /// Quit after so many frames.
     pub exit_after: Option<u64>,
-    /// Loop slot that L uses, 1-4.
-    pub slot: u8,
     /// 0-100.
     pub volume: u8,
     /// Whether the speed may follow the screen.
@@ -62,13 +62,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            exit_after: None,
-            slot: 1,
-            volume: 100,
-            follow_display: false,
-            plant_allocation: None,
-        }
+        Self { exit_after: None, volume: 100, follow_display: false, plant_allocation: None }
     }
 }
 
@@ -113,8 +107,8 @@ pub struct Engine {
 impl Engine {
     /// An engine that plays `machine`.
     pub fn new(machine: Box<Machine>, ends: Ends, io: Client, settings: Settings) -> Self {
-        let hud =
-            Hud { slot: settings.slot, volume: settings.volume, speed: 100, ..Hud::default() };
+        let mut hud = Hud { volume: settings.volume, speed: 100, ..Hud::default() };
+        machine.session.show(&mut hud);
         Self {
             machine,
             out: Output::default(),
@@ -173,7 +167,10 @@ impl Engine {
             self.hud.speed = 100;
             self.run(began, budget_ns);
             self.publish();
-            self.saves.keep_battery(&mut self.machine);
+            // What a loop does to the battery is not the player's doing.
+            if self.hud.mode != Mode::Looping {
+                self.saves.keep_battery(&mut self.machine);
+            }
         }
         let over = self.settings.exit_after.is_some_and(|frames| self.stats.frames >= frames);
         if over {
@@ -212,8 +209,9 @@ impl Engine {
         self.ends.bell.ring();
     }
 
-    /// What is left at the end.
-    pub fn finish(self) -> (Box<Machine>, Stats) {
+    /// What is left at the end; a recording of a loop is kept.
+    pub fn finish(mut self) -> (Box<Machine>, Stats) {
+        self.machine.session.close();
         (self.machine, self.stats)
     }
 
@@ -224,8 +222,7 @@ impl Engine {
         }
         while let Some((notice, parcel)) = self.saves.collect(&mut self.machine) {
             if let Some(Notice::StateLoaded(_)) = notice {
-                self.next_number = None;
-                self.before = Before::Jump;
+                self.jumped();
             }
             self.notify(notice);
             self.send_back(parcel);
@@ -264,7 +261,14 @@ impl Engine {
 
     fn act(&mut self, action: Action) {
         match action {
-            Action::Slot(slot) => self.hud.slot = slot.clamp(1, 4),
+            Action::Slot(slot) => {
+                let chosen = Slot::new(slot).map(|slot| self.machine.session.choose(slot));
+                self.notify_loop(chosen);
+            }
+            Action::Loop => {
+                let pressed = self.machine.session.press();
+                self.notify_loop(Some(pressed));
+            }
             Action::SaveSlot(save) => self.hud.save = save.min(9),
             Action::SaveState => {
                 let notice = self.saves.save(&mut self.machine, self.hud.save);
@@ -294,7 +298,7 @@ impl Engine {
                 self.set_volume();
             }
             Action::Quit => self.ends.flags.quit.store(true, Ordering::Release),
-            Action::Loop | Action::Fullscreen | Action::Screenshot | Action::Menu => {}
+            Action::Fullscreen | Action::Screenshot | Action::Menu => {}
         }
     }
 
@@ -326,7 +330,7 @@ impl Engine {
     /// What is held in the next frame; notes it for a movie.
     fn choose_input(&mut self) -> Input {
         let frame = self.machine.nes.frame_number();
-        let input = match self.movie.get(frame as usize) {
+        let live = match self.movie.get(frame as usize) {
             Some(&Taken { input, before }) => {
                 if before == Before::Reset {
                     self.reset();
@@ -336,7 +340,14 @@ impl Engine {
             None => autofire(self.input, self.turbo, frame),
         };
         let began = now_ns();
-        let before = std::mem::take(&mut self.before);
+        let turn = self.machine.session.turn(&mut self.machine.nes, live);
+        if turn.restored {
+            self.stats.loops += 1;
+            self.next_number = None;
+            self.before = Before::Again(self.machine.nes.frame_number());
+        }
+        self.notify_loop(turn.notice);
+        let (input, before) = (turn.input, std::mem::take(&mut self.before));
         if let Some(taken) = &mut self.ends.taken {
             // A full ring means that nobody reads it.
             let _ = taken.push(Taken { input, before });
@@ -345,8 +356,18 @@ impl Engine {
         input
     }
 
+    /// A state was loaded: no picture and no recording goes on across it.
+    fn jumped(&mut self) {
+        self.next_number = None;
+        self.before = Before::Jump;
+        let left = self.machine.session.interrupt();
+        self.notify_loop(left);
+    }
+
     fn reset(&mut self) {
         self.machine.nes.reset();
+        let left = self.machine.session.interrupt();
+        self.notify_loop(left);
         if self.before == Before::Nothing {
             self.before = Before::Reset;
         }
@@ -359,6 +380,8 @@ impl Engine {
             speaker.hold((self.machine.nes.region().cpu_hz() / FRAME_HZ) as u32);
         }
         self.hud.speed = 0;
+        self.machine.session.pump();
+        self.machine.session.show(&mut self.hud);
         if self.hud != self.shown_hud {
             self.next_number = None;
             self.publish();
@@ -367,6 +390,7 @@ impl Engine {
     }
 
     fn publish(&mut self) {
+        self.machine.session.show(&mut self.hud);
         let number = self.machine.nes.frame_number();
         self.stats.contiguous &= self.next_number.is_none_or(|next| next == number);
         self.next_number = Some(number + 1);
@@ -428,7 +452,13 @@ impl Engine {
     fn notify(&mut self, notice: Option<Notice>) {
         if let Some(notice) = notice {
             // A full ring means that nobody reads them.
-            let _ = self.ends.notices.push(notice);
+            let _ = self.ends.notices.push(News::Notice(notice));
+        }
+    }
+
+    fn notify_loop(&mut self, notice: Option<super::session::Notice>) {
+        if let Some(notice) = notice {
+            let _ = self.ends.notices.push(News::Loop(notice));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod alloc_guard;
 pub mod cycle;
+pub mod machine;
 pub mod pacer;
 pub mod realtime;
 pub mod saves;

@@ -2,9 +2,10 @@
 //! copied into buffers that exist already, handed to the I/O thread, and
 //! looked at when they come back. Nothing here allocates, frees or waits.
 
+use super::machine::{Machine, Parcel};
 use crate::flight::header::{Expected, Header};
 use crate::flight::state_file::{MAGIC, VERSION};
-use crate::link::{Client, Done, Job, Machine, Notice, Parcel, Work};
+use crate::link::{Client, Done, Job, Notice, Work};
 use std::io::ErrorKind;
 use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::IntoBytes;

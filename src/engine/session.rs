@@ -268,6 +268,11 @@ impl Session {
         self.sender.as_ref().is_none_or(|sender| sender.is_settled(&self.takes))
     }
 
+    /// Slots that hold a loop.
+    pub fn ready(&self) -> usize {
+        Slot::ALL.iter().filter(|&&slot| !self.takes.is_empty(slot)).count()
+    }
+
     /// Writes slot, mode, position and length on the status line.
     pub fn show(&self, hud: &mut Hud) {
         let frames = self.frames(self.slot);

@@ -2,10 +2,10 @@
 
 use super::alloc_guard;
 use super::cycle::Engine;
+use super::machine::Machine;
 use super::pacer::Pacer;
 use super::realtime::{self, Degraded, SPIN_NS, Wishes};
 use super::stats::Finished;
-use crate::link::Machine;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;

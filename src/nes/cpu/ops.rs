@@ -26,7 +26,7 @@ impl Op {
 
 /// What stands on the internal bus of the chip when ANE and LXA read A
 /// (analogue; $EE and $FF are both seen).
-const MAGIC: u8 = 0xee;
+const MAGIC: u8 = 0xff;
 
 impl Cpu {
     pub(super) fn set_nz(&mut self, value: u8) {

@@ -210,7 +210,7 @@ impl Ppu {
         if self.line != 0 || self.dot > 2 || !timing.odd_frame_skip {
             return;
         }
-        if self.odd_frame.on() && self.mask.rendering() {
+        if self.odd_frame.on() && self.late_mask.rendering() {
             match self.dot {
                 0 => {
                     self.dot = 1;

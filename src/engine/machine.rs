@@ -1,0 +1,82 @@
+//! What comes to the emulation thread and goes from it whole: a machine with
+//! its loop slots and buffers, a speaker, and news for the player.
+
+use super::session::{self, Session};
+use crate::link::{GameFiles, Notice, Speaker};
+use crate::nes::Nes;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+/// A machine ready to be played, and where its files are.
+pub struct Machine {
+    /// The console, switched on.
+    pub nes: Nes,
+    /// Its loop slots.
+    pub session: Session,
+    /// The game's files; `None` plays without saving.
+    pub files: Option<GameFiles>,
+    /// Identifies the ROM in save states and slots.
+    pub rom_hash: u64,
+    /// How the console is set up, as saved states and slots know it.
+    pub setup: u32,
+    /// xxh3-64 of the battery RAM as it is on the disk.
+    pub battery_on_disk: u64,
+    /// Buffers for saved states, large enough for a header and a state.
+    pub spare: Vec<Vec<u8>>,
+    /// A buffer for the battery RAM.
+    pub spare_battery: Option<Vec<u8>>,
+}
+
+impl Machine {
+    /// Bytes of a saved state that are not the machine's.
+    pub const HEADER: usize = 64;
+
+    /// A machine that remembers what `nes` does, with the buffers to save it.
+    pub fn new(
+        nes: Nes,
+        session: Session,
+        files: Option<GameFiles>,
+        rom_hash: u64,
+        setup: u32,
+    ) -> Self {
+        let (prg, chr) = nes.battery();
+        let battery = prg.len() + chr.len();
+        let state = Self::HEADER + nes.bytes().len();
+        let mut machine = Self {
+            spare: (0..2).map(|_| vec![0; state]).collect(),
+            spare_battery: Some(vec![0; battery]),
+            nes,
+            session,
+            files,
+            rom_hash,
+            setup,
+            battery_on_disk: 0,
+        };
+        machine.battery_on_disk = machine.battery_hash();
+        machine
+    }
+
+    /// xxh3-64 of the battery RAM.
+    pub fn battery_hash(&self) -> u64 {
+        let (prg, chr) = self.nes.battery();
+        xxh3_64(prg) ^ xxh3_64_with_seed(chr, 1)
+    }
+}
+
+/// Something large on its way to the emulation thread, or back to be freed.
+pub enum Parcel {
+    /// Play this machine from now on.
+    Machine(Box<Machine>),
+    /// Put sound here from now on.
+    Speaker(Box<dyn Speaker>),
+    /// A buffer that nobody needs any more.
+    Bytes(Vec<u8>),
+}
+
+/// What the emulation thread tells the player through the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Of saving and the console.
+    Notice(Notice),
+    /// Of the loop.
+    Loop(session::Notice),
+}
