@@ -36,7 +36,7 @@ impl Ppu {
         self.update_vblank();
         self.sprite0_hit_readable = self.sprite0_hit;
         self.overflow_readable = self.overflow;
-        self.skip_odd_dot(timing);
+        self.skip_odd_dot(timing, alignment);
 
         let rendered_line = self.line < 240 || self.line == timing.lines - 1;
         if alignment != LATE_ALIGNMENT {
@@ -206,11 +206,13 @@ impl Ppu {
 
     /// On odd frames, rendering, line 0 begins with dot 1.
     #[inline(always)]
-    fn skip_odd_dot(&mut self, timing: &Timing) {
+    fn skip_odd_dot(&mut self, timing: &Timing, alignment: u8) {
         if self.line != 0 || self.dot > 2 || !timing.odd_frame_skip {
             return;
         }
-        if self.odd_frame.on() && self.late_mask.rendering() {
+        // A write to $2001 is seen three dots later on every alignment.
+        let mask = if alignment == 2 { self.mask } else { self.late_mask };
+        if self.odd_frame.on() && mask.rendering() {
             match self.dot {
                 0 => {
                     self.dot = 1;
