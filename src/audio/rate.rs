@@ -322,10 +322,10 @@ mod tests {
         fn frame(&mut self) {
             self.frames += 1;
             let mut sound = Sound { cycles: 29_780, ..Sound::default() };
-            sound.start = if (self.cycle / 2034) % 2 == 0 { 9000 } else { 0 };
+            sound.start = if (self.cycle / 2034).is_multiple_of(2) { 9000 } else { 0 };
             let mut edge = (self.cycle / 2034 + 1) * 2034;
             while edge < self.cycle + 29_780 {
-                let level = if (edge / 2034) % 2 == 0 { 9000 } else { 0 };
+                let level = if (edge / 2034).is_multiple_of(2) { 9000 } else { 0 };
                 sound.push(Step { cycle: (edge - self.cycle) as u32, level });
                 edge += 2034;
             }
