@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::script::{AddressRange, Condition, Script};
 use crate::nes::Region;
 use crate::nes::cart::BoardNumber;
+use crate::video::layout::{Aspect, Filter};
 
 /// A real-time NES emulator with a built-in flight recorder.
 ///
@@ -174,9 +175,13 @@ pub struct PictureArgs {
     /// The status line
     #[arg(long, value_name = "on|off", default_value = "on")]
     pub hud: OnOff,
-    /// How the picture is drawn
-    #[arg(long, value_name = "NAME", default_value = "square")]
-    pub filter: Filter,
+    /// How pixels are enlarged: nearest (by whole numbers), linear, or sharp
+    /// (fills the window) [default: nearest]
+    #[arg(long, value_name = "NAME")]
+    pub filter: Option<Filter>,
+    /// The shape of a pixel: 1:1, or 8:7 as on a television [default: 1:1]
+    #[arg(long, value_name = "W:H")]
+    pub aspect: Option<Aspect>,
     /// Play in the terminal
     #[arg(long)]
     pub terminal: bool,
@@ -188,15 +193,6 @@ pub struct PictureArgs {
 pub enum OnOff {
     On,
     Off,
-}
-
-/// How the picture is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Filter {
-    /// Square pixels
-    Square,
-    /// Pixels 8:7, as a television shows them
-    Tv,
 }
 
 /// Options of the sound.

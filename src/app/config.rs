@@ -5,6 +5,9 @@
 //! volume = 80              # 0-100
 //! scale = 3                # 1-16
 //! fullscreen = false
+//! filter = "nearest"       # or linear, sharp
+//! aspect = "1:1"           # or 8:7
+//! palette = "warm.pal"     # 64 or 512 colours, beside this file or with its whole path
 //! audio_device = "Speaker" # part of its name
 //! audio_latency = 20       # milliseconds
 //!
@@ -16,8 +19,10 @@
 //! ```
 
 use crate::input::bindings::{Keys, Pads};
+use crate::video::layout::{Aspect, Filter};
+use crate::video::palette::{self, Palette};
 use serde::Deserialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What the file says; `None` where it says nothing.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -29,6 +34,12 @@ pub struct Config {
     pub scale: Option<Scale>,
     /// Start on the whole screen.
     pub fullscreen: Option<bool>,
+    /// How pixels are enlarged.
+    pub filter: Option<Filter>,
+    /// The shape of a pixel.
+    pub aspect: Option<Aspect>,
+    /// A `.pal` file.
+    pub palette: Option<PathBuf>,
     /// Part of the sound device's name.
     pub audio_device: Option<String>,
     /// Milliseconds.
@@ -86,6 +97,23 @@ impl Config {
         }
     }
 
+    /// The colours: those of the `.pal` file, sought beside the configuration,
+    /// or the default ones, with a sentence when it cannot be used.
+    pub fn colours(&self, config: Option<&Path>) -> (Box<Palette>, Option<String>) {
+        let default = || Box::new(*palette::rgb());
+        let Some(name) = &self.palette else { return (default(), None) };
+        let path = config.and_then(Path::parent).unwrap_or(Path::new("")).join(name);
+        let read = std::fs::read(&path).map_err(|error| error.to_string());
+        let parsed = read.and_then(|b| palette::from_pal(&b).map_err(|error| error.to_string()));
+        match parsed {
+            Ok(palette) => (palette, None),
+            Err(why) => {
+                let said = format!("{}: {why}; the default colours are used", path.display());
+                (default(), Some(said))
+            }
+        }
+    }
+
     /// What a text says, or its first error and the line of it.
     pub fn parse(text: &str) -> Result<Self, (usize, String)> {
         toml::from_str(text).map_err(|error: toml::de::Error| {
@@ -124,6 +152,7 @@ mod tests {
             ("no_such_thing = 1\n", 1),
             ("scale = 3\n[keys]\nloop = \"NoSuchKey\"\n", 3),
             ("scale = \n", 1),
+            ("\nfilter = \"crt\"\n", 2),
         ] {
             let (found, why) = Config::parse(text).unwrap_err();
             assert_eq!(found, line, "{text:?}: {why}");
@@ -141,5 +170,20 @@ mod tests {
         assert!(said.unwrap().contains("line 1"));
         std::fs::write(&path, [0xff, 0xfe]).unwrap();
         assert!(Config::load(Some(&path)).1.is_some());
+    }
+
+    #[test]
+    fn a_palette_lies_beside_the_configuration() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("config.toml");
+        std::fs::write(dir.path().join("grey.pal"), [0x55; 192]).unwrap();
+        let config = Config::parse("palette = \"grey.pal\"\naspect = \"8:7\"").unwrap();
+        assert_eq!(config.aspect, Some(Aspect::Console));
+        let (colours, said) = config.colours(Some(&file));
+        assert_eq!((colours[0x21], said), ([0x55; 3], None));
+        std::fs::write(dir.path().join("grey.pal"), [0; 5]).unwrap();
+        let (colours, said) = config.colours(Some(&file));
+        assert_eq!(*colours, *palette::rgb());
+        assert!(said.unwrap().contains("grey.pal: a .pal file has 192 bytes"));
     }
 }

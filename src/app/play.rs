@@ -24,7 +24,7 @@ pub use real::play;
 #[cfg(feature = "app")]
 mod real {
     use super::*;
-    use crate::app::cli::{Filter, OnOff, Sync};
+    use crate::app::cli::{OnOff, Sync};
     use crate::app::config::Config;
     use crate::app::desk::{Desk, Loaded, Record};
     use crate::app::game::{Game, settle, store_battery};
@@ -40,8 +40,7 @@ mod real {
     use crate::flight::take::{SLOTS, Slot};
     use crate::io;
     use crate::link::{Before, Bell, Flags, Front, Picture, Shown, Taken};
-    use crate::video::layout::{Aspect, Filter as Between};
-    use crate::video::palette;
+    use crate::video::palette::Palette;
     use crate::video::render::Look;
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     use std::process::ExitCode;
@@ -66,7 +65,10 @@ mod real {
     /// Runs the command.
     pub fn play(args: &PlayArgs) -> Outcome {
         let mut degraded = Vec::new();
-        let (config, said) = Config::load(paths::config_file().as_deref());
+        let config_file = paths::config_file();
+        let (config, said) = Config::load(config_file.as_deref());
+        said.into_iter().for_each(|text| complain(&mut degraded, text));
+        let (colours, said) = config.colours(config_file.as_deref());
         said.into_iter().for_each(|text| complain(&mut degraded, text));
         let flags = Arc::new(Flags::default());
         watch_signals(&flags);
@@ -132,7 +134,7 @@ mod real {
             slot,
             recorders: recorder.into_iter().collect(),
             region,
-            palette: Box::new(*palette::rgb()),
+            palette: colours.clone(),
             record: taken,
             degraded,
         };
@@ -174,7 +176,7 @@ mod real {
             .spawn(move || desk.run())
             .expect("the system gives a thread");
 
-        let shown = show(args, wires.front, options(args, config, name));
+        let shown = show(args, wires.front, options(args, config, colours, name));
         flags.quit.store(true, Ordering::Release);
         let (mut machine, finished) =
             emulation.join().expect("the emulation thread does not panic");
@@ -341,18 +343,18 @@ mod real {
         }
     }
 
-    fn options(args: &PlayArgs, config: Config, title: String) -> Options {
+    fn options(args: &PlayArgs, config: Config, colours: Box<Palette>, title: String) -> Options {
         let picture = &args.picture;
         Options {
             title,
             scale: picture.scale.or(config.scale.map(|scale| scale.0)).unwrap_or(3).into(),
             fullscreen: picture.fullscreen || config.fullscreen.unwrap_or(false),
             hidden: picture.hud == OnOff::Off,
-            look: match picture.filter {
-                Filter::Square => Look { filter: Between::Nearest, aspect: Aspect::Square },
-                Filter::Tv => Look { filter: Between::Sharp, aspect: Aspect::Console },
+            look: Look {
+                filter: picture.filter.or(config.filter).unwrap_or_default(),
+                aspect: picture.aspect.or(config.aspect).unwrap_or_default(),
             },
-            palette: Box::new(*palette::rgb()),
+            palette: colours,
             keys: config.keys,
             pads: config.gamepad,
             slot: args.recorder.slot,

@@ -4,10 +4,12 @@
 //! characters, out of which [`Typed`] makes held keys. Whatever ends the
 //! program, the terminal is given back as it was.
 
-use std::io::{self, IsTerminal, Write};
-use std::sync::Arc;
+use std::fs::File;
+use std::io::{self, IsTerminal, Seek, Write};
+use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -39,7 +41,7 @@ pub fn is_there() -> bool {
 /// Plays in the terminal until the player quits.
 pub fn run(front: Front, options: Options) -> (Shown, Result<(), ScreenError>) {
     let flags = front.flags.clone();
-    let guard = match Guard::enter(&options.title) {
+    let guard = match Guard::enter(&options.title, flags.clone()) {
         Ok(guard) => guard,
         Err(error) => {
             flags.quit.store(true, Ordering::Release);
@@ -193,7 +195,7 @@ struct Guard {
 }
 
 impl Guard {
-    fn enter(title: &str) -> io::Result<Self> {
+    fn enter(title: &str, flags: Arc<Flags>) -> io::Result<Self> {
         enable_raw_mode()?;
         let releases = supports_keyboard_enhancement().unwrap_or(false);
         let guard = Self { releases };
@@ -207,9 +209,12 @@ impl Guard {
             execute!(out, PushKeyboardEnhancementFlags(flags))?;
         }
         execute!(out, Clear(ClearType::All))?;
-        // A panic's text is lost on the alternate screen.
+        hold_stderr()?;
+        // A panic's text is lost on the alternate screen, and a program that
+        // has lost a thread ends.
         let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
+            flags.quit.store(true, Ordering::Release);
             leave(releases);
             hook(panic);
         }));
@@ -232,6 +237,36 @@ fn leave(releases: bool) {
     }
     let _ = execute!(out, DisableFocusChange, cursor::Show, LeaveAlternateScreen);
     let _ = disable_raw_mode();
+    release_stderr();
+}
+
+/// Where stderr went, and the memory that it goes to now.
+static HELD: Mutex<Option<(OwnedFd, File)>> = Mutex::new(None);
+
+/// Notes would fall into the picture: keeps them until it is gone. A stderr
+/// that goes elsewhere is left alone.
+fn hold_stderr() -> io::Result<()> {
+    if !io::stderr().is_terminal() {
+        return Ok(());
+    }
+    let before = rustix::io::fcntl_dupfd_cloexec(io::stderr(), 3)?;
+    let memory = rustix::fs::memfd_create("notes", rustix::fs::MemfdFlags::CLOEXEC)?;
+    rustix::stdio::dup2_stderr(&memory)?;
+    *held() = Some((before, File::from(memory)));
+    Ok(())
+}
+
+/// Says what was held back.
+fn release_stderr() {
+    let Some((before, mut notes)) = held().take() else { return };
+    // What cannot be said now never can.
+    let _ = rustix::stdio::dup2_stderr(&before);
+    let _ = notes.rewind();
+    let _ = io::copy(&mut notes, &mut io::stderr());
+}
+
+fn held() -> MutexGuard<'static, Option<(OwnedFd, File)>> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn spawn<T: Send + 'static>(name: &str, run: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {

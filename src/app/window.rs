@@ -107,9 +107,11 @@ fn event_loop() -> Result<EventLoop<Event>, String> {
     match result {
         Ok(Ok(event_loop)) => Ok(event_loop),
         Ok(Err(EventLoopError::Os(error))) if error.to_string().contains("libraries") => {
+            let error = cause(&error.to_string());
             Err(format!("a library of the window system is missing ({error}): {LIBRARIES}"))
         }
         Ok(Err(error)) => {
+            let error = cause(&error.to_string());
             let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
             Err(if set("DISPLAY") || set("WAYLAND_DISPLAY") {
                 format!("the display does not answer ({error}): check DISPLAY or WAYLAND_DISPLAY")
@@ -119,6 +121,12 @@ fn event_loop() -> Result<EventLoop<Event>, String> {
         }
         Err(_) => Err(format!("a library of the window system is missing: {LIBRARIES}")),
     }
+}
+
+/// What the system said, without where winit's source says it.
+fn cause(error: &str) -> String {
+    let cause = error.split_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
+    cause.map_or(error, |(_, cause)| cause).to_string()
 }
 
 impl App {
@@ -293,4 +301,16 @@ fn spawn_gamepads(proxy: EventLoopProxy<Event>) {
 /// The emulation thread may start. If it has gone, the end is near anyway.
 fn announce(ready: Sender<()>) {
     let _ = ready.send(());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_the_window_system_is_told_without_source_lines() {
+        let error = "os error at /x/winit/src/mod.rs:788: Failed to open connection to X server";
+        assert_eq!(cause(error), "Failed to open connection to X server");
+        assert_eq!(cause("not supported"), "not supported");
+    }
 }

@@ -179,8 +179,10 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
                 line.extend(std::iter::repeat_n(' ', gap).chain(word));
                 break;
             }
-            if used == 0 {
-                line.extend(word.drain(..columns));
+            if word.len() > columns && used + gap < columns {
+                line.extend(
+                    std::iter::repeat_n(' ', gap).chain(word.drain(..columns - used - gap)),
+                );
             }
             lines.push(String::new());
         }
@@ -367,7 +369,7 @@ mod tests {
     #[test]
     fn sentences_break_at_spaces_and_endless_words_anywhere() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
+        assert_eq!(wrap("a bcdefghij kl", 4), ["a bc", "defg", "hij", "kl"]);
         assert_eq!(wrap("", 4), [""]);
     }
 

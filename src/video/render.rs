@@ -78,6 +78,9 @@ pub struct Renderer {
     pub overlay: Overlay,
 }
 
+/// How long the end may go unnoticed when nobody rings.
+const LOOK: Duration = Duration::from_millis(250);
+
 impl Renderer {
     /// Shows pictures until the program ends or the screen fails.
     pub fn run(mut self, screen: &mut impl Screen) -> (Shown, Result<(), ScreenError>) {
@@ -92,15 +95,16 @@ impl Renderer {
         shown: &mut Shown,
     ) -> Result<(), ScreenError> {
         let mut any = false;
-        let mut wake = None;
+        let mut wake: Option<u64> = None;
         while !self.flags.quit.load(Ordering::Acquire) {
-            let patience = wake.map(|at: u64| Duration::from_nanos(at.saturating_sub(now_ns())));
-            let rang = self.bell.wait(patience);
+            let patience = wake.map(|at| Duration::from_nanos(at.saturating_sub(now_ns())));
+            self.bell.wait(Some(patience.unwrap_or(LOOK).min(LOOK)));
+            let due = wake.is_some_and(|at| now_ns() >= at);
             let asked = self.take_orders(screen)?;
             let fresh = self.pictures.update();
             any |= fresh;
             wake = self.overlay.tick(now_ns());
-            if any && (fresh || asked || !rang) {
+            if any && (fresh || asked || due) {
                 let picture = self.pictures.output_buffer();
                 if screen.show(picture, &self.overlay, now_ns())? {
                     shown.note(picture.sequence, picture.published_ns, now_ns());

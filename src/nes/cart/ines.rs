@@ -13,9 +13,7 @@
 //!
 //! <https://www.nesdev.org/wiki/NES_2.0>, <https://www.nesdev.org/wiki/INES>
 
-use std::str::FromStr;
-
-use super::names::mapper_name;
+use super::names::{BoardNumber, mapper_name};
 use super::{Cartridge, Mirroring};
 use crate::nes::board::BoardId;
 use crate::nes::region::Region;
@@ -63,15 +61,6 @@ pub struct Header {
     pub region: Region,
     /// Console type: 0 NES, 1 Vs. System, 2 PlayChoice-10, from 3 on extended.
     pub console: u8,
-}
-
-/// A board named by number: `MAPPER` or `MAPPER.SUBMAPPER`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BoardNumber {
-    /// Mapper number.
-    pub mapper: u16,
-    /// Submapper.
-    pub submapper: u8,
 }
 
 /// Why bytes are not a cartridge that can be played.
@@ -260,8 +249,7 @@ impl Header {
         if self.chr_rom == 0 {
             self.chr_ram = match self.mapper {
                 13 => 0x4000,
-                28 | 30 => 0x8000,
-                96 | 111 => 0x8000,
+                28 | 30 | 96 | 111 => 0x8000,
                 _ => 0x2000,
             };
         } else if self.mapper == 119 {
@@ -308,20 +296,6 @@ impl Header {
         let promised = if miscounted { whole_banks as u64 } else { self.chr_rom };
         let chr = take(&mut rest, "CHR ROM", promised)?;
         Ok(Chips { trainer: trainer.first_chunk().copied(), prg, chr, rest })
-    }
-}
-
-impl FromStr for BoardNumber {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (mapper, submapper) = text.split_once('.').unwrap_or((text, "0"));
-        match (mapper.parse(), submapper.parse()) {
-            (Ok(mapper @ 0..=4095), Ok(submapper @ 0..=15)) => Ok(Self { mapper, submapper }),
-            _ => {
-                Err("a board is MAPPER (0-4095) or MAPPER.SUBMAPPER (0-15), as in 4 or 4.1".into())
-            }
-        }
     }
 }
 

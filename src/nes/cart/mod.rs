@@ -6,8 +6,8 @@ pub mod map;
 mod names;
 pub mod patch;
 
-pub use ines::{BoardNumber, CartridgeError, Header};
-pub use names::mapper_name;
+pub use ines::{CartridgeError, Header};
+pub use names::{BoardNumber, mapper_name};
 
 use super::board::BoardId;
 use super::region::Region;

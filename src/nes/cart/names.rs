@@ -1,10 +1,35 @@
-//! What people call the boards behind iNES mapper numbers, for messages.
+//! Boards by iNES mapper number, and what people call them.
 //!
 //! <https://www.nesdev.org/wiki/Mapper>
+
+use std::str::FromStr;
+
+/// A board named by number: `MAPPER` or `MAPPER.SUBMAPPER`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BoardNumber {
+    /// Mapper number.
+    pub mapper: u16,
+    /// Submapper.
+    pub submapper: u8,
+}
 
 /// The common name of a mapper number, where it has one.
 pub fn mapper_name(mapper: u16) -> Option<&'static str> {
     NAMES.iter().find(|(number, _)| *number == mapper).map(|(_, name)| *name)
+}
+
+impl FromStr for BoardNumber {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (mapper, submapper) = text.split_once('.').unwrap_or((text, "0"));
+        match (mapper.parse(), submapper.parse()) {
+            (Ok(mapper @ 0..=4095), Ok(submapper @ 0..=15)) => Ok(Self { mapper, submapper }),
+            _ => {
+                Err("a board is MAPPER (0-4095) or MAPPER.SUBMAPPER (0-15), as in 4 or 4.1".into())
+            }
+        }
+    }
 }
 
 static NAMES: &[(u16, &str)] = &[
