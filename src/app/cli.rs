@@ -208,8 +208,8 @@ pub struct SoundArgs {
     /// Sound device by (part of its) name
     #[arg(long, value_name = "NAME")]
     pub audio_device: Option<String>,
-    /// From a sample being made to its being heard, in milliseconds, as far as the device allows
-    /// [default: 20]
+    /// Sound that the device keeps in advance, in milliseconds, where it allows that; a frame's
+    /// half comes on top [default: 20]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u16).range(5..=500))]
     pub audio_latency: Option<u16>,
     /// What speed is trimmed to, by at most 0.5 %
