@@ -1,9 +1,153 @@
-//! `retake bench`.
+//! `retake bench`: frames a second, and what a state costs.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
 
 use super::cli::BenchArgs;
 use super::fault::{Fault, Outcome};
+use super::setup::Setup;
+use super::{progress, say};
+use crate::nes::{Input, Output};
+
+/// Frames before the clock starts: caches and branch predictors settle.
+const WARM_UP: u64 = 120;
+/// Copies over which the cost of a state is measured.
+const COPIES: u32 = 2000;
 
 /// Runs the command.
-pub fn bench(_args: &BenchArgs) -> Outcome {
-    Err(Fault::missing("soon"))
+pub fn bench(args: &BenchArgs) -> Outcome {
+    let roms: Vec<_> = match args.roms.as_slice() {
+        [] => vec![None],
+        roms => roms.iter().map(|rom| Some(rom.as_path())).collect(),
+    };
+    let mut rows = Vec::new();
+    if !args.json {
+        say(Row::HEADING);
+    }
+    for rom in roms {
+        let row = measure(args, rom)?;
+        if !args.json {
+            say(row.line());
+        }
+        rows.push(row);
+    }
+    if args.json {
+        say(serde_json::to_string_pretty(&rows).map_err(Fault::failed)?);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What was measured with a ROM.
+#[derive(Debug, Serialize)]
+struct Row {
+    rom: String,
+    frames: u64,
+    fps: f64,
+    us_per_frame: Spread,
+    muted_fps: f64,
+    state_bytes: usize,
+    save_us: f64,
+    restore_us: f64,
+}
+
+/// Microseconds: the median, what 99 of 100 do not exceed, the worst.
+#[derive(Debug, Serialize)]
+struct Spread {
+    p50: f64,
+    p99: f64,
+    max: f64,
+}
+
+impl Row {
+    const HEADING: &str =
+        "frames/s  muted/s  µs/frame p50    p99    max   state B  save µs  restore µs  ROM";
+
+    fn line(&self) -> String {
+        let Spread { p50, p99, max } = self.us_per_frame;
+        format!(
+            "{:8.0} {:8.0} {p50:13.1} {p99:6.1} {max:6.1} {:9} {:8.2} {:11.2}  {}",
+            self.fps, self.muted_fps, self.state_bytes, self.save_us, self.restore_us, self.rom
+        )
+    }
+}
+
+fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
+    let setup = Setup::new(rom, &args.setup, None)?;
+    let mut nes = setup.power_on();
+    let mut out = Output::default();
+    let bar = progress(args.frames * 2, "frames");
+    let input = |frame| {
+        let mut input = Input::default();
+        args.press.hold(frame, &mut input);
+        input
+    };
+    for frame in 1..=WARM_UP {
+        nes.run_frame(input(frame), &mut out);
+    }
+    let start = nes.bytes().to_vec();
+    let mut times = Vec::with_capacity(args.frames as usize);
+    for frame in 1..=args.frames {
+        let input = input(WARM_UP + frame);
+        let began = Instant::now();
+        nes.run_frame(input, &mut out);
+        times.push(began.elapsed());
+        bar.inc(1);
+    }
+    let (save, restore) = state_costs(&mut nes);
+    let restored = nes.restore(&start);
+    restored.map_err(|error| Fault::failed(format_args!("{}: {error}", setup.rom.name)))?;
+    let began = Instant::now();
+    for frame in 1..=args.frames {
+        nes.run_muted(input(WARM_UP + frame));
+        bar.inc(1);
+    }
+    let muted = began.elapsed();
+    bar.finish_and_clear();
+    Ok(Row {
+        rom: setup.rom.name,
+        frames: args.frames,
+        fps: rate(args.frames, times.iter().sum()),
+        us_per_frame: Spread::of(times),
+        muted_fps: rate(args.frames, muted),
+        state_bytes: start.len(),
+        save_us: micros(save / COPIES),
+        restore_us: micros(restore / COPIES),
+    })
+}
+
+/// The time of all copies out of the machine, and of all into it.
+fn state_costs(nes: &mut crate::nes::Nes) -> (Duration, Duration) {
+    let mut copy = nes.bytes().to_vec();
+    let began = Instant::now();
+    for _ in 0..COPIES {
+        copy.copy_from_slice(std::hint::black_box(&*nes).bytes());
+        std::hint::black_box(&mut copy);
+    }
+    let save = began.elapsed();
+    let began = Instant::now();
+    for _ in 0..COPIES {
+        let _ = std::hint::black_box(nes.restore(std::hint::black_box(&copy)));
+    }
+    (save, began.elapsed())
+}
+
+impl Spread {
+    fn of(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        let at = |share: f64| {
+            let index = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
+            times.get(index).copied().map_or(0., micros)
+        };
+        Self { p50: at(0.5), p99: at(0.99), max: at(1.) }
+    }
+}
+
+fn micros(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e8).round() / 100.
+}
+
+fn rate(frames: u64, time: Duration) -> f64 {
+    (frames as f64 / time.as_secs_f64().max(1e-9)).round()
 }

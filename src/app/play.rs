@@ -55,6 +55,9 @@ mod real {
     /// The I/O thread's priority.
     const IO_PRIORITY: u8 = 50;
 
+    /// The sound threads' priority.
+    const SOUND_PRIORITY: u8 = 70;
+
     type Emulation = JoinHandle<(Box<Machine>, Finished)>;
 
     /// Runs the command.
@@ -73,15 +76,13 @@ mod real {
             complain(&mut degraded, refused.to_string());
         }
         let fifo = (!args.realtime.no_rt).then_some(IO_PRIORITY);
-        let (io_refused, refused) = mpsc::channel();
         let promote = move || {
-            let wishes = Wishes { priority: fifo, cpu: None };
-            let _ = io_refused.send(realtime::promote("the I/O thread", wishes));
+            // The emulation thread says the sentence for all of them.
+            realtime::promote("the I/O thread", Wishes { priority: fifo, cpu: None });
         };
         let ([engine_io, mut desk_io], io_thread) = io::start(promote).map_err(|error| {
             Fault::missing(format_args!("the I/O thread cannot start ({error})"))
         })?;
-        refused.recv().into_iter().flatten().for_each(|d| complain(&mut degraded, d.to_string()));
         if let Some(why) = &io_thread.refused {
             complain(
                 &mut degraded,
@@ -138,7 +139,13 @@ mod real {
                     .into(),
                 cpu_hz,
             };
-            let (sound, first) = device::Output::start(wishes);
+            let no_rt = args.realtime.no_rt;
+            let (sound, first) = device::Output::start(wishes, move || {
+                if !no_rt {
+                    // The emulation thread says the sentence for all of them.
+                    realtime::promote_with_children(SOUND_PRIORITY);
+                }
+            });
             desk.sound = Some(sound);
             first.into_iter().for_each(|event| desk.sound_event(event));
         }
@@ -347,6 +354,7 @@ mod real {
         AudioReport {
             underruns: played.underruns,
             startup_underruns: played.startup_underruns,
+            device_xruns: played.xruns,
             samples: played.samples,
             dropped: played.dropped,
             latency_ms: rounded(played.ring_ms + played.device_ms),

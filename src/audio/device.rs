@@ -18,14 +18,21 @@ use std::time::Duration;
 
 /// Asked of a device that lets itself be asked.
 const SAMPLE_RATE: u32 = 48_000;
-/// Frames in a period, the first that the device takes; small is prompt.
-const PERIODS: [u32; 3] = [256, 512, 1024];
+/// Frames in a period; a device gets two of them. Small is prompt: the first is
+/// tried first, and the next when the device ran dry or does not take it.
+const PERIODS: [BufferSize; 4] =
+    [BufferSize::Fixed(256), BufferSize::Fixed(512), BufferSize::Fixed(1024), BufferSize::Default];
+/// Times that a device may run dry before it gets longer periods.
+const XRUNS: u64 = 2;
 /// The first verdict may take so long before the game starts without it.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// Pauses between two tries to open a device.
 const BACK_OFF: [u64; 5] = [1, 2, 5, 15, 30];
 /// Errors of one stream, without sound between them, before it is given up.
-const ERRORS: u64 = 8;
+const ERRORS: u64 = 100;
+/// A pause at each error, on the device's thread: it would try again at once,
+/// and keep the sound library from the very lock with which it recovers.
+const BREATH: Duration = Duration::from_millis(3);
 
 /// What to open.
 #[derive(Clone, Debug)]
@@ -63,6 +70,8 @@ struct Streams {
 
 struct Opened {
     counters: Arc<Counters>,
+    /// What the device itself complained of.
+    device: Arc<Counters>,
     sample_rate: u32,
 }
 
@@ -73,6 +82,8 @@ pub struct Played {
     pub underruns: u64,
     /// See [`Counters`].
     pub startup_underruns: u64,
+    /// See [`Counters`].
+    pub xruns: u64,
     /// See [`Counters`].
     pub samples: u64,
     /// See [`Counters`].
@@ -85,15 +96,22 @@ pub struct Played {
 
 impl Output {
     /// Starts the output thread and waits for the first [`Event`], though not
-    /// for long.
-    pub fn start(wishes: Wishes) -> (Self, Option<Event>) {
+    /// for long. `on_start` runs on it first: threads that the sound library
+    /// starts inherit the priority that it sets.
+    pub fn start(
+        wishes: Wishes,
+        on_start: impl FnOnce() + Send + 'static,
+    ) -> (Self, Option<Event>) {
         let (tell, events) = mpsc::channel();
         let (stop, stopped) = mpsc::channel();
         let streams = Arc::new(Streams::default());
         let theirs = streams.clone();
         let thread = std::thread::Builder::new()
             .name("retake-sound".into())
-            .spawn(move || supervise(&wishes, &theirs, &tell, &stopped))
+            .spawn(move || {
+                on_start();
+                supervise(&wishes, &theirs, &tell, &stopped);
+            })
             .expect("a thread for the sound");
         let first = events.recv_timeout(PATIENCE).ok();
         (Self { events, streams, stop, thread }, first)
@@ -140,10 +158,13 @@ impl Streams {
     fn total(&self) -> Played {
         let mut played = Played::default();
         let mut callbacks = 0;
-        for Opened { counters, sample_rate } in self.sum.lock().expect("no panic with it").iter() {
+        for Opened { counters, device, sample_rate } in
+            self.sum.lock().expect("no panic with it").iter()
+        {
             let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
             played.underruns += get(&counters.underruns);
             played.startup_underruns += get(&counters.startup_underruns);
+            played.xruns += get(&device.xruns);
             played.samples += get(&counters.samples);
             played.dropped += get(&counters.dropped);
             played.ring_ms += get(&counters.fill_sum) as f64 * 1000.0 / f64::from(*sample_rate);
@@ -159,8 +180,9 @@ impl Streams {
 fn supervise(wishes: &Wishes, streams: &Streams, tell: &Sender<Event>, stop: &Receiver<()>) {
     let mut tries = 0;
     let mut told = false;
+    let mut sizes = PERIODS.as_slice();
     loop {
-        let trouble = match quietly(|| open(wishes)) {
+        let trouble = match quietly(|| open(wishes, sizes)) {
             Ok((stream, speaker, opened, broken)) => {
                 (tries, told) = (0, false);
                 streams.sum.lock().expect("no panic with it").push(opened);
@@ -169,7 +191,15 @@ fn supervise(wishes: &Wishes, streams: &Streams, tell: &Sender<Event>, stop: &Re
                 }
                 let Some(trouble) = watch(&broken, stop) else { return };
                 drop(stream);
-                trouble
+                match trouble {
+                    Trouble::Failed(why) => why,
+                    Trouble::Dry => {
+                        if sizes.len() > 1 {
+                            sizes = &sizes[1..];
+                        }
+                        continue;
+                    }
+                }
             }
             Err(trouble) => trouble,
         };
@@ -187,7 +217,7 @@ fn supervise(wishes: &Wishes, streams: &Streams, tell: &Sender<Event>, stop: &Re
 }
 
 /// Waits until the device fails (why) or the session ends (`None`).
-fn watch(broken: &Receiver<String>, stop: &Receiver<()>) -> Option<String> {
+fn watch(broken: &Receiver<Trouble>, stop: &Receiver<()>) -> Option<Trouble> {
     loop {
         match stop.recv_timeout(Duration::from_millis(100)) {
             Err(RecvTimeoutError::Timeout) => {}
@@ -199,9 +229,17 @@ fn watch(broken: &Receiver<String>, stop: &Receiver<()>) -> Option<String> {
     }
 }
 
-type Open = (cpal::Stream, Box<dyn Speaker>, Opened, Receiver<String>);
+type Open = (cpal::Stream, Box<dyn Speaker>, Opened, Receiver<Trouble>);
 
-fn open(wishes: &Wishes) -> Result<Open, String> {
+/// Why a stream is given up.
+enum Trouble {
+    /// It does not work, and why.
+    Failed(String),
+    /// It ran dry again and again.
+    Dry,
+}
+
+fn open(wishes: &Wishes, sizes: &[BufferSize]) -> Result<Open, String> {
     let device = find(wishes.name.as_deref())?;
     let default = device.default_output_config().map_err(|error| error.to_string())?;
     let sample_rate = match device.supported_output_configs() {
@@ -215,9 +253,8 @@ fn open(wishes: &Wishes) -> Result<Open, String> {
         }
         Err(_) => default.sample_rate(),
     };
-    let sizes = PERIODS.map(BufferSize::Fixed).into_iter().chain([BufferSize::Default]);
     let mut last = "no buffer size suits it".to_owned();
-    for buffer_size in sizes {
+    for &buffer_size in sizes {
         let config = StreamConfig { channels: default.channels(), sample_rate, buffer_size };
         match open_with(&device, default.sample_format(), config, wishes) {
             Ok(open) => return Ok(open),
@@ -253,6 +290,9 @@ fn open_as<T: SizedSample + FromSample<f32>>(
     let channels = usize::from(config.channels);
     let mut player: Option<Player> = None;
     let (break_it, broken) = mpsc::channel();
+    let dry = Arc::new(Counters::default());
+    let counted = dry.clone();
+    let may_grow = config.buffer_size != BufferSize::Default;
     let sounding = Arc::new(AtomicBool::new(false));
     let sounded = sounding.clone();
     let play = move |out: &mut [T], info: &cpal::OutputCallbackInfo| {
@@ -274,13 +314,17 @@ fn open_as<T: SizedSample + FromSample<f32>>(
     let fail = move |error: cpal::Error| {
         // The device's thread may call this without end: count, do not print.
         errors = if sounding.swap(false, Ordering::Relaxed) { 1 } else { errors + 1 };
-        let passing = matches!(
-            error.kind(),
-            ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied
-        );
-        if errors == ERRORS || (!passing && errors == 1) {
-            let _ = break_it.send(error.to_string());
+        let gone = error.kind() == ErrorKind::DeviceNotAvailable;
+        if errors == ERRORS || gone {
+            let _ = break_it.send(Trouble::Failed(error.to_string()));
         }
+        if error.kind() == ErrorKind::Xrun {
+            let dry = counted.xruns.fetch_add(1, Ordering::Relaxed) + 1;
+            if dry == XRUNS && may_grow {
+                let _ = break_it.send(Trouble::Dry);
+            }
+        }
+        std::thread::sleep(BREATH);
     };
     let stream =
         device.build_output_stream(config, play, fail, None).map_err(|error| error.to_string())?;
@@ -295,7 +339,7 @@ fn open_as<T: SizedSample + FromSample<f32>>(
     );
     let _ = slot.push(player);
     stream.play().map_err(|error| error.to_string())?;
-    let opened = Opened { counters, sample_rate: config.sample_rate };
+    let opened = Opened { counters, device: dry, sample_rate: config.sample_rate };
     Ok((stream, Box::new(feeder), opened, broken))
 }
 

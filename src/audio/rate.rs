@@ -47,6 +47,8 @@ pub struct Counters {
     pub underruns: AtomicU64,
     /// The same within its first second.
     pub startup_underruns: AtomicU64,
+    /// Times at which the device itself ran dry, as it says.
+    pub xruns: AtomicU64,
     /// Samples that the device was given.
     pub samples: AtomicU64,
     /// Samples left out because they were stale or the ring was full.

@@ -5,5 +5,6 @@ pub mod cycle;
 pub mod pacer;
 pub mod realtime;
 pub mod saves;
+pub mod session;
 pub mod stats;
 pub mod thread;

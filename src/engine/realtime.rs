@@ -141,6 +141,12 @@ pub fn promote(thread: &'static str, wishes: Wishes) -> Vec<Degraded> {
     refused
 }
 
+/// Makes the calling thread a FIFO one together with every thread that it will
+/// start: those of libraries that cannot be asked. Whether that was granted.
+pub fn promote_with_children(priority: u8) -> bool {
+    set_fifo(priority).is_ok()
+}
+
 /// The CPU to pin the emulation to when nobody names one: the last of those
 /// that the process may use, as the first serves most interrupts. `None` with
 /// a single one.
@@ -194,11 +200,15 @@ fn pin(cpu: usize) -> Result<(), ()> {
     rustix::thread::sched_setaffinity(None, &set).map_err(|_| ())
 }
 
-fn fifo(priority: u8) -> Result<(), ()> {
+fn set_fifo(priority: u8) -> Result<(), ()> {
     let wanted = ThreadPriority::Crossplatform(priority.try_into().map_err(|_| ())?);
     let policy = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
     thread_priority::set_thread_priority_and_policy(thread_native_id(), wanted, policy)
-        .map_err(|_| ())?;
+        .map_err(|_| ())
+}
+
+fn fifo(priority: u8) -> Result<(), ()> {
+    set_fifo(priority)?;
     let parameters = SchedulingParameters { priority: i32::from(priority) };
     // SAFETY: the C library's sched_setscheduler(2) reads one `struct
     // sched_param`, which is this one `int`, and keeps nothing. Thread 0 is

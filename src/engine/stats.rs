@@ -52,6 +52,9 @@ pub struct AudioReport {
     pub underruns: u64,
     /// The same within its first second.
     pub startup_underruns: u64,
+    /// Times at which the device itself ran dry: whoever feeds it (a sound
+    /// server, the kernel) came too late.
+    pub device_xruns: u64,
     /// Samples played.
     pub samples: u64,
     /// Stale samples that were left out.

@@ -26,11 +26,6 @@ impl Flag {
     pub fn take(&mut self) -> bool {
         std::mem::take(&mut self.0) != 0
     }
-
-    /// One or zero in place of any byte.
-    pub fn sanitize(&mut self) {
-        self.0 = u8::from(self.on());
-    }
 }
 
 impl From<bool> for Flag {

@@ -17,9 +17,9 @@ pub enum Event {
     HalfDot,
     /// The APU's cycle, controllers and the board's own clock with it.
     Apu,
-    /// /NMI is sampled.
+    /// /NMI and the cartridge's /IRQ are sampled.
     Nmi,
-    /// M2 falls and /IRQ is sampled.
+    /// M2 falls and /IRQ is complete.
     Irq,
 }
 

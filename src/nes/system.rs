@@ -154,6 +154,8 @@ impl<'a, S: Sink> System<'a, S> {
         }
     }
 
+    /// The pins: /NMI, and /IRQ as the cartridge drives it (the APU's own
+    /// joins as M2 falls).
     #[inline(always)]
     fn sample_nmi(&mut self) {
         let level = self.state.ppu.nmi();
@@ -162,11 +164,12 @@ impl<'a, S: Sink> System<'a, S> {
             wires.nmi_edge = true.into();
         }
         wires.nmi_level = level.into();
+        wires.irq = self.cart.board.irq(&self.state.board).into();
     }
 
     #[inline(always)]
     fn sample_irq(&mut self) {
-        let irq = self.state.apu.irq() || self.cart.board.irq(&self.state.board);
+        let irq = self.state.wires.irq.on() || self.state.apu.irq();
         self.state.wires.irq = irq.into();
         self.state.apu.m2_falls();
         self.state.clock += 1;

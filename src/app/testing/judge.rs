@@ -49,17 +49,20 @@ fn try_rom(path: &Path, plan: &Plan) -> Outcome<Report> {
         Some(entry) if !is_ines(&entry.format) => {
             Report::new(Verdict::Ignored, format!("{} files are not supported yet", entry.format))
         }
-        _ => {
-            let mut subject = subject(path, plan, entry)?;
-            let report = by_protocol(&mut subject, plan, entry)?;
-            Report { frames: subject.frames, ..report }
-        }
+        _ => run(path, plan, entry)
+            .unwrap_or_else(|fault| Report::new(Verdict::Error, fault.sentence)),
     };
     report.protocol = report.protocol.or(entry.map(|entry| entry.criterion.kind.name()));
     if let Some(entry) = entry {
         mark_known(&mut report, entry);
     }
     Ok(report)
+}
+
+fn run(path: &Path, plan: &Plan, entry: Option<&Entry>) -> Outcome<Report> {
+    let mut subject = subject(path, plan, entry)?;
+    let report = by_protocol(&mut subject, plan, entry)?;
+    Ok(Report { frames: subject.frames, ..report })
 }
 
 fn is_ines(format: &str) -> bool {

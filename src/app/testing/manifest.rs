@@ -18,6 +18,8 @@ pub struct Entry {
     pub sha256: String,
     /// The kind of file, as its first bytes say it.
     pub format: String,
+    /// Mapper number, where the file has one.
+    pub mapper: Option<u16>,
     /// How many emulators pass it: core, advanced, frontier; visual for
     /// pictures without a verdict.
     pub tier: String,

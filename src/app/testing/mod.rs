@@ -18,6 +18,7 @@ use std::sync::mpsc;
 use serde::Serialize;
 
 pub use judge::{Plan, judge};
+pub use reviewed::is_reviewed;
 pub use verdict::{Part, Report, Verdict};
 
 use super::cli::TestArgs;

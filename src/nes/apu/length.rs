@@ -53,7 +53,15 @@ impl Length {
 
     /// The end of a CPU cycle. A half frame counts down; a load that meets one
     /// is dropped unless the counter was zero.
+    #[inline(always)]
     pub fn end_cycle(&mut self, half_frame: bool) {
+        if half_frame || self.loading.on() {
+            self.count(half_frame);
+        }
+        self.halt = self.next_halt;
+    }
+
+    fn count(&mut self, half_frame: bool) {
         let loading = self.loading.take();
         if !half_frame {
             if loading {
@@ -64,6 +72,5 @@ impl Length {
         } else if self.counter != 0 && !self.halt.on() {
             self.counter -= 1;
         }
-        self.halt = self.next_halt;
     }
 }

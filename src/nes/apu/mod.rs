@@ -144,9 +144,10 @@ impl Apu {
             self.pulse1.half_frame(Which::One);
             self.pulse2.half_frame(Which::Two);
         }
-        for length in self.lengths() {
-            length.end_cycle(clocks.half);
-        }
+        self.pulse1.length.end_cycle(clocks.half);
+        self.pulse2.length.end_cycle(clocks.half);
+        self.triangle.length.end_cycle(clocks.half);
+        self.noise.length.end_cycle(clocks.half);
         changed
     }
 

@@ -59,7 +59,7 @@ impl Noise {
         }
     }
 
-    /// An APU cycle. True when the shift register stepped.
+    /// An APU cycle. True when the shift register stepped and may be heard.
     #[inline(always)]
     pub fn clock(&mut self, region: Region) -> bool {
         if self.timer > 0 {
@@ -71,7 +71,7 @@ impl Noise {
         let tap = if self.mode & 0x80 != 0 { 6 } else { 1 };
         let feedback = (self.shift ^ self.shift >> tap) & 1;
         self.shift = self.shift >> 1 | feedback << 14;
-        true
+        self.length.running()
     }
 
     /// A quarter frame.

@@ -61,13 +61,13 @@ impl Pulse {
         }
     }
 
-    /// An APU cycle. True when the sequencer stepped.
+    /// An APU cycle. True when the sequencer stepped and may be heard.
     #[inline(always)]
     pub fn clock(&mut self) -> bool {
         if self.timer == 0 {
             self.timer = self.period;
             self.step = self.step.wrapping_sub(1) & 7;
-            true
+            self.length.running()
         } else {
             self.timer -= 1;
             false

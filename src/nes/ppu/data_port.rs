@@ -81,6 +81,8 @@ pub struct DataPort {
     /// A byte was written in the half-dot before: `v` steps in this dot.
     step_after_write: Flag,
     strobing: Flag,
+    /// Something is under way in one of the machines.
+    busy: Flag,
 }
 
 impl DataPort {
@@ -93,18 +95,21 @@ impl DataPort {
             blanking: Flag::ON,
             step_after_write: Flag::OFF,
             strobing: Flag::OFF,
+            busy: Flag::OFF,
         }
     }
 
     /// The CPU's read ended.
     pub fn start_read(&mut self) {
         self.read.request = Flag::ON;
+        self.busy = Flag::ON;
     }
 
     /// The CPU's write ended.
     pub fn start_write(&mut self, value: u8) {
         self.data = value;
         self.write.request = Flag::ON;
+        self.busy = Flag::ON;
     }
 }
 
@@ -116,8 +121,7 @@ impl Ppu {
         // Fetches latch their address on odd dots and read on even ones.
         let even_dot = self.dot & 1 == 0;
         self.port.blanking = blanking.into();
-        if self.port.read.is_idle() && self.port.write.is_idle() {
-            self.port.step_after_write = self.port.strobing;
+        if !self.port.busy.on() {
             self.reading = (!blanking && even_dot).into();
             self.latching = (!blanking && !even_dot).into();
             return;
@@ -137,7 +141,7 @@ impl Ppu {
     /// The first half of a dot, after the fetches.
     #[inline(always)]
     pub(super) fn data_port_transfer(&mut self, bus: &mut impl VideoBus) {
-        if self.port.read.transfers() {
+        if self.port.busy.on() && self.port.read.transfers() {
             self.read_buffer = self.read_video(bus);
             if self.latching.on() {
                 self.latch = self.address as u8;
@@ -148,16 +152,15 @@ impl Ppu {
     /// The second half of a dot.
     #[inline(always)]
     pub(super) fn data_port_half_dot(&mut self, bus: &mut impl VideoBus) {
+        if !self.port.busy.on() {
+            return;
+        }
         if self.port.step_after_write.on() || self.port.read.transfers() {
             if self.port.blanking.on() {
                 self.v.advance(self.ctrl.increment());
             } else {
                 self.step_line();
             }
-        }
-        if self.port.read.is_idle() && self.port.write.is_idle() {
-            self.port.strobing = Flag::OFF;
-            return;
         }
         if self.port.read.transfers() {
             self.read_buffer = self.read_video(bus);
@@ -168,6 +171,8 @@ impl Ppu {
         if self.port.strobing.on() {
             self.write_video(bus, self.port.data);
         }
+        let idle = self.port.read.is_idle() && self.port.write.is_idle();
+        self.port.busy = (!idle || self.port.strobing.on()).into();
     }
 
     /// Reads what the address pins and the latch point at. AD then carries the

@@ -26,7 +26,10 @@ impl Ppu {
         timing: &Timing,
         alignment: u8,
     ) {
-        self.apply_scroll_write();
+        let delayed = self.delayed.on();
+        if delayed {
+            self.apply_scroll_write();
+        }
         self.step_scroll(timing);
         self.advance(timing);
         self.line_events(timing);
@@ -41,7 +44,10 @@ impl Ppu {
         }
         self.data_port_dot(bus, timing);
         self.evaluation.latched = self.evaluation.buffer;
-        self.copy_scroll(bus);
+        self.copied = Flag::OFF;
+        if delayed {
+            self.copy_scroll(bus);
+        }
         if rendered_line {
             self.evaluate_sprites(bus, timing);
         }
@@ -51,7 +57,9 @@ impl Ppu {
         if !self.mask.rendering() && self.address != self.v.0 {
             self.drive(bus, self.v.0);
         }
-        self.apply_mask_write(timing);
+        if delayed {
+            self.apply_mask_write(timing);
+        }
 
         let [newest, second, leaving] = self.pipeline;
         self.pipeline = [newest, newest, second];
@@ -101,7 +109,7 @@ impl Ppu {
                 if self.line < 240 {
                     self.pipeline[0] = self.pixel_colour();
                 }
-                self.shift_sprites();
+                self.sprites.step(self.mask.rendering(), self.skipped_dot.on());
             }
             321..=336 if fetching => self.fetch_background(bus, (self.dot - 1) & 7),
             0 | 337..=340 if fetching => self.fetch_unused(bus, timing),
@@ -217,7 +225,6 @@ impl Ppu {
     /// `v` ← `t`, four or five dots after the second write to $2006.
     #[inline(always)]
     fn copy_scroll(&mut self, bus: &mut impl VideoBus) {
-        self.copied = Flag::OFF;
         if self.copy_in > 0 {
             self.copy_in -= 1;
             if self.copy_in == 0 {
@@ -254,5 +261,7 @@ impl Ppu {
                 self.mask = Mask((self.mask.0 & Mask::SHOW) | (self.new_mask & Mask::TINT));
             }
         }
+        let left = self.mask_in | self.tint_in | self.corruption_in | self.scroll_in | self.copy_in;
+        self.delayed = (left != 0).into();
     }
 }

@@ -26,7 +26,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use super::bits::{Ctrl, Flag, Mask, Scroll};
 use super::region::Timing;
 use data_port::DataPort;
-use sprites::{Evaluation, Sprite};
+use sprites::{Evaluation, Sprites};
 
 /// The memory on the PPU's bus: pattern tables and nametables. Palette and OAM
 /// are inside the chip.
@@ -72,6 +72,8 @@ pub struct Ppu {
     late_mask: Mask,
     /// $2001 as written.
     new_mask: u8,
+    /// Some write to a register has still to take effect.
+    delayed: Flag,
     mask_in: u8,
     tint_in: u8,
     corruption_in: u8,
@@ -123,11 +125,11 @@ pub struct Ppu {
     /// Colours on their way to the screen.
     pipeline: [u8; 3],
     port: DataPort,
-    sprites: [Sprite; 8],
+    sprites: Sprites,
     oam2: [u8; 32],
     palette: [u8; 32],
     oam: [u8; 256],
-    reserved: [u8; 3],
+    reserved: [u8; 1],
 }
 
 impl Ppu {
@@ -175,6 +177,7 @@ impl Ppu {
     }
 
     /// Whether the chip blanks: rendering off, or no line to render.
+    #[inline(always)]
     fn blanking(&self, timing: &Timing) -> bool {
         !self.mask.rendering() || (self.line >= 240 && self.line != timing.lines - 1)
     }

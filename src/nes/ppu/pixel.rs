@@ -17,17 +17,16 @@ impl Ppu {
         let x = self.dot - 1;
         let mut index = if self.mask.background_at(x) { self.background_pixel() } else { 0 };
         if self.mask.sprites_at(x) {
-            if let Some(slot) = self.first_sprite() {
+            if let Some(slot) = self.sprites.first_opaque(self.skipped_dot.on()) {
                 if slot == 0 && index != 0 {
                     self.hit_sprite_0(x);
                 }
-                let sprite = &self.sprites[slot];
-                if index == 0 || sprite.is_in_front() {
-                    index = sprite.palette_index();
+                if index == 0 || self.sprites.is_in_front(slot) {
+                    index = self.sprites.palette_index(slot);
                 }
             }
         }
-        self.palette[usize::from(index)]
+        self.palette[usize::from(index & 31)]
     }
 
     /// A colour that leaves for the screen now, with greyscale and emphasis.
@@ -56,6 +55,8 @@ impl Ppu {
         pattern as u8 | attribute
     }
 
+<<<<<<< HEAD
+=======
     /// The first sprite in OAM2's order with an opaque pixel here.
     #[inline(always)]
     fn first_sprite(&self) -> Option<usize> {
@@ -63,6 +64,7 @@ impl Ppu {
         self.sprites.iter().position(|sprite| (all || sprite.counter == 0) && sprite.is_opaque())
     }
 
+>>>>>>> engine
     #[inline(always)]
     fn hit_sprite_0(&mut self, x: u16) {
         if self.sprite0_armed.on()
@@ -72,21 +74,6 @@ impl Ppu {
         {
             self.sprite0_hit_in = HIT_DELAY;
             self.sprite0_armed = false.into();
-        }
-    }
-
-    /// Sprites count down to their left edge, then shift while rendering.
-    #[inline(always)]
-    pub(super) fn shift_sprites(&mut self) {
-        let rendering = self.mask.rendering();
-        let all = self.skipped_dot.on();
-        for sprite in &mut self.sprites {
-            if sprite.counter > 0 && !all {
-                sprite.counter -= 1;
-            } else if rendering {
-                sprite.low <<= 1;
-                sprite.high <<= 1;
-            }
         }
     }
 }

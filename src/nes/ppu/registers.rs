@@ -143,6 +143,7 @@ impl Ppu {
         alignment: u8,
     ) {
         self.drive_register_bus(value, 0xff, clock);
+        self.delayed = Flag::ON;
         let alignment = usize::from(alignment & 3);
         match register {
             1 if !self.warming_up.on() => self.write_mask(value, stale, timing, alignment),

@@ -19,38 +19,68 @@ use super::{Ppu, VideoBus};
 use crate::nes::bits::{Flag, Mask};
 use crate::nes::region::Timing;
 
-/// A sprite on its way through a line.
+/// The eight sprites on their way through a line, in OAM2's order.
 #[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]
-pub struct Sprite {
-    /// Shift register of the low plane.
-    pub low: u8,
-    /// Shift register of the high plane.
-    pub high: u8,
-    /// `vhp- --cc`.
-    pub attributes: u8,
+pub struct Sprites {
+    /// Shift registers of the low plane.
+    low: [u8; 8],
+    /// Shift registers of the high plane.
+    high: [u8; 8],
     /// Dots to the left edge; zero shifts.
-    pub counter: u8,
+    counter: [u8; 8],
+    /// `vhp- --cc`.
+    attributes: [u8; 8],
 }
 
-impl Sprite {
-    /// Whether its next pixel shows.
+/// Bit 7 of each of eight bytes.
+const TOPS: u64 = 0x8080_8080_8080_8080;
+
+impl Sprites {
+    /// The first sprite with an opaque pixel in this dot. `all` takes every
+    /// counter for zero.
     #[inline(always)]
-    pub fn is_opaque(&self) -> bool {
-        (self.low | self.high) & 0x80 != 0
+    pub fn first_opaque(&self, all: bool) -> Option<usize> {
+        let opaque = (u64::from_le_bytes(self.low) | u64::from_le_bytes(self.high)) & TOPS;
+        let shown =
+            if all { opaque } else { opaque & zero_bytes(u64::from_le_bytes(self.counter)) };
+        (shown != 0).then(|| shown.trailing_zeros() as usize / 8)
     }
 
-    /// Whether it stands before the background.
+    /// Counts down to the left edges; at the edge, shifts while `rendering`.
     #[inline(always)]
-    pub fn is_in_front(&self) -> bool {
-        self.attributes & 0x20 == 0
+    pub fn step(&mut self, rendering: bool, all: bool) {
+        let counter = u64::from_le_bytes(self.counter);
+        let at_edge = if all { TOPS } else { zero_bytes(counter) };
+        self.counter = (counter - ((!at_edge & TOPS) >> 7)).to_le_bytes();
+        if rendering && at_edge != 0 {
+            let shifting = (at_edge >> 7) * 0xff;
+            for plane in [&mut self.low, &mut self.high] {
+                let bits = u64::from_le_bytes(*plane);
+                let shifted = (bits & !TOPS) << 1;
+                *plane = ((bits & !shifting) | (shifted & shifting)).to_le_bytes();
+            }
+        }
     }
 
-    /// The next pixel as an index into palette RAM.
+    /// Whether a sprite stands before the background.
     #[inline(always)]
-    pub fn palette_index(&self) -> u8 {
-        0x10 | (self.attributes & 3) << 2 | self.low >> 7 | self.high >> 7 << 1
+    pub fn is_in_front(&self, slot: usize) -> bool {
+        self.attributes[slot & 7] & 0x20 == 0
     }
+
+    /// A sprite's next pixel as an index into palette RAM.
+    #[inline(always)]
+    pub fn palette_index(&self, slot: usize) -> u8 {
+        let slot = slot & 7;
+        0x10 | (self.attributes[slot] & 3) << 2 | self.low[slot] >> 7 | self.high[slot] >> 7 << 1
+    }
+}
+
+/// Bit 7 of each byte that is zero.
+#[inline(always)]
+fn zero_bytes(bytes: u64) -> u64 {
+    !(((bytes & !TOPS) + !TOPS) | bytes) & TOPS
 }
 
 /// The evaluation's pointers and flip-flops.
@@ -344,7 +374,7 @@ impl Ppu {
     #[inline(always)]
     fn fetch_sprite_dot(&mut self, bus: &mut impl VideoBus) {
         const PLANE: u16 = 8;
-        let slot = usize::from((self.dot - 257) >> 3);
+        let slot = usize::from((self.dot - 257) >> 3 & 7);
         let buffer = self.evaluation.buffer;
         match (self.dot - 257) & 7 {
             0 => {
@@ -361,11 +391,11 @@ impl Ppu {
                 self.evaluation.next_oam2();
             }
             3 => {
-                self.sprites[slot].attributes = buffer;
+                self.sprites.attributes[slot] = buffer;
                 self.fetch_garbage(bus);
             }
             4 => {
-                self.sprites[slot].counter = buffer;
+                self.sprites.counter[slot] = buffer;
                 self.update_pattern_address();
                 self.pattern_address &= !PLANE;
                 self.drive(bus, self.pattern_address);
@@ -373,7 +403,7 @@ impl Ppu {
             5 => {
                 self.update_pattern_address();
                 self.pattern_address &= !PLANE;
-                self.sprites[slot].low = self.fetch_sprite_plane(bus, slot);
+                self.sprites.low[slot] = self.fetch_sprite_plane(bus, slot);
             }
             6 => {
                 self.update_pattern_address();
@@ -383,7 +413,7 @@ impl Ppu {
             _ => {
                 self.update_pattern_address();
                 self.pattern_address |= PLANE;
-                self.sprites[slot].high = self.fetch_sprite_plane(bus, slot);
+                self.sprites.high[slot] = self.fetch_sprite_plane(bus, slot);
                 self.evaluation.next_oam2();
             }
         }
@@ -396,7 +426,7 @@ impl Ppu {
         let plane = self.read_video(bus);
         if self.evaluation.row >= self.ctrl.sprite_height() {
             0
-        } else if self.sprites[slot].attributes & 0x40 != 0 {
+        } else if self.sprites.attributes[slot] & 0x40 != 0 {
             plane.reverse_bits()
         } else {
             plane
@@ -414,9 +444,44 @@ impl Ppu {
         if rendering {
             e.next_buffer = self.oam2[0];
         } else if self.dot == 339 {
-            for sprite in &mut self.sprites {
-                sprite.counter = 0;
-            }
+            self.sprites.counter = [0; 8];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_run_to_the_edge_and_then_the_planes_shift() {
+        let mut sprites = Sprites {
+            low: [0x81, 0x80, 0, 0, 0, 0, 0, 0xff],
+            high: [0x01; 8],
+            counter: [0, 1, 2, 255, 128, 3, 0, 0],
+            attributes: [0; 8],
+        };
+        assert_eq!(sprites.first_opaque(false), Some(0));
+        sprites.step(true, false);
+        assert_eq!(sprites.counter, [0, 0, 1, 254, 127, 2, 0, 0]);
+        assert_eq!(sprites.low, [0x02, 0x80, 0, 0, 0, 0, 0, 0xfe]);
+        assert_eq!(sprites.high, [0x02, 1, 1, 1, 1, 1, 2, 2]);
+        assert_eq!(sprites.first_opaque(false), Some(1));
+    }
+
+    #[test]
+    fn with_rendering_off_counters_run_and_planes_stay() {
+        let mut sprites =
+            Sprites { low: [0x80; 8], counter: [0, 9, 0, 0, 0, 0, 0, 0], ..Default::default() };
+        sprites.step(false, false);
+        assert_eq!((sprites.low, sprites.counter[1]), ([0x80; 8], 8));
+    }
+
+    #[test]
+    fn zero_bytes_are_found_exactly() {
+        for byte in 0..=255u64 {
+            let found = zero_bytes(byte << 24 | 0x0101_0101_0001_0101 & !(0xff << 24));
+            assert_eq!(found >> 31 & 1 != 0, byte == 0, "{byte}");
         }
     }
 }
