@@ -55,16 +55,6 @@ impl Ppu {
         pattern as u8 | attribute
     }
 
-<<<<<<< HEAD
-=======
-    /// The first sprite in OAM2's order with an opaque pixel here.
-    #[inline(always)]
-    fn first_sprite(&self) -> Option<usize> {
-        let all = self.skipped_dot.on();
-        self.sprites.iter().position(|sprite| (all || sprite.counter == 0) && sprite.is_opaque())
-    }
-
->>>>>>> engine
     #[inline(always)]
     fn hit_sprite_0(&mut self, x: u16) {
         if self.sprite0_armed.on()
