@@ -109,6 +109,12 @@ impl DataPort {
         }
     }
 
+    /// Whether an access is under way.
+    #[inline(always)]
+    pub fn is_busy(&self) -> bool {
+        self.busy.on()
+    }
+
     /// The CPU's read ended.
     pub fn start_read(&mut self) {
         self.read.request = Flag::ON;
