@@ -5,8 +5,6 @@
 
 mod common;
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use retake::nes::board::BoardId;
@@ -17,7 +15,21 @@ use common::Random;
 /// Sane frames before bytes of a state are changed.
 const FRAMES: usize = 3;
 
-fn console() -> impl Strategy<Value = (Arc<Cartridge>, PowerOn)> {
+/// What a console is made of, in few words for a failure's report.
+#[derive(Clone, Copy, Debug)]
+struct Console {
+    mapper: u16,
+    noise: u64,
+    options: PowerOn,
+}
+
+impl Console {
+    fn power_on(self) -> Nes {
+        Nes::power_on(cartridge(self.mapper, self.noise), &self.options)
+    }
+}
+
+fn console() -> impl Strategy<Value = Console> {
     let mapper = proptest::sample::select(BoardId::ALL).prop_map(|board| board.mappers()[0]);
     let region = prop_oneof![
         3 => Just(Region::Ntsc),
@@ -25,8 +37,10 @@ fn console() -> impl Strategy<Value = (Arc<Cartridge>, PowerOn)> {
         1 => Just(Region::Dendy),
     ];
     (mapper, region, 0..4u8, 0..4u64, any::<u64>()).prop_map(
-        |(mapper, region, alignment, seed, noise)| {
-            (Arc::new(cartridge(mapper, noise)), PowerOn { region, alignment, seed })
+        |(mapper, region, alignment, seed, noise)| Console {
+            mapper,
+            noise,
+            options: PowerOn { region, alignment, seed },
         },
     )
 }
@@ -70,25 +84,25 @@ proptest! {
     })]
 
     #[test]
-    fn noise_is_a_state_that_runs((cart, options) in console(), noise in any::<u64>()) {
-        let mut nes = Nes::power_on(cart, &options);
+    fn noise_is_a_state_that_runs(console in console(), noise in any::<u64>()) {
+        let mut nes = console.power_on();
         let state = bytes(noise, nes.bytes().len());
         runs(&mut nes, &state)?;
     }
 
     #[test]
-    fn one_byte_everywhere_is_a_state_that_runs((cart, options) in console(), byte in any::<u8>()) {
-        let mut nes = Nes::power_on(cart, &options);
+    fn one_byte_everywhere_is_a_state_that_runs(console in console(), byte in any::<u8>()) {
+        let mut nes = console.power_on();
         let state = vec![byte; nes.bytes().len()];
         runs(&mut nes, &state)?;
     }
 
     #[test]
     fn a_sane_state_with_some_other_bytes_runs(
-        (cart, options) in console(),
+        console in console(),
         changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40),
     ) {
-        let mut nes = Nes::power_on(cart, &options);
+        let mut nes = console.power_on();
         for _ in 0..FRAMES {
             nes.run_muted(Input::default());
         }
@@ -107,9 +121,8 @@ proptest! {
 
 #[test]
 fn bytes_of_another_number_are_refused() {
-    let cart = Arc::new(cartridge(0, 0));
     let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 };
-    let mut nes = Nes::power_on(cart, &options);
+    let mut nes = Nes::power_on(cartridge(0, 0), &options);
     let before = nes.bytes().to_vec();
     for len in [0, 1, before.len() - 1, before.len() + 1] {
         assert!(nes.restore(&vec![0; len]).is_err());

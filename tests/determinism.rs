@@ -14,7 +14,7 @@ use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Region};
 
 use common::Random;
 
-const FRAMES: usize = 150;
+const FRAMES: usize = 100;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();

@@ -18,6 +18,7 @@ use super::fields::{self, fields};
 use super::port::Ports;
 use super::ppu::Ppu;
 use super::region::Region;
+use super::schedule;
 
 /// The recorder's unit, and the machine's: a line of 64 bytes.
 pub type Line = [u64; 8];
@@ -81,6 +82,10 @@ const _: () = assert!(RAM.is_multiple_of(size_of::<Line>()));
 /// place; a board's registers are such bytes.
 const LAYOUT_VERSION: u32 = 1;
 
+/// Bits of the clock and the frame number that a restored state may have: some
+/// eighty thousand years, and no sum overflows.
+const CLOCK: u64 = (1 << 62) - 1;
+
 impl State {
     /// The console as it is switched on.
     pub fn power_on(cart: &Cartridge, region: Region, alignment: u8, seed: u64) -> Box<Self> {
@@ -105,7 +110,9 @@ impl State {
         self.cpu.sanitize();
         self.apu.sanitize();
         self.ppu.sanitize(timing);
-        self.wires.phase %= 5;
+        self.clock &= CLOCK;
+        self.frame &= CLOCK;
+        self.wires.phase %= schedule::of(region, 0).len() as u8;
         self.wires.alignment &= if region == Region::Ntsc { 3 } else { 0 };
     }
 
