@@ -14,6 +14,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::{Ppu, VideoBus, palette_index};
 use crate::nes::bits::Flag;
+use crate::nes::fields::fields;
 use crate::nes::region::Timing;
 
 /// A request that wanders through four latches, half a dot each.
@@ -22,6 +23,10 @@ use crate::nes::region::Timing;
 struct Strobe {
     request: Flag,
     latches: [Flag; 5],
+}
+
+fields! {
+    Strobe: request, latches
 }
 
 impl Strobe {
@@ -83,6 +88,11 @@ pub struct DataPort {
     strobing: Flag,
     /// Something is under way in one of the machines.
     busy: Flag,
+}
+
+fields! {
+    DataPort: read => Strobe, write => Strobe, data, blanking, step_after_write, strobing,
+        busy
 }
 
 impl DataPort {
