@@ -100,7 +100,7 @@ even_sync:
 : inc two               ; 5
   bit PPUSTATUS         ; 4
   bpl :-                ; 3
-  delay 2*FRAME - 100
+  delay 2*FRAME - 24
 @again:
   bit PPUSTATUS         ; 4
   bmi @now              ; 2
