@@ -5,6 +5,8 @@
 //! ROMs are found through `RETAKE_ROMS`, `../shared/roms`, and what
 //! `scripts/fetch-roms` downloaded to `roms-test/public`.
 
+mod common;
+
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -27,9 +29,7 @@ fn trial(entry: &'static Entry) -> Trial {
     let path = manifest::find(file);
     let known = manifest::known_failure(file);
     let ignored = if path.is_none() {
-        Some(
-            "not there: scripts/fetch-roms downloads it, RETAKE_ROMS says where it lies".to_owned(),
-        )
+        Some(common::NOT_THERE.to_owned())
     } else if !matches!(entry.format.as_str(), "iNES" | "NES2.0") {
         Some(format!("{} files are not supported yet", entry.format))
     } else if !has_board(entry) {
@@ -38,16 +38,14 @@ fn trial(entry: &'static Entry) -> Trial {
         None
     };
     let name = match (&ignored, known) {
-        (Some(why), _) => format!("{file} ({why})"),
         (None, Some(reason)) => format!("{file} (known to fail: {reason})"),
-        (None, None) => file.to_owned(),
+        _ => file.to_owned(),
     };
-    let is_ignored = ignored.is_some();
     let run = move || match path {
         Some(path) => check(&path, file),
-        None => Err("the ROM is not there; scripts/fetch-roms downloads it".into()),
+        None => Err(common::NOT_THERE.into()),
     };
-    Trial::test(name, run).with_kind(entry.criterion.kind.name()).with_ignored_flag(is_ignored)
+    common::row(&name, ignored.as_deref(), run).with_kind(entry.criterion.kind.name())
 }
 
 fn has_board(entry: &Entry) -> bool {

@@ -1,45 +1,6 @@
-; All pictures, as text art: . 1 2 3 are the four colours of a palette.
-;
-; art takes eight rows of text, eight characters for each tile, and writes the
-; tiles from left to right. A 16 x 16 picture is two of them: its four tiles
-; are left top, right top, left bottom, right bottom.
+; All pictures, as text art (see lib/art.inc).
 
-.macro art_row s, t, plane      ; one plane of row s of tile t
-  .local v
-  v .set 0
-  .repeat 8, I
-    .if .strat(s, (t)*8+I) = '.'
-      v .set v*2 + ((art_bg >> (plane)) & 1)
-    .elseif .strat(s, (t)*8+I) = '1'
-      v .set v*2 + (1 - (plane))
-    .elseif .strat(s, (t)*8+I) = '2'
-      v .set v*2 + (plane)
-    .elseif .strat(s, (t)*8+I) = '3'
-      v .set v*2 + 1
-    .else
-      .error "text art knows . 1 2 3"
-    .endif
-  .endrepeat
-  .byte v
-.endmacro
-
-.macro art s0, s1, s2, s3, s4, s5, s6, s7
-  .repeat .strlen(s0)/8, T
-    .repeat 2, PLANE
-      art_row s0, T, PLANE
-      art_row s1, T, PLANE
-      art_row s2, T, PLANE
-      art_row s3, T, PLANE
-      art_row s4, T, PLANE
-      art_row s5, T, PLANE
-      art_row s6, T, PLANE
-      art_row s7, T, PLANE
-    .endrepeat
-  .endrepeat
-.endmacro
-
-; what a dot means: 0 except in the font of the background
-art_bg .set 0
+.include "art.inc"
 
 ; Tile numbers of the background. $20-$5F are ASCII.
 T_SKY     = $00

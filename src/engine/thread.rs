@@ -33,7 +33,7 @@ pub fn run(
     let before = realtime::usage();
     let allocations = alloc_guard::count();
     let began = realtime::now_ns();
-    let over = engine.flags().quit.load(Ordering::Acquire);
+    let mut over = engine.flags().quit.load(Ordering::Acquire);
     let mut pacer = Pacer::new(engine.region().frame_rate(), began + 1_000_000);
     let mut spin = 0;
     alloc_guard::enter();
@@ -43,9 +43,7 @@ pub fn run(
         let start = pacer.start(now);
         engine.note_start(start.error_ns);
         let turn = engine.turn(pacer.period() * FAST_SHARE.0 / FAST_SHARE.1);
-        if turn.quit {
-            break;
-        }
+        over = turn.quit;
         if let Some(region) = turn.region {
             pacer.set_native(region.frame_rate());
             engine.set_speed(1.0);

@@ -18,6 +18,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::bits::Flag;
+use super::fields::fields;
 
 /// The OAM unit.
 #[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -33,6 +34,10 @@ pub struct OamDma {
     offset: u8,
     byte: u8,
     reserved: u8,
+}
+
+fields! {
+    OamDma: active, first, halting, aligned, page, offset, byte, reserved
 }
 
 /// What a DMA does with a cycle that it took from the CPU.

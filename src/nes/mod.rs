@@ -9,6 +9,7 @@ pub mod board;
 pub mod cart;
 pub mod cpu;
 mod dma;
+mod fields;
 pub mod output;
 pub mod port;
 mod ppu;
@@ -213,6 +214,12 @@ impl Nes {
     /// A number that changes whenever the meaning of the state's bytes does.
     pub fn layout_hash(&self) -> u64 {
         State::layout_hash()
+    }
+
+    /// The fields of the state: path, offset, size. The last one is RAM, whose
+    /// size depends on the cartridge; a line of it is listed.
+    pub fn layout() -> Vec<(String, usize, usize)> {
+        State::layout()
     }
 
     /// What the CPU would read at `address`, without any side effect; open bus

@@ -48,8 +48,8 @@ pub struct Schedule {
 impl Schedule {
     /// How many events lie before a moment.
     #[inline(always)]
-    pub fn end(&self, moment: Moment) -> usize {
-        usize::from(self.ends[moment as usize])
+    pub const fn end(&self, moment: Moment) -> usize {
+        self.ends[moment as usize] as usize
     }
 
     /// A cycle of `clocks` master clocks, a dot of `dot` of them, the first one
@@ -90,12 +90,21 @@ impl Schedule {
     }
 }
 
-static NTSC: [[Schedule; 1]; 4] = [
-    [Schedule::new(12, 4, 0)],
-    [Schedule::new(12, 4, 3)],
-    [Schedule::new(12, 4, 2)],
-    [Schedule::new(12, 4, 1)],
-];
+/// The schedules of consoles that have only one: NTSC by alignment, then Dendy.
+pub const fn single(which: usize) -> Schedule {
+    match which {
+        0 => Schedule::new(12, 4, 0),
+        1 => Schedule::new(12, 4, 3),
+        2 => Schedule::new(12, 4, 2),
+        3 => Schedule::new(12, 4, 1),
+        _ => Schedule::new(15, 5, 0),
+    }
+}
+
+/// Dendy's place among the [`single`] schedules.
+pub const DENDY: usize = 4;
+
+static SINGLE: [Schedule; 5] = [single(0), single(1), single(2), single(3), single(DENDY)];
 static PAL: [Schedule; 5] = [
     Schedule::new(16, 5, 0),
     Schedule::new(16, 5, 4),
@@ -103,14 +112,13 @@ static PAL: [Schedule; 5] = [
     Schedule::new(16, 5, 2),
     Schedule::new(16, 5, 1),
 ];
-static DENDY: [Schedule; 1] = [Schedule::new(15, 5, 0)];
 
 /// The schedules of a console, one for each CPU cycle in turn.
 pub fn of(region: Region, alignment: u8) -> &'static [Schedule] {
     match region {
-        Region::Ntsc => &NTSC[usize::from(alignment & 3)],
+        Region::Ntsc => std::slice::from_ref(&SINGLE[usize::from(alignment & 3)]),
         Region::Pal => &PAL,
-        Region::Dendy => &DENDY,
+        Region::Dendy => std::slice::from_ref(&SINGLE[DENDY]),
     }
 }
 

@@ -14,9 +14,11 @@ use super::cart::Cartridge;
 use super::cart::map::Layout;
 use super::cpu::Cpu;
 use super::dma::OamDma;
+use super::fields::{self, fields};
 use super::port::Ports;
 use super::ppu::Ppu;
 use super::region::Region;
+use super::schedule;
 
 /// The recorder's unit, and the machine's: a line of 64 bytes.
 pub type Line = [u64; 8];
@@ -42,6 +44,10 @@ pub struct Wires {
     pub alignment: u8,
 }
 
+fields! {
+    Wires: data, internal, put, nmi_level, nmi_edge, irq, phase, alignment
+}
+
 /// The machine.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]
@@ -63,13 +69,22 @@ pub struct State {
     pub ram: [Line],
 }
 
-// RAM begins on a whole line.
-const _: () =
-    assert!((std::mem::offset_of!(State, line_end) + 24).is_multiple_of(size_of::<Line>()));
+fields! {
+    State, RAM; clock, frame, cpu => Cpu, wires => Wires, apu => Apu, ports => Ports,
+        oam_dma => OamDma, reserved, ppu => Ppu, board, line_end
+}
 
-/// Changes whenever the meaning of the bytes does. Raise it by hand when a
-/// field changes its meaning but not its place.
+/// Where RAM begins: on a whole line.
+const RAM: usize = std::mem::offset_of!(State, line_end) + size_of::<[u64; 3]>();
+const _: () = assert!(RAM.is_multiple_of(size_of::<Line>()));
+
+/// Raise it by hand when bytes change their meaning but not their name and
+/// place; a board's registers are such bytes.
 const LAYOUT_VERSION: u32 = 1;
+
+/// Bits of the clock and the frame number that a restored state may have: some
+/// eighty thousand years, and no sum overflows.
+const CLOCK: u64 = (1 << 62) - 1;
 
 impl State {
     /// The console as it is switched on.
@@ -95,24 +110,30 @@ impl State {
         self.cpu.sanitize();
         self.apu.sanitize();
         self.ppu.sanitize(timing);
-        self.wires.phase %= 5;
+        self.clock &= CLOCK;
+        self.frame &= CLOCK;
+        self.wires.phase %= schedule::of(region, 0).len() as u8;
         self.wires.alignment &= if region == Region::Ntsc { 3 } else { 0 };
     }
 
-    /// A number for the layout of the bytes: fields' places and the version.
+    /// A number for the layout of the bytes: every field's name, place and size,
+    /// and the version.
     pub fn layout_hash() -> u64 {
-        use std::mem::offset_of;
-        let layout = [
-            u64::from(LAYOUT_VERSION),
-            offset_of!(Self, cpu) as u64,
-            offset_of!(Self, wires) as u64,
-            offset_of!(Self, apu) as u64,
-            offset_of!(Self, ports) as u64,
-            offset_of!(Self, oam_dma) as u64,
-            offset_of!(Self, ppu) as u64,
-            offset_of!(Self, board) as u64,
-        ];
-        xxhash_rust::xxh3::xxh3_64(layout.as_bytes())
+        let mut hasher = xxhash_rust::xxh3::Xxh3::new();
+        hasher.update(&LAYOUT_VERSION.to_le_bytes());
+        fields::hash(Self::FIELDS, &mut hasher);
+        hasher.digest()
+    }
+
+    /// Every field's path, offset and size; RAM, the last one, has the size of
+    /// a line.
+    pub fn layout() -> Vec<(String, usize, usize)> {
+        let mut layout = Vec::new();
+        fields::walk(Self::FIELDS, "", 0, &mut |path, offset, size| {
+            layout.push((path, offset, size));
+        });
+        layout.push(("ram".to_owned(), RAM, size_of::<Line>()));
+        layout
     }
 }
 

@@ -1,5 +1,8 @@
 //! The window's surface: palette, overlay and scaler on top of `pixels`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
 use pixels::raw_window_handle::HasDisplayHandle;
 use pixels::{Pixels, PixelsBuilder, SurfaceTexture, wgpu};
 
@@ -33,6 +36,7 @@ impl Surface {
             .clear_color(wgpu::Color::BLACK)
             .build()
             .map_err(no_surface)?;
+        pixels.device().on_uncaptured_error(Arc::new(unwind));
         let modes = &pixels.context().surface_capabilities.present_modes;
         let mode = present_mode(modes, is_software(&pixels));
         pixels.set_present_mode(mode);
@@ -56,7 +60,7 @@ impl Screen for Surface {
     fn resize(&mut self, width: u32, height: u32) -> Result<(), ScreenError> {
         // A minimised window has no size, and keeps its old surface.
         if width > 0 && height > 0 && (width, height) != self.size {
-            self.pixels.resize_surface(width, height).map_err(lost)?;
+            guarded(|| self.pixels.resize_surface(width, height).map_err(lost))?;
             self.size = (width, height);
         }
         Ok(())
@@ -78,15 +82,32 @@ impl Screen for Surface {
         let place = place(self.size.0, self.size.1, self.look.aspect, self.look.filter);
         // An occluded window is Ok without a call of the closure.
         let mut shown = false;
-        self.pixels
-            .render_with(|encoder, target, context| {
+        guarded(|| {
+            let draw = self.pixels.render_with(|encoder, target, context| {
                 self.scaler.draw(encoder, target, context, place, self.look.filter);
                 shown = true;
                 Ok(())
-            })
-            .map_err(lost)?;
+            });
+            draw.map_err(lost)
+        })?;
         Ok(shown)
     }
+}
+
+/// What the graphics library does with an error that nobody asked for. When
+/// the window is destroyed under it, going on would loop without end.
+fn unwind(error: wgpu::Error) {
+    resume_unwind(Box::new(error.to_string()))
+}
+
+/// Makes an error of what [`unwind`] or a panic ends.
+fn guarded<T>(run: impl FnOnce() -> Result<T, ScreenError>) -> Result<T, ScreenError> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|cause| {
+        let cause = cause.downcast::<String>().map_or_else(|_| "panic".to_string(), |text| *text);
+        let lines: Vec<&str> = cause.split('\n').map(str::trim).collect();
+        let last = lines.iter().rev().find(|line| !line.is_empty());
+        Err(lost(last.copied().unwrap_or_default()))
+    })
 }
 
 fn is_software(pixels: &Pixels) -> bool {

@@ -7,6 +7,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::nes::bits::Flag;
+use crate::nes::fields::fields;
 use crate::nes::region::Region;
 
 /// CPU cycles a bit.
@@ -62,6 +63,12 @@ pub struct Dmc {
     /// Cycles after a fetch in which no request can be made.
     cooldown: u8,
     reserved: [u8; 2],
+}
+
+fields! {
+    Dmc: timer, address, remaining, control, start, length, level, buffer, buffer_full,
+        shifter, bits, silent, idle, wanted, enabled, enable_in, load_in, aborts_next,
+        aborting, irq, requested, halting, cooldown, reserved
 }
 
 impl Dmc {

@@ -5,6 +5,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::nes::bits::Flag;
+use crate::nes::fields::fields;
 
 /// An envelope generator.
 #[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -15,6 +16,10 @@ pub struct Envelope {
     start: Flag,
     divider: u8,
     decay: u8,
+}
+
+fields! {
+    Envelope: register, start, divider, decay
 }
 
 impl Envelope {

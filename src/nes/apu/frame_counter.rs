@@ -14,6 +14,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::nes::bits::Flag;
+use crate::nes::fields::fields;
 use crate::nes::region::Region;
 
 /// The counts of one region.
@@ -52,6 +53,10 @@ pub struct FrameCounter {
     clearing: Flag,
     /// What it pulls /IRQ with: follows the flag by a cycle.
     pub irq: Flag,
+}
+
+fields! {
+    FrameCounter: count, mode, reset_in, clock_now, flag, clearing, irq
 }
 
 impl FrameCounter {

@@ -5,6 +5,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::nes::bits::Flag;
+use crate::nes::fields::fields;
 
 #[rustfmt::skip]
 const LENGTHS: [u8; 32] = [
@@ -22,6 +23,10 @@ pub struct Length {
     next_halt: Flag,
     load: u8,
     loading: Flag,
+}
+
+fields! {
+    Length: counter, enabled, halt, next_halt, load, loading
 }
 
 impl Length {

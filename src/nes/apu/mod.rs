@@ -16,6 +16,7 @@ mod triangle;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::fields::fields;
 use super::region::Region;
 pub use dmc::Dmc;
 use frame_counter::FrameCounter;
@@ -35,6 +36,11 @@ pub struct Apu {
     /// The delta modulation channel, whose reader the DMA engine serves.
     pub dmc: Dmc,
     frame_counter: FrameCounter,
+}
+
+fields! {
+    Apu: pulse1 => Pulse, pulse2 => Pulse, triangle => Triangle, noise => Noise, dmc => Dmc,
+        frame_counter => FrameCounter
 }
 
 impl Apu {

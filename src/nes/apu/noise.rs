@@ -6,6 +6,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::envelope::Envelope;
 use super::length::Length;
+use crate::nes::fields::fields;
 use crate::nes::region::Region;
 
 /// CPU cycles between two steps of the shift register.
@@ -28,6 +29,10 @@ pub struct Noise {
     /// The register: `M--- PPPP`.
     mode: u8,
     reserved: u8,
+}
+
+fields! {
+    Noise: shift, timer, length => Length, envelope => Envelope, mode, reserved
 }
 
 impl Noise {

@@ -7,6 +7,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use super::envelope::Envelope;
 use super::length::Length;
 use crate::nes::bits::Flag;
+use crate::nes::fields::fields;
 
 /// Which of the two channels it is: they negate differently.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,11 @@ pub struct Pulse {
     sweep_divider: u8,
     sweep_reload: Flag,
     reserved: u8,
+}
+
+fields! {
+    Pulse: period, timer, length => Length, envelope => Envelope, duty, step, sweep,
+        sweep_divider, sweep_reload, reserved
 }
 
 impl Pulse {

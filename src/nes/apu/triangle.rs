@@ -6,6 +6,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::length::Length;
 use crate::nes::bits::Flag;
+use crate::nes::fields::fields;
 
 /// The triangle channel.
 #[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -20,6 +21,10 @@ pub struct Triangle {
     linear: u8,
     linear_counter: u8,
     linear_reload: Flag,
+}
+
+fields! {
+    Triangle: period, timer, length => Length, step, linear, linear_counter, linear_reload
 }
 
 impl Triangle {

@@ -15,6 +15,7 @@ pub mod table;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::Registers;
+use super::fields::fields;
 use table::{Mode, OPCODES, Op};
 
 /// The interrupt inputs as the last cycle left them.
@@ -94,6 +95,10 @@ pub struct Cpu {
     s: u8,
     p: u8,
     next: u8,
+}
+
+fields! {
+    Cpu: pc, a, x, y, s, p, next
 }
 
 /// How an instruction uses its address, which decides the dummy reads.

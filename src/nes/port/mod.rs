@@ -2,6 +2,8 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::fields::fields;
+
 /// The buttons of a standard pad, as bits in the order in which they are read.
 pub mod button {
     /// A.
@@ -53,6 +55,10 @@ pub struct Ports {
     clock_in: [u8; 2],
     strobe: u8,
     reserved: [u8; 3],
+}
+
+fields! {
+    Ports: shift, clock_in, strobe, reserved
 }
 
 impl Ports {

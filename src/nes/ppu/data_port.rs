@@ -14,6 +14,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::{Ppu, VideoBus, palette_index};
 use crate::nes::bits::Flag;
+use crate::nes::fields::fields;
 use crate::nes::region::Timing;
 
 /// A request that wanders through four latches, half a dot each.
@@ -22,6 +23,10 @@ use crate::nes::region::Timing;
 struct Strobe {
     request: Flag,
     latches: [Flag; 5],
+}
+
+fields! {
+    Strobe: request, latches
 }
 
 impl Strobe {
@@ -85,6 +90,11 @@ pub struct DataPort {
     busy: Flag,
 }
 
+fields! {
+    DataPort: read => Strobe, write => Strobe, data, blanking, step_after_write, strobing,
+        busy
+}
+
 impl DataPort {
     /// Nothing under way.
     pub fn power_on() -> Self {
@@ -97,6 +107,12 @@ impl DataPort {
             strobing: Flag::OFF,
             busy: Flag::OFF,
         }
+    }
+
+    /// Whether an access is under way.
+    #[inline(always)]
+    pub fn is_busy(&self) -> bool {
+        self.busy.on()
     }
 
     /// The CPU's read ended.

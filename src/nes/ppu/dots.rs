@@ -26,6 +26,10 @@ impl Ppu {
         timing: &Timing,
         alignment: u8,
     ) {
+        if self.is_quiet(timing) {
+            self.dot += 1;
+            return;
+        }
         let delayed = self.delayed.on();
         if delayed {
             self.apply_scroll_write();
@@ -69,8 +73,25 @@ impl Ppu {
         self.data_port_transfer(bus);
     }
 
+    /// Whether nothing can happen until the next dot but that it comes: amid a
+    /// line outside the picture, with no access under way and nothing delayed.
+    #[inline(always)]
+    fn is_quiet(&self, timing: &Timing) -> bool {
+        self.line >= 240
+            && self.line != timing.lines - 1
+            && (4..335).contains(&self.dot)
+            && !self.delayed.on()
+            && !self.port.is_busy()
+            && !self.status_read.on()
+            && self.late_mask.0 == self.mask.0
+            && (self.mask.rendering() || self.address == self.v.0)
+    }
+
     /// The second half of a dot.
     pub fn half_dot(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
+        if self.is_quiet(timing) {
+            return;
+        }
         let rendered_line = self.line < 240 || self.line == timing.lines - 1;
         if rendered_line && self.mask.rendering() && matches!(self.dot, 1..=257 | 321..=336) {
             self.shift_background();

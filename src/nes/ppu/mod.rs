@@ -24,6 +24,7 @@ mod sprites;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::bits::{Ctrl, Flag, Mask, Scroll};
+use super::fields::fields;
 use super::region::Timing;
 use data_port::DataPort;
 use sprites::{Evaluation, Sprites};
@@ -130,6 +131,18 @@ pub struct Ppu {
     palette: [u8; 32],
     oam: [u8; 256],
     reserved: [u8; 1],
+}
+
+fields! {
+    Ppu: refreshed, line, dot, v, t, address, pattern_address, copy_value, copy_over,
+        tile_low, tile_high, evaluation => Evaluation, ctrl, mask, late_mask, new_mask,
+        delayed, mask_in, tint_in, corruption_in, was_rendering, fine_x, second_write,
+        scroll_value, scroll_in, copy_in, copied, bus, latch, latching, reading, vblank,
+        vblank_next, vblank_set, vblank_set_was_off, vblank_set_seen, status_read,
+        sprite0_hit, sprite0_hit_readable, sprite0_hit_in, sprite0_armed, overflow,
+        overflow_readable, odd_frame, skipped_dot, warming_up, read_buffer, tile_plane_low,
+        tile_plane_high, attribute_low, attribute_high, attribute, attribute_latch, fetched,
+        commit, pipeline, port => DataPort, sprites => Sprites, oam2, palette, oam, reserved
 }
 
 impl Ppu {

@@ -17,6 +17,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::{Ppu, VideoBus};
 use crate::nes::bits::{Flag, Mask};
+use crate::nes::fields::fields;
 use crate::nes::region::Timing;
 
 /// The eight sprites on their way through a line, in OAM2's order.
@@ -31,6 +32,10 @@ pub struct Sprites {
     counter: [u8; 8],
     /// `vhp- --cc`.
     attributes: [u8; 8],
+}
+
+fields! {
+    Sprites: low, high, counter, attributes
 }
 
 /// Bit 7 of each of eight bytes.
@@ -117,6 +122,13 @@ pub struct Evaluation {
     /// Rendering ended on an odd dot of the evaluation.
     ended_on_odd: Flag,
     reserved: u8,
+}
+
+fields! {
+    Evaluation: row, oam_address, oam2_address, buffer, next_buffer, latched, field, full,
+        ninth, wrapped, next_has_sprite0, line_has_sprite0, rendering_ended,
+        rendering_ended_now, corruption_pending, corruption_cancelled, corruption_row,
+        ended_on_odd, reserved
 }
 
 impl Evaluation {

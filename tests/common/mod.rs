@@ -1,0 +1,89 @@
+//! What several tests need: ROMs as rows, and a player who presses anything.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::{Failed, Trial};
+use retake::app::testing::manifest;
+use retake::nes::Input;
+
+/// Why the row of a ROM that nobody has is ignored.
+pub const NOT_THERE: &str =
+    "not there: scripts/fetch-roms downloads it, RETAKE_ROMS says where it lies";
+
+/// A public ROM of each board's family.
+pub const PUBLIC: &[&str] = &[
+    "AccuracyCoin/AccuracyCoin.nes",
+    "nes-test-roms/other/nestest.nes",
+    "nes-test-roms/dpcmletterbox/dpcmletterbox.nes",
+    "quickerNES/nova.nes",
+    "nes-test-roms/240pee/240pee.nes",
+    "24_Mappers/BUILD/mappers.nes",
+    "nes-test-roms/other/high-hopes.nes",
+    "nes-test-roms/other/max-300.nes",
+    "pretendo/bntest/bntest_aorom.nes",
+];
+
+/// A row for a file: ignored, and why said in its name, when `ignored` says so.
+pub fn row(
+    file: &str,
+    ignored: Option<&str>,
+    check: impl FnOnce() -> Result<(), Failed> + Send + 'static,
+) -> Trial {
+    let name = ignored.map_or_else(|| file.to_owned(), |why| format!("{file} ({why})"));
+    Trial::test(name, check).with_ignored_flag(ignored.is_some())
+}
+
+/// The ROMs that this repository has: those it builds, and its game.
+pub fn own_roms() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test");
+    let mut roms = vec![folder.join("game/game.nes")];
+    let built = std::fs::read_dir(folder.join("built")).expect("roms-test/built");
+    roms.extend(built.flatten().map(|entry| entry.path()).filter(|path| is_rom(path)));
+    roms.sort();
+    roms
+}
+
+fn is_rom(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "nes")
+}
+
+/// Our own ROMs, then public ones with the places where they lie, if they do.
+pub fn roms() -> impl Iterator<Item = (String, Option<PathBuf>)> {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let own = own_roms().into_iter().map(move |path| {
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        (name, Some(path))
+    });
+    own.chain(PUBLIC.iter().map(|file| ((*file).to_owned(), manifest::find(file))))
+}
+
+/// SplitMix64: <https://prng.di.unimi.it/splitmix64.c> (public domain).
+pub struct Random(pub u64);
+
+impl Random {
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ z >> 31
+    }
+
+    /// Buttons on two pads, held for a while each, Start at times.
+    pub fn play(&mut self, frames: usize) -> Vec<Input> {
+        let mut input = Input::default();
+        (0..frames)
+            .map(|_| {
+                let bits = self.next();
+                if bits & 7 == 0 {
+                    input.pads[0] = (bits >> 8) as u8;
+                    input.pads[1] = (bits >> 16) as u8;
+                }
+                input
+            })
+            .collect()
+    }
+}

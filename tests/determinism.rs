@@ -1,0 +1,116 @@
+//! The same ROM, options and inputs give the same bytes: run twice, muted, and
+//! saved and restored at random frames. A row for each of our own ROMs, on
+//! every alignment and console, and for public ones of every board.
+
+mod common;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed};
+use retake::app::hash::{SoundHash, indices_hash};
+use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Region};
+
+use common::Random;
+
+const FRAMES: usize = 100;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let rows = common::roms()
+        .map(|(name, path)| {
+            let ignored = path.is_none().then_some(common::NOT_THERE);
+            let is_ours = name.starts_with("roms-test");
+            common::row(&name, ignored, move || {
+                let path = path.ok_or("the ROM is not there")?;
+                let options = if is_ours { EVERY } else { &EVERY[1..2] };
+                options.iter().try_for_each(|options| check(&path, options))
+            })
+        })
+        .collect();
+    libtest_mimic::run(&arguments, rows).exit_code()
+}
+
+const EVERY: &[PowerOn] = &[
+    PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 },
+    PowerOn { region: Region::Ntsc, alignment: 1, seed: 7 },
+    PowerOn { region: Region::Ntsc, alignment: 2, seed: 0 },
+    PowerOn { region: Region::Ntsc, alignment: 3, seed: 0 },
+    PowerOn { region: Region::Pal, alignment: 0, seed: 0 },
+    PowerOn { region: Region::Dendy, alignment: 0, seed: 0 },
+];
+
+/// What a frame came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seen {
+    state: u64,
+    picture: u64,
+    sound: u64,
+}
+
+fn check(rom: &Path, options: &PowerOn) -> Result<(), Failed> {
+    let cart = Arc::new(Cartridge::parse(&std::fs::read(rom)?)?);
+    let inputs = Random(1).play(FRAMES);
+    let power_on = || Nes::power_on(cart.clone(), options);
+
+    let mut nes = power_on();
+    let mut out = Output::default();
+    let first: Vec<Seen> = inputs.iter().map(|input| frame(&mut nes, *input, &mut out)).collect();
+
+    let mut nes = power_on();
+    same("the second time", options, &first, |n| Ok(frame(&mut nes, inputs[n], &mut out)))?;
+
+    let mut nes = power_on();
+    same("muted", options, &first, |n| {
+        nes.run_muted(inputs[n]);
+        Ok(Seen { state: nes.state_hash(), ..first[n] })
+    })?;
+
+    // Both machines have another past than the state that they are given.
+    let mut machines = [power_on(), power_on()];
+    machines[1].run_muted(Input::pad1(0xff));
+    let mut random = Random(2);
+    let mut current = 0;
+    same("saved and restored", options, &first, |n| {
+        if random.next() % 5 == 0 {
+            let saved = machines[current].bytes().to_vec();
+            for _ in 0..random.next() % 3 {
+                let buttons = random.next() as u8;
+                frame(&mut machines[current], Input::pad1(buttons), &mut out);
+            }
+            current = (random.next() & 1) as usize;
+            machines[current].restore(&saved)?;
+            if machines[current].bytes() != saved {
+                return Err(format!("frame {n}: a state is changed by being restored").into());
+            }
+        }
+        Ok(frame(&mut machines[current], inputs[n], &mut out))
+    })
+}
+
+fn frame(nes: &mut Nes, input: Input, out: &mut Output) -> Seen {
+    nes.run_frame(input, out);
+    let mut sound = SoundHash::default();
+    sound.frame(&out.sound);
+    Seen { state: nes.state_hash(), picture: indices_hash(&out.frame), sound: sound.value() }
+}
+
+fn same(
+    how: &str,
+    options: &PowerOn,
+    first: &[Seen],
+    mut run: impl FnMut(usize) -> Result<Seen, Failed>,
+) -> Result<(), Failed> {
+    for (n, expected) in first.iter().enumerate() {
+        let seen = run(n)?;
+        if seen != *expected {
+            let frame = n + 1;
+            return Err(format!(
+                "{how}, frame {frame}, {options:?}:\n     got {seen:x?}\nexpected {expected:x?}"
+            )
+            .into());
+        }
+    }
+    Ok(())
+}
