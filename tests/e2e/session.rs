@@ -22,6 +22,8 @@ pub fn a_session_with_a_loop_is_its_movie() -> Result<(), Failed> {
     playing.tap("Return");
     pause(800);
     playing.hold(&["Right"], 500);
+    playing.tap("x");
+    playing.tap("z");
     playing.tap("l");
     playing.hold(&["Right"], 400);
     playing.hold(&["Right", "x"], 300);
