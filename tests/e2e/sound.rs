@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::Failed;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::session::text;
 use crate::stage::{Stage, pause};
@@ -14,58 +14,64 @@ use crate::stage::{Stage, pause};
 const PITCH: f64 = 1_789_772.727_272 / (16.0 * 254.0);
 /// How far a pitch may be off.
 const TOLERANCE: f64 = 0.005;
-/// Sessions until one is heard whole.
+/// Sessions until one is heard whole: a busy machine's sound server may stall.
 const TRIES: usize = 3;
+/// Where waves are compared: away from the edges, at 0, 0.5 and 1.
+const POINTS: [f64; 14] =
+    [0.08, 0.12, 0.17, 0.22, 0.27, 0.32, 0.4, 0.58, 0.62, 0.67, 0.72, 0.77, 0.82, 0.9];
 
 /// See the file.
 pub fn a_tone_keeps_its_pitch_and_has_no_gap() -> Result<(), Failed> {
     let mut said = Vec::new();
     for _ in 0..TRIES {
         let heard = session()?;
-        println!("{heard}");
-        // The ring ran empty, or the server did not take what it was given:
-        // the machine was too busy for real time, so it is no verdict.
-        if heard.disturbed == 0 {
+        if heard.is_whole() {
             return Ok(());
         }
         said.push(heard.to_string());
     }
-    Err(format!("the sound ran dry in each of {TRIES} sessions: {}", said.join("; ")).into())
+    Err(format!("the wave breaks in each of {TRIES} sessions: {}", said.join("; ")).into())
 }
 
 /// What came of a session.
 struct Heard {
-    handed: f64,
-    heard: f64,
-    breaks: usize,
+    /// When the wave breaks, in seconds.
+    breaks: Vec<f64>,
+    /// The longest wave, in waves.
+    longest: f64,
     loops: u64,
-    disturbed: u64,
+    /// What the program knows of a machine that is too busy.
+    excuses: Value,
+}
+
+impl Heard {
+    /// A loop that begins again sets the tone's phase back, and that is all.
+    fn is_whole(&self) -> bool {
+        self.breaks.len() as u64 <= self.loops && self.longest < 2.2
+    }
 }
 
 impl std::fmt::Display for Heard {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        let Self { handed, heard, breaks, loops, disturbed } = self;
-        write!(
-            f,
-            "{handed:.2} Hz handed over, {heard:.2} Hz heard, {breaks} breaks, \
-             {loops} loops, {disturbed} disturbances by the machine"
-        )
+        let Self { breaks, longest, loops, excuses } = self;
+        write!(f, "breaks at {breaks:.2?} s, longest wave {longest:.2}, {loops} loops, {excuses}")
     }
 }
 
 fn session() -> Result<Heard, Failed> {
     let mut stage = Stage::new();
-    let rom = stage.path("tone.nes");
-    fs::write(&rom, tone())?;
+    let rom = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test/built/tone.nes");
     let tap = stage.path("tap");
     fs::create_dir(&tap)?;
-    stage.alsa(&format!(
-        "pcm.!default {{ type file slave.pcm {{ type pulse }} file \"{}/%r-%c-%f\" format raw truncate 0 }}",
-        tap.display()
-    ));
+    // In place of the system's configuration, which would put the server first.
+    let alsa = stage.path("alsa.conf");
+    let file = format!("file \"{}/%r-%c-%f\" format raw truncate 0", tap.display());
+    let default = format!("pcm.!default {{ type file slave.pcm {{ type pulse }} {file} }}");
+    fs::write(&alsa, format!("{default}\nctl.!default {{ type pulse }}\n"))?;
     let stats = stage.path("stats.json");
     stage.listen("heard");
-    let mut playing = stage.play(&[text(&rom), "--stats", text(&stats)], &[]);
+    let mut playing =
+        stage.play(&[text(&rom), "--stats", text(&stats)], &[("ALSA_CONFIG_PATH", &alsa)]);
     pause(4000);
     playing.tap("l");
     pause(1300);
@@ -80,31 +86,20 @@ fn session() -> Result<Heard, Failed> {
     let count = |pointer: &str| stats.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
     let loops = count("/loops");
     assert!(loops >= 2, "the loop began {loops} times: {stats:#}");
-    let disturbed =
-        ["/audio/underruns", "/audio/dropped", "/audio/device_xruns", "/late_frames"].map(count);
-
     // Handed to the device's callback: nothing is between.
-    let handed = tapped(&tap)?;
-    let waves = handed.after(1.5).waves();
+    let handed = tapped(&tap)?.between(1.5, 0.2);
+    let waves = handed.waves();
     let pitch = handed.pitch(&waves);
     assert!((pitch / PITCH - 1.0).abs() <= TOLERANCE, "{pitch} Hz were handed over: {stats:#}");
-    let breaks = breaks(&waves, handed.rate / PITCH);
-    let heard = Heard {
-        handed: pitch,
-        heard: captured(&stage.path("heard"))?,
-        breaks: breaks.len(),
+    let heard = captured(&stage.path("heard"))?;
+    assert!((heard / PITCH - 1.0).abs() <= TOLERANCE, "{heard} Hz were heard: {stats:#}");
+    let longest = waves.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
+    Ok(Heard {
+        breaks: handed.breaks(&waves, handed.rate / PITCH),
+        longest: longest / (handed.rate / PITCH),
         loops,
-        disturbed: disturbed.iter().sum(),
-    };
-    let off = heard.heard / PITCH - 1.0;
-    assert!(off.abs() <= TOLERANCE, "{} Hz were heard", heard.heard);
-    if heard.disturbed == 0 {
-        // A loop that begins again sets the tone's phase back, and that is all.
-        assert!(breaks.len() as u64 <= loops, "{heard}: the wave breaks at {breaks:?}");
-        let longest = waves.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
-        assert!(longest < 2.2 * handed.rate / PITCH, "a gap of {longest} samples; {heard}");
-    }
-    Ok(heard)
+        excuses: json!({ "audio": stats["audio"], "late_frames": stats["late_frames"] }),
+    })
 }
 
 /// A wave.
@@ -114,10 +109,11 @@ struct Wave {
 }
 
 impl Wave {
-    /// Without its first seconds.
-    fn after(&self, seconds: f64) -> Self {
-        let from = ((self.rate * seconds) as usize).min(self.samples.len());
-        Self { rate: self.rate, samples: self.samples[from..].to_vec() }
+    /// Without its first and its last seconds.
+    fn between(&self, first: f64, last: f64) -> Self {
+        let [first, last] = [first, last].map(|seconds| (self.rate * seconds) as usize);
+        let end = self.samples.len().saturating_sub(last);
+        Self { rate: self.rate, samples: self.samples[first.min(end)..end].to_vec() }
     }
 
     /// Where the wave rises through zero, in samples.
@@ -142,19 +138,38 @@ impl Wave {
         stretches.sort_by(f64::total_cmp);
         self.rate / stretches[stretches.len() / 2]
     }
-}
 
-/// Where waves are not as long as the others, in seconds; what is within three
-/// waves is one place.
-fn breaks(waves: &[f64], length: f64) -> Vec<f64> {
-    let odd = waves.windows(2).filter(|pair| ((pair[1] - pair[0]) / length - 1.0).abs() > 0.02);
-    let mut breaks: Vec<f64> = Vec::new();
-    for pair in odd {
-        if breaks.last().is_none_or(|last| pair[0] - last > 3.0 * length) {
-            breaks.push(pair[0]);
+    /// Where waves are not `length` samples long or do not look like the
+    /// others, in seconds; what is within ten waves is one place.
+    fn breaks(&self, waves: &[f64], length: f64) -> Vec<f64> {
+        let looks: Vec<_> = waves.windows(2).map(|pair| self.look(pair[0], pair[1])).collect();
+        let usual: [f32; POINTS.len()] = std::array::from_fn(|point| {
+            let mut levels: Vec<f32> = looks.iter().map(|look| look[point]).collect();
+            levels.sort_by(f32::total_cmp);
+            levels[levels.len() / 2]
+        });
+        let peak = usual.iter().fold(0.0f32, |peak, level| peak.max(level.abs()));
+        let mut breaks: Vec<f64> = Vec::new();
+        for (pair, look) in waves.windows(2).zip(&looks) {
+            let is_long = ((pair[1] - pair[0]) / length - 1.0).abs() > 0.02;
+            let differs = look.iter().zip(&usual).any(|(a, b)| (a - b).abs() > 0.25 * peak);
+            if is_long || differs {
+                if breaks.last().is_none_or(|last| pair[0] - last > 10.0 * length) {
+                    breaks.push(pair[0]);
+                }
+            }
         }
+        breaks.iter().map(|at| at / self.rate).collect()
     }
-    breaks
+
+    /// The wave from one rise to the next, at [`POINTS`].
+    fn look(&self, begin: f64, end: f64) -> [f32; POINTS.len()] {
+        POINTS.map(|point| {
+            let at = begin + point * (end - begin);
+            let (index, part) = (at as usize, at.fract() as f32);
+            self.samples[index] * (1.0 - part) + self.samples[index + 1] * part
+        })
+    }
 }
 
 /// The pitch behind the sound server, which takes its time to start.
@@ -164,7 +179,7 @@ fn captured(path: &Path) -> Result<f64, Failed> {
     let wave = Wave { rate: 48_000.0, samples: samples.collect() };
     let sounding = wave.samples.iter().position(|sample| sample.abs() > 500.0);
     let begin = sounding.ok_or("nothing was heard")? as f64 / wave.rate;
-    let wave = wave.after(begin + 1.5);
+    let wave = wave.between(begin + 1.5, 0.2);
     Ok(wave.pitch(&wave.waves()))
 }
 
@@ -193,17 +208,4 @@ fn tapped(folder: &Path) -> Result<Wave, Failed> {
         other => return Err(format!("samples as {other:?} are not known here").into()),
     };
     Ok(Wave { rate: rate as f64, samples: samples.into_iter().step_by(channels).collect() })
-}
-
-/// A ROM that plays a tone for ever: pulse 1, half on and half off.
-fn tone() -> Vec<u8> {
-    let mut rom = b"NES\x1a\x01\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
-    for (value, register) in [(0x01, 0x15), (0xbf, 0x00), (0x08, 0x01), (253, 0x02), (0x00, 0x03)] {
-        rom.extend([0xa9, value, 0x8d, register, 0x40]); // lda #value, sta $40xx
-    }
-    rom.extend([0x4c, 25, 0xc0]); // here: jmp here
-    rom.resize(16 + 0x3ffa, 0xea);
-    rom.extend([0x00, 0xc0, 0x00, 0xc0, 0x00, 0xc0]);
-    rom.resize(16 + 0x6000, 0);
-    rom
 }

@@ -79,7 +79,7 @@ impl Stage {
         server.args(["-L", "module-null-sink sink_name=nul rate=48000"]);
         let door = format!("auth-anonymous=1 socket={}", socket.display());
         server.args(["-L", &format!("module-native-protocol-unix {door}")]);
-        let mut stage = Self {
+        let stage = Self {
             _screen: screen,
             _server: Helper(quiet(env(&mut server, folder.path(), &display))),
             listeners: Vec::new(),
@@ -89,7 +89,6 @@ impl Stage {
         let answers =
             || stage.command("pactl").arg("info").output().is_ok_and(|out| out.status.success());
         wait_for("the sound server", || answers().then_some(()));
-        stage.alsa("pcm.!default { type pulse }");
         stage
     }
 
@@ -103,12 +102,6 @@ impl Stage {
         let mut command = Command::new(program);
         env(&mut command, self.folder.path(), &self.display);
         command
-    }
-
-    /// What ALSA's devices are, in ALSA's words.
-    pub fn alsa(&mut self, text: &str) {
-        fs::write(self.path(".asoundrc"), format!("{text}\nctl.!default {{ type pulse }}\n"))
-            .expect("written");
     }
 
     /// Takes down what is heard, as 48 kHz, 16 bit, mono, without a header.
