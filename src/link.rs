@@ -274,6 +274,8 @@ pub struct Taken {
     pub input: Input,
     /// What happened before it.
     pub before: Before,
+    /// xxh3-64 of the state that it began with, where that is asked for.
+    pub state: u64,
 }
 
 /// What happened to the console before a frame.

@@ -8,8 +8,8 @@
 ;
 ;   END   $2002 where the flags of vblank, sprite 0 and overflow are cleared.
 ;         Bit 7 is sampled at the start of the read, bits 6 and 5 at its end.
-;   HIT   $2002 where sprite 0 is hit (a half-dot event, sampled at the end)
-;   OVER  $2002 where the overflow flag is set
+;   HIT   $2002 where sprite 0 is hit, sampled at the end
+;   OVER  $2002 where the overflow flag is set, half a dot later than a full dot
 ;   MASK  whether sprite 0 still hits after $2001 takes the background away
 ;
 ; Each line shows two digits a dot, later dots to the right; the last line is a checksum

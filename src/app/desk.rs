@@ -5,6 +5,7 @@
 
 use super::cli::{MovieArgs, SetupArgs};
 use super::game::{Game, settle, store_battery};
+use super::hash::hex64;
 use super::movie::{self, MovieFrame, Press};
 use super::paths;
 use crate::audio::device::{self, Event};
@@ -15,7 +16,7 @@ use crate::nes::Region;
 use crate::video::palette::Palette;
 use crate::video::screenshot;
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -84,22 +85,51 @@ pub struct Record {
     file: File,
     path: PathBuf,
     over: bool,
+    hashes: Option<Hashes>,
+}
+
+/// A line for each frame that is run, rounds of loops and all: the number of
+/// the frame before it, and the hash of the state between the two.
+struct Hashes {
+    lines: BufWriter<File>,
+    number: u64,
+}
+
+impl Hashes {
+    fn note(&mut self, taken: &Taken) {
+        if let Before::Again(frame) = taken.before {
+            self.number = frame;
+        }
+        // It is a test's, which misses the line.
+        let _ = writeln!(self.lines, "{} state_hash {}", self.number, hex64(taken.state));
+        self.number += 1;
+    }
 }
 
 impl Record {
-    /// A new file for `--record`.
+    /// A new file for `--record`, and one for hashes.
     pub fn open(
         args: &MovieArgs,
+        hashes: Option<PathBuf>,
         taken: rtrb::Consumer<Taken>,
     ) -> Result<Option<Self>, (PathBuf, std::io::Error)> {
         let Some(path) = args.record.clone() else { return Ok(None) };
-        let file = File::create(&path).map_err(|error| (path.clone(), error))?;
-        Ok(Some(Self { taken, frames: Vec::new(), file, path, over: false }))
+        let create = |path: &Path| File::create(path).map_err(|error| (path.to_owned(), error));
+        let file = create(&path)?;
+        let hashes = match hashes {
+            Some(path) => Some(Hashes { lines: BufWriter::new(create(&path)?), number: 0 }),
+            None => None,
+        };
+        Ok(Some(Self { taken, frames: Vec::new(), file, path, over: false, hashes }))
     }
 
     /// Takes what has come; a sentence when the movie ends before the session.
     fn take(&mut self) -> Option<String> {
-        while let Ok(Taken { input, before }) = self.taken.pop() {
+        while let Ok(taken) = self.taken.pop() {
+            if let Some(hashes) = &mut self.hashes {
+                hashes.note(&taken);
+            }
+            let Taken { input, before, .. } = taken;
             if self.over {
                 continue;
             }

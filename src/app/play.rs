@@ -28,7 +28,7 @@ mod real {
     use crate::app::config::Config;
     use crate::app::desk::{Desk, Loaded, Record};
     use crate::app::game::{Game, settle, store_battery};
-    use crate::app::movie::{Movie, Press};
+    use crate::app::movie::{Movie, MovieFrame, Press};
     use crate::app::player::Options;
     use crate::app::{paths, terminal, window};
     use crate::audio::device;
@@ -43,6 +43,7 @@ mod real {
     use crate::video::palette::Palette;
     use crate::video::render::Look;
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    use std::path::PathBuf;
     use std::process::ExitCode;
     use std::sync::atomic::Ordering;
     use std::sync::{Arc, mpsc};
@@ -272,7 +273,7 @@ mod real {
         }
         let (taken, taken_end) = rtrb::RingBuffer::new(TAKEN);
         wires.engine.taken = Some(taken);
-        Record::open(&args.movie, taken_end)
+        Record::open(&args.movie, hash_file(), taken_end)
             .map_err(|(path, error)| Fault::write(path.display(), error))
     }
 
@@ -283,7 +284,12 @@ mod real {
             Press::Reset | Press::Power => Before::Reset,
         };
         let frames = movie.frames.iter();
-        frames.map(|frame| Taken { input: frame.input, before: before(frame.press) }).collect()
+        let taken = |frame: &MovieFrame| Taken {
+            input: frame.input,
+            before: before(frame.press),
+            state: 0,
+        };
+        frames.map(taken).collect()
     }
 
     fn settings(args: &PlayArgs, config: &Config) -> Settings {
@@ -293,7 +299,14 @@ mod real {
             volume: args.sound.volume.or(config.volume.map(|v| v.0)).unwrap_or(100),
             follow_display: args.sound.sync == Sync::Display,
             plant_allocation: plant.and_then(|frame| frame.parse().ok()),
+            hash_states: args.movie.record.is_some() && hash_file().is_some(),
         }
+    }
+
+    /// Where `--record` also writes the state's hash before each frame that was
+    /// run, as `run --state-hash --every 1` prints it; for a test to compare.
+    fn hash_file() -> Option<PathBuf> {
+        std::env::var_os("RETAKE_STATE_HASHES").map(PathBuf::from)
     }
 
     /// Starts the thread, which waits for the front; gives what was refused.

@@ -58,11 +58,19 @@ pub struct Settings {
     pub follow_display: bool,
     /// Allocates in this frame, to show that the guard sees it.
     pub plant_allocation: Option<u64>,
+    /// Hashes the state at each frame that is taken, for a test to compare.
+    pub hash_states: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { exit_after: None, volume: 100, follow_display: false, plant_allocation: None }
+        Self {
+            exit_after: None,
+            volume: 100,
+            follow_display: false,
+            plant_allocation: None,
+            hash_states: false,
+        }
     }
 }
 
@@ -331,7 +339,7 @@ impl Engine {
     fn choose_input(&mut self) -> Input {
         let frame = self.machine.nes.frame_number();
         let live = match self.movie.get(frame as usize) {
-            Some(&Taken { input, before }) => {
+            Some(&Taken { input, before, .. }) => {
                 if before == Before::Reset {
                     self.reset();
                 }
@@ -349,8 +357,9 @@ impl Engine {
         self.notify_loop(turn.notice);
         let (input, before) = (turn.input, std::mem::take(&mut self.before));
         if let Some(taken) = &mut self.ends.taken {
+            let state = if self.settings.hash_states { self.machine.nes.state_hash() } else { 0 };
             // A full ring means that nobody reads it.
-            let _ = taken.push(Taken { input, before });
+            let _ = taken.push(Taken { input, before, state });
         }
         self.stats.capture.saturating_record(now_ns() - began);
         input

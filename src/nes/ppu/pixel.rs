@@ -16,14 +16,14 @@ impl Ppu {
         }
         let x = self.dot - 1;
         let mut index = if self.mask.background_at(x) { self.background_pixel() } else { 0 };
-        if self.mask.sprites_at(x) {
-            if let Some(slot) = self.sprites.first_opaque(self.skipped_dot.on()) {
-                if slot == 0 && index != 0 {
-                    self.hit_sprite_0(x);
-                }
-                if index == 0 || self.sprites.is_in_front(slot) {
-                    index = self.sprites.palette_index(slot);
-                }
+        if self.mask.sprites_at(x)
+            && let Some(slot) = self.sprites.first_opaque(self.skipped_dot.on())
+        {
+            if slot == 0 && index != 0 {
+                self.hit_sprite_0(x);
+            }
+            if index == 0 || self.sprites.is_in_front(slot) {
+                index = self.sprites.palette_index(slot);
             }
         }
         self.palette[usize::from(index & 31)]

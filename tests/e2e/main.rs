@@ -1,0 +1,37 @@
+//! The program from end to end: a screen (Xvfb), a graphics adapter (lavapipe),
+//! a sound server (PulseAudio with a sink that goes nowhere), and a player
+//! (xdotool), each test's own. Where one of them is not installed the tests are
+//! ignored rows; `scripts/test` installs them.
+//!
+//! Machines that test are busy. What the machine can spoil (a sound server that
+//! comes too late) gets another try or is taken from the program's own count;
+//! what only the program can spoil must hold each time.
+
+mod picture;
+mod session;
+mod sound;
+mod stage;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Real time: one after the other.
+    arguments.test_threads = Some(1);
+    let missing = stage::missing();
+    let trial = |name: &str, run: fn() -> Result<(), Failed>| match &missing {
+        None => Trial::test(name, run),
+        Some(what) => Trial::test(format!("{name} (not installed: {what})"), run),
+    };
+    let trials = [
+        trial("a_session_with_a_loop_is_its_movie", session::a_session_with_a_loop_is_its_movie),
+        trial(
+            "a_tone_keeps_its_pitch_and_has_no_gap",
+            sound::a_tone_keeps_its_pitch_and_has_no_gap,
+        ),
+    ];
+    let trials = trials.map(|trial| trial.with_ignored_flag(missing.is_some()));
+    libtest_mimic::run(&arguments, trials.into()).exit_code()
+}
