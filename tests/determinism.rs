@@ -14,7 +14,7 @@ use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Region};
 
 use common::Random;
 
-const FRAMES: usize = 100;
+const FRAMES: usize = 80;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
