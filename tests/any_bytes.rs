@@ -78,7 +78,6 @@ fn runs(nes: &mut Nes, bytes: &[u8]) -> TestCaseResult {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 300,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

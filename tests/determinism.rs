@@ -14,7 +14,7 @@ use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Region};
 
 use common::Random;
 
-const FRAMES: usize = 100;
+const FRAMES: usize = 80;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -73,7 +73,7 @@ fn check(rom: &Path, options: &PowerOn) -> Result<(), Failed> {
     let mut random = Random(2);
     let mut current = 0;
     same("saved and restored", options, &first, |n| {
-        if random.next() % 5 == 0 {
+        if random.next().is_multiple_of(5) {
             let saved = machines[current].bytes().to_vec();
             for _ in 0..random.next() % 3 {
                 let buttons = random.next() as u8;

@@ -1,5 +1,5 @@
-//! The public test ROMs, a row each. A ROM that is not there is an ignored row;
-//! one that is known to fail is a row with its reason, and fails here when it
+//! The test ROMs, a row each: our own, then the public ones. A public ROM that
+//! is not there is an ignored row; one that is known to fail is a row with its reason, and fails here when it
 //! begins to pass, so that its reason is taken out.
 //!
 //! ROMs are found through `RETAKE_ROMS`, `../shared/roms`, and what
@@ -7,17 +7,42 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use retake::app::testing::manifest::{self, Entry};
 use retake::app::testing::{Plan, Report, Verdict, is_reviewed, judge};
+use retake::nes::{Cartridge, Input, Nes, PowerOn, Region};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let rows = manifest::entries().iter().filter(|entry| is_judged(entry)).map(trial).collect();
-    libtest_mimic::run(&arguments, rows).exit_code()
+    let public = manifest::entries().iter().filter(|entry| is_judged(entry)).map(trial);
+    let own = manifest::own().iter().map(own_trial);
+    let alignments = Trial::test("roms-test/built/alignment.nes tells alignments apart", || {
+        let sums: BTreeSet<_> = (0..4).map(alignment_sum).collect();
+        if sums.len() == 4 { Ok(()) } else { Err(format!("sums {sums:x?}").into()) }
+    });
+    libtest_mimic::run(&arguments, own.chain([alignments]).chain(public).collect()).exit_code()
+}
+
+fn own_trial(entry: &'static Entry) -> Trial {
+    let name = Path::new("roms-test").join(&entry.file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
+    let run = move || check(&path, &entry.file);
+    common::row(&name.display().to_string(), None, run).with_kind(entry.criterion.kind.name())
+}
+
+/// What the ROM leaves at $F0 and $F1 on a CPU/PPU alignment.
+fn alignment_sum(alignment: u8) -> [u8; 2] {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test/built/alignment.nes");
+    let cart = Cartridge::parse(&std::fs::read(path).expect("our own ROM")).expect("our own ROM");
+    let mut nes = Nes::power_on(cart, &PowerOn { region: Region::Ntsc, alignment, seed: 0 });
+    for _ in 0..500 {
+        nes.run_muted(Input::default());
+    }
+    [nes.peek(0xf0), nes.peek(0xf1)]
 }
 
 fn is_judged(entry: &Entry) -> bool {

@@ -54,7 +54,7 @@ pub enum Command {
 const DEFAULT_ALIGNMENT: u8 = 1;
 
 /// How the console is set up.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Machine")]
 pub struct SetupArgs {
     /// Television system [default: what the ROM's header says]
@@ -78,6 +78,20 @@ pub struct SetupArgs {
     /// Switch a cheat code on
     #[arg(long, value_name = "CODE")]
     pub cheat: Vec<String>,
+}
+
+impl Default for SetupArgs {
+    fn default() -> Self {
+        Self {
+            region: None,
+            alignment: DEFAULT_ALIGNMENT,
+            seed: 0,
+            board: None,
+            exact: false,
+            patch: None,
+            cheat: Vec::new(),
+        }
+    }
 }
 
 /// Where inputs come from and go to.

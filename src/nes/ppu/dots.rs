@@ -39,7 +39,7 @@ impl Ppu {
         self.line_events(timing);
         self.update_vblank();
         self.sprite0_hit_readable = self.sprite0_hit;
-        self.overflow_readable = self.overflow;
+        self.overflow_latched = self.overflow;
         self.skip_odd_dot(timing, alignment);
 
         let rendered_line = self.line < 240 || self.line == timing.lines - 1;
@@ -103,6 +103,10 @@ impl Ppu {
         self.vblank_set = self.vblank_next;
         self.vblank_next = Flag::OFF;
         self.vblank_set_seen = (!self.vblank_set_was_off.on()).into();
+        self.overflow_readable = self.overflow_latched;
+        if self.dot == 1 && self.line == timing.lines - 1 {
+            self.clear_sprite_flags();
+        }
         if self.sprite0_hit_in > 0 {
             self.sprite0_hit_in -= 1;
             if self.sprite0_hit_in == 0 {
@@ -110,6 +114,15 @@ impl Ppu {
             }
         }
         self.data_port_half_dot(bus);
+    }
+
+    /// Half a dot after the vblank flag, as far as a read can tell.
+    fn clear_sprite_flags(&mut self) {
+        self.sprite0_hit = Flag::OFF;
+        self.sprite0_hit_readable = Flag::OFF;
+        self.overflow = Flag::OFF;
+        self.overflow_latched = Flag::OFF;
+        self.overflow_readable = Flag::OFF;
     }
 
     /// Fetches, shifts and pixels of a line that is rendered.
@@ -205,9 +218,6 @@ impl Ppu {
         } else if self.line == timing.lines - 1 && self.dot == 1 {
             self.vblank = Flag::OFF;
             self.sprite0_armed = Flag::ON;
-            self.sprite0_hit = Flag::OFF;
-            self.overflow = Flag::OFF;
-            self.overflow_readable = Flag::OFF;
             self.warming_up = Flag::OFF;
         }
     }

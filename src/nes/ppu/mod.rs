@@ -106,6 +106,7 @@ pub struct Ppu {
     sprite0_hit_in: u8,
     sprite0_armed: Flag,
     overflow: Flag,
+    overflow_latched: Flag,
     overflow_readable: Flag,
     odd_frame: Flag,
     /// The line began at dot 1.
@@ -130,7 +131,6 @@ pub struct Ppu {
     oam2: [u8; 32],
     palette: [u8; 32],
     oam: [u8; 256],
-    reserved: [u8; 1],
 }
 
 fields! {
@@ -140,9 +140,9 @@ fields! {
         scroll_value, scroll_in, copy_in, copied, bus, latch, latching, reading, vblank,
         vblank_next, vblank_set, vblank_set_was_off, vblank_set_seen, status_read,
         sprite0_hit, sprite0_hit_readable, sprite0_hit_in, sprite0_armed, overflow,
-        overflow_readable, odd_frame, skipped_dot, warming_up, read_buffer, tile_plane_low,
+        overflow_latched, overflow_readable, odd_frame, skipped_dot, warming_up, read_buffer, tile_plane_low,
         tile_plane_high, attribute_low, attribute_high, attribute, attribute_latch, fetched,
-        commit, pipeline, port => DataPort, sprites => Sprites, oam2, palette, oam, reserved
+        commit, pipeline, port => DataPort, sprites => Sprites, oam2, palette, oam
 }
 
 impl Ppu {
