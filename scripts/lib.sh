@@ -76,15 +76,15 @@ packages_for() {
         apt-get:build) echo build-essential pkg-config libasound2-dev libudev-dev ;;
         apt-get:window) echo libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libvulkan1 mesa-vulkan-drivers ;;
         apt-get:sound) echo libasound2-plugins ;;
-        apt-get:tests) echo xvfb xauth xdotool imagemagick pulseaudio pulseaudio-utils cc65 ;;
+        apt-get:tests) echo xvfb xauth xdotool imagemagick pulseaudio pulseaudio-utils cc65 curl ;;
         dnf:build) echo gcc pkgconf-pkg-config alsa-lib-devel systemd-devel ;;
         dnf:window) echo libX11-xcb libXcursor libXi libxkbcommon-x11 vulkan-loader mesa-vulkan-drivers ;;
         dnf:sound) echo alsa-plugins-pulseaudio ;;
-        dnf:tests) echo xorg-x11-server-Xvfb xauth xdotool ImageMagick pulseaudio pulseaudio-utils cc65 ;;
+        dnf:tests) echo xorg-x11-server-Xvfb xauth xdotool ImageMagick pulseaudio pulseaudio-utils cc65 curl ;;
         pacman:build) echo base-devel alsa-lib systemd-libs ;;
         pacman:window) echo libx11 libxcursor libxi libxkbcommon-x11 vulkan-icd-loader vulkan-swrast ;;
         pacman:sound) echo alsa-plugins libpulse ;;
-        pacman:tests) echo xorg-server-xvfb xorg-xauth xdotool imagemagick pulseaudio cc65 ;;
+        pacman:tests) echo xorg-server-xvfb xorg-xauth xdotool imagemagick pulseaudio cc65 curl ;;
     esac
 }
 
