@@ -65,6 +65,7 @@ mod real {
 
     /// Runs the command.
     pub fn play(args: &PlayArgs) -> Outcome {
+        refuse_what_is_not_there(args)?;
         let mut degraded = Vec::new();
         let config_file = paths::config_file();
         let (config, said) = Config::load(config_file.as_deref());
@@ -259,6 +260,20 @@ mod real {
     }
 
     /// SIGTERM, SIGINT and SIGHUP save and close; a second one ends at once.
+    /// Options of the contract whose part of the program is not built yet.
+    fn refuse_what_is_not_there(args: &PlayArgs) -> Result<(), Fault> {
+        let lacks = |option: &str, what: &str| {
+            Fault::missing(format!("{option}: {what} is not there yet; play without the option"))
+        };
+        if args.recorder.resume {
+            return Err(lacks("--resume", "the history of past sessions"));
+        }
+        if args.recorder.watch {
+            return Err(lacks("--watch", "reloading a ROM that changes"));
+        }
+        Ok(())
+    }
+
     fn watch_signals(flags: &Arc<Flags>) {
         for signal in [SIGTERM, SIGINT, SIGHUP] {
             // Only signals that may not be caught are refused.

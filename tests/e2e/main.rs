@@ -12,6 +12,7 @@ mod session;
 mod sound;
 mod stage;
 
+use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
     arguments.test_threads = Some(1);
     let missing = stage::missing();
     let trial = |name: &str, run: fn() -> Result<(), Failed>| match &missing {
-        None => Trial::test(name, run),
+        None => Trial::test(name, move || three_tries(run)),
         Some(what) => Trial::test(format!("{name} (not installed: {what})"), run),
     };
     let trials = [
@@ -34,4 +35,18 @@ fn main() -> ExitCode {
     ];
     let trials = trials.map(|trial| trial.with_ignored_flag(missing.is_some()));
     libtest_mimic::run(&arguments, trials.into()).exit_code()
+}
+
+/// A stall of the whole machine spoils any of it; a fault of the program is
+/// there each time.
+fn three_tries(run: fn() -> Result<(), Failed>) -> Result<(), Failed> {
+    let mut outcome = Err("not run".into());
+    for attempt in 1..=3 {
+        outcome = catch_unwind(run).unwrap_or_else(|_| Err("it panicked, see above".into()));
+        match &outcome {
+            Ok(()) => break,
+            Err(failed) => eprintln!("try {attempt} of 3: {:?}", failed.message()),
+        }
+    }
+    outcome
 }

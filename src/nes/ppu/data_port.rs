@@ -176,6 +176,7 @@ impl Ppu {
                 self.v.advance(self.ctrl.increment());
             } else {
                 self.step_line();
+                self.v.next_tile();
             }
         }
         if self.port.read.transfers() {
