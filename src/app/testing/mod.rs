@@ -183,7 +183,9 @@ mod tests {
     fn a_rom_that_nobody_knows_is_an_error_and_not_a_pass() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("unknown.nes");
-        std::fs::write(&path, crate::app::builtin::GAME).unwrap();
+        let mut rom = crate::app::builtin::GAME.to_vec();
+        rom.push(0);
+        std::fs::write(&path, rom).unwrap();
         let report = judge(&path, &Plan::default());
         assert_eq!(report.verdict, Verdict::Error, "{report:?}");
         assert!(report.text.contains("unknown ROM"));
