@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// How long something may take to begin or to end.
@@ -180,9 +181,8 @@ impl Playing<'_> {
 
     /// Asks the program to end, as a system that shuts down does.
     pub fn terminate(self) {
-        let id = self.child.as_ref().expect("it runs").id().to_string();
-        let out = Command::new("kill").args(["-TERM", &id]).status().expect("kill starts");
-        assert!(out.success());
+        let id = Pid::from_child(self.child.as_ref().expect("it runs"));
+        kill_process(id, Signal::TERM).expect("it runs");
         self.ended();
     }
 
