@@ -266,7 +266,7 @@ mod tests {
     fn the_kernel_tells_about_a_thread() {
         std::hint::black_box(vec![1u8; 4 << 20]);
         let usage = usage();
-        assert!(usage.minor_faults > 0 && usage.cpu_ns > 0, "{usage:?}");
+        assert!(usage.cpu_ns > 0 && usage.policy == "OTHER", "{usage:?}");
         assert!(rss_peak_kib() > 100);
     }
 }
