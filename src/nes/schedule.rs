@@ -48,7 +48,7 @@ pub struct Schedule {
 impl Schedule {
     /// How many events lie before a moment.
     #[inline(always)]
-    pub const fn end(&self, moment: Moment) -> usize {
+    pub fn end(&self, moment: Moment) -> usize {
         self.ends[moment as usize] as usize
     }
 
@@ -90,21 +90,13 @@ impl Schedule {
     }
 }
 
-/// The schedules of consoles that have only one: NTSC by alignment, then Dendy.
-pub const fn single(which: usize) -> Schedule {
-    match which {
-        0 => Schedule::new(12, 4, 0),
-        1 => Schedule::new(12, 4, 3),
-        2 => Schedule::new(12, 4, 2),
-        3 => Schedule::new(12, 4, 1),
-        _ => Schedule::new(15, 5, 0),
-    }
-}
-
-/// Dendy's place among the [`single`] schedules.
-pub const DENDY: usize = 4;
-
-static SINGLE: [Schedule; 5] = [single(0), single(1), single(2), single(3), single(DENDY)];
+static NTSC: [[Schedule; 1]; 4] = [
+    [Schedule::new(12, 4, 0)],
+    [Schedule::new(12, 4, 3)],
+    [Schedule::new(12, 4, 2)],
+    [Schedule::new(12, 4, 1)],
+];
+static DENDY: [Schedule; 1] = [Schedule::new(15, 5, 0)];
 static PAL: [Schedule; 5] = [
     Schedule::new(16, 5, 0),
     Schedule::new(16, 5, 4),
@@ -116,9 +108,9 @@ static PAL: [Schedule; 5] = [
 /// The schedules of a console, one for each CPU cycle in turn.
 pub fn of(region: Region, alignment: u8) -> &'static [Schedule] {
     match region {
-        Region::Ntsc => std::slice::from_ref(&SINGLE[usize::from(alignment & 3)]),
+        Region::Ntsc => &NTSC[usize::from(alignment & 3)],
         Region::Pal => &PAL,
-        Region::Dendy => std::slice::from_ref(&SINGLE[DENDY]),
+        Region::Dendy => &DENDY,
     }
 }
 

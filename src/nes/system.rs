@@ -83,55 +83,24 @@ impl<'a, S: Sink> System<'a, S> {
         let schedule = &self.schedules[usize::from(self.state.wires.phase)];
         let end = schedule.end(moment);
         while self.next < end {
-            self.event(schedule.events[self.next]);
+            match schedule.events[self.next] {
+                Event::Dot => self.dot(),
+                Event::HalfDot => self.half_dot(),
+                Event::Apu => self.clock_apu(),
+                Event::Nmi => self.sample_nmi(),
+                Event::Irq => self.sample_irq(),
+            }
             self.next += 1;
-        }
-    }
-
-    #[inline(always)]
-    fn event(&mut self, event: Event) {
-        match event {
-            Event::Dot => self.dot(),
-            Event::HalfDot => self.half_dot(),
-            Event::Apu => self.clock_apu(),
-            Event::Nmi => self.sample_nmi(),
-            Event::Irq => self.sample_irq(),
         }
     }
 
     /// Runs what is left of the cycle.
     #[inline(always)]
     fn end_cycle(&mut self) {
-        if self.next == 0 && self.schedules.len() == 1 {
-            return self.whole_cycle();
-        }
         self.run_until(Moment::End);
         self.next = 0;
         if self.schedules.len() > 1 {
             self.state.wires.phase = (self.state.wires.phase + 1) % self.schedules.len() as u8;
-        }
-    }
-
-    /// All events of a cycle in which nothing stops to look.
-    fn whole_cycle(&mut self) {
-        if self.region == Region::Dendy {
-            return self.straight::<{ schedule::DENDY }>();
-        }
-        match self.state.wires.alignment {
-            0 => self.straight::<0>(),
-            1 => self.straight::<1>(),
-            2 => self.straight::<2>(),
-            _ => self.straight::<3>(),
-        }
-    }
-
-    /// The loop of [`run_until`](Self::run_until) over events known when this is
-    /// compiled.
-    #[inline(always)]
-    fn straight<const WHICH: usize>(&mut self) {
-        let schedule = const { schedule::single(WHICH) };
-        for event in &schedule.events[..schedule.end(Moment::End)] {
-            self.event(*event);
         }
     }
 
