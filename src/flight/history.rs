@@ -1,0 +1,306 @@
+//! The history in memory: frames go in, chunks come out, and any moment can be
+//! read back. The recorder thread owns it.
+//!
+//! ```text
+//! frame ─▶ hot tier     each state of the last minute
+//!      └─▶ inputs ─┐
+//!          state ──┴─▶ chunks ─▶ warm tier (a budget of bytes, oldest go) and, the same bytes, the tape
+//! ```
+//!
+//! A state is kept each [`Settings::every`] frames, whole each
+//! [`Settings::group`] of these. A state that was not caught is made good by
+//! the next one: inputs are whole, so that it can be computed again.
+
+use std::collections::VecDeque;
+
+use zerocopy::IntoBytes;
+
+use super::catalog::{Catalog, Entry, Position};
+use super::chunk::{Chunk, Event, Header, Kind, ROOT};
+use super::hot::Hot;
+use super::inputs::Coder;
+use super::lines;
+use super::replay::{Missing, Recording};
+use super::take::Input;
+use super::varint;
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Frames from one kept state to the next.
+    pub every: u64,
+    /// Kept states from one that is whole to the next.
+    pub group: u32,
+    /// Bytes of the warm tier.
+    pub budget: usize,
+    /// Frames of the hot tier.
+    pub hot: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { every: 60, group: 64, budget: 64 << 20, hot: 3600 }
+    }
+}
+
+/// The history.
+#[derive(Clone, Debug)]
+pub struct History {
+    settings: Settings,
+    catalog: Catalog,
+    hot: Hot,
+    /// The chunks with their headers, by number.
+    chunks: VecDeque<Box<[u8]>>,
+    /// Chunks that are gone: the number of the first in `chunks`.
+    gone: u64,
+    bytes: usize,
+    position: Position,
+    coder: Coder,
+    /// The moment before the first input in `coder`.
+    coded_from: u64,
+    /// The state kept last, and when.
+    kept: Vec<u8>,
+    kept_at: Option<Position>,
+    in_group: u32,
+    /// A state from elsewhere is to come: nothing leads to the next frame.
+    adrift: bool,
+    /// Chunks that nobody has written to the tape yet.
+    fresh: Vec<u8>,
+}
+
+/// A chunk's cost beside its bytes, in memory.
+const OVERHEAD: usize = size_of::<Entry>() + size_of::<Box<[u8]>>();
+
+impl History {
+    /// An empty history of states of `state_len` bytes.
+    pub fn new(state_len: usize, settings: Settings) -> Self {
+        Self {
+            settings,
+            catalog: Catalog::default(),
+            hot: Hot::new(settings.hot),
+            chunks: VecDeque::new(),
+            gone: 0,
+            bytes: 0,
+            position: Position::default(),
+            coder: Coder::default(),
+            coded_from: 0,
+            kept: vec![0; state_len],
+            kept_at: None,
+            in_group: 0,
+            adrift: true,
+            fresh: Vec::new(),
+        }
+    }
+
+    /// The history on a tape, to be continued where it ended. What is older
+    /// than the budget is left out.
+    pub fn of_tape<B: AsRef<[u8]>>(tape: &super::tape::Tape<B>, settings: Settings) -> Self {
+        let mut history = Self::new(tape.state_len(), settings);
+        for (_, chunk) in tape.chunks() {
+            if !matches!(Kind::new(chunk.header.kind), None | Some(Kind::Index | Kind::End)) {
+                history.keep(chunk.header, chunk.payload);
+            }
+        }
+        history.fresh.clear();
+        history.forget();
+        if let Some(end) = history.catalog.end() {
+            history.position = end;
+            history.coded_from = end.frame;
+            history.adrift = false;
+        }
+        history
+    }
+
+    /// A state from elsewhere (power-on, a save state): a history begins.
+    pub fn begin(&mut self, frame: u64, state: &[u8]) {
+        self.cut();
+        self.kept.fill(0);
+        let payload = lines::encode(state, &self.kept);
+        self.keep(Header::new(Kind::Keyframe, ROOT, 0, frame, &payload), &payload);
+        self.arrive(self.catalog.end().unwrap_or_default());
+        self.adrift = false;
+        self.note_state(state, 1);
+        self.hot.push(self.position, state);
+    }
+
+    /// Frames go on from a state that is not known yet: [`History::state`]
+    /// begins a history with the first that comes.
+    pub fn lose(&mut self) {
+        self.cut();
+        self.adrift = true;
+    }
+
+    /// A frame was run.
+    pub fn frame(&mut self, input: Input) {
+        self.position.frame += 1;
+        if self.adrift {
+            return;
+        }
+        self.coder.push(input);
+        if self.coder.frames() >= self.settings.every.min(u16::MAX.into()) {
+            self.cut();
+        }
+    }
+
+    /// The state after the frame that was run last.
+    pub fn state(&mut self, state: &[u8]) {
+        if self.adrift {
+            return self.begin(self.position.frame, state);
+        }
+        self.hot.push(self.position, state);
+        let due = self.kept_at.is_none_or(|at| {
+            let same = at.segment == self.position.segment;
+            !same || self.position.frame.abs_diff(at.frame) >= self.settings.every
+        });
+        if due {
+            self.cut();
+            self.keep_state(state);
+        }
+    }
+
+    /// Something happened to the machine after the frame that was run last.
+    pub fn event(&mut self, event: &Event) {
+        if self.adrift {
+            return;
+        }
+        self.cut();
+        let payload = event.payload();
+        self.keep(Header::new(Kind::Event, 0, 0, self.position.frame, &payload), &payload);
+    }
+
+    /// The player goes on from `from`: a new future begins. False when there is
+    /// no such moment.
+    pub fn branch(&mut self, from: Position) -> bool {
+        self.cut();
+        let mut payload = Vec::new();
+        varint::put(&mut payload, from.segment.into());
+        let header = Header::new(Kind::Branch, 0, 0, from.frame, &payload);
+        let known = self.keep(header, &payload);
+        if known {
+            self.arrive(self.catalog.end().unwrap_or_default());
+            self.adrift = false;
+        }
+        known
+    }
+
+    /// Names the present moment.
+    pub fn mark(&mut self, name: &str) {
+        self.cut();
+        let frame = self.position.frame;
+        self.keep(Header::new(Kind::Mark, 0, 0, frame, name.as_bytes()), name.as_bytes());
+    }
+
+    /// A ROM that an event to come will name.
+    pub fn rom(&mut self, payload: &[u8]) {
+        self.cut();
+        let frame = self.position.frame;
+        self.keep(Header::new(Kind::Rom, 0, 0, frame, payload), payload);
+    }
+
+    /// Puts the inputs so far into a chunk, so that they can be read.
+    pub fn cut(&mut self) {
+        let frames = self.coder.frames();
+        if frames > 0 {
+            let payload = self.coder.take();
+            let header = Header::new(Kind::Inputs, 0, frames as u16, self.coded_from, &payload);
+            self.keep(header, &payload);
+        }
+        self.coded_from = self.position.frame;
+    }
+
+    /// The present moment.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Chunks for the tape that were not taken yet.
+    pub fn take_fresh(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.fresh)
+    }
+
+    /// The state at a position, if the hot tier has it.
+    pub fn hot_state(&self, position: Position, state: &mut Vec<u8>) -> bool {
+        self.hot.state(position, state)
+    }
+
+    /// Bytes of both tiers, bookkeeping included.
+    pub fn bytes(&self) -> usize {
+        self.warm_bytes() + self.hot.bytes() + self.kept.len()
+    }
+
+    /// Bytes of the warm tier, bookkeeping included.
+    pub fn warm_bytes(&self) -> usize {
+        self.bytes + self.chunks.len() * OVERHEAD
+    }
+
+    fn arrive(&mut self, position: Position) {
+        self.position = position;
+        self.coded_from = position.frame;
+    }
+
+    fn keep_state(&mut self, state: &[u8]) {
+        let whole = self.in_group == 0 || self.in_group >= self.settings.group;
+        if whole {
+            self.kept.fill(0);
+        }
+        let payload = lines::encode(state, &self.kept);
+        let kind = if whole { Kind::Keyframe } else { Kind::Delta };
+        self.keep(Header::new(kind, 0, 0, self.position.frame, &payload), &payload);
+        self.note_state(state, if whole { 1 } else { self.in_group + 1 });
+        if whole {
+            self.forget();
+        }
+    }
+
+    fn note_state(&mut self, state: &[u8], in_group: u32) {
+        self.kept.clear();
+        self.kept.extend_from_slice(state);
+        self.kept_at = Some(self.position);
+        self.in_group = in_group;
+    }
+
+    /// Takes a chunk into memory and into what is for the tape.
+    fn keep(&mut self, header: Header, payload: &[u8]) -> bool {
+        let number = self.gone + self.chunks.len() as u64;
+        let known = self.catalog.note(&header, number, || Some(payload));
+        if known {
+            let bytes = [header.as_bytes(), payload].concat();
+            self.fresh.extend_from_slice(&bytes);
+            self.bytes += bytes.len();
+            self.chunks.push_back(bytes.into());
+        }
+        known
+    }
+
+    /// Forgets the oldest groups until the budget is kept.
+    fn forget(&mut self) {
+        while self.warm_bytes() > self.settings.budget {
+            let keys = self.catalog.states().filter(|entry| entry.kind == Kind::Keyframe);
+            let Some(next) = keys.map(|entry| entry.at).nth(1) else { return };
+            while self.gone < next {
+                self.bytes -= self.chunks.pop_front().map_or(0, |chunk| chunk.len());
+                self.gone += 1;
+            }
+            self.catalog.forget_before(next);
+        }
+    }
+}
+
+impl Recording for History {
+    fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    fn state_len(&self) -> usize {
+        self.kept.len()
+    }
+
+    fn payload(&self, entry: &Entry) -> Result<&[u8], Missing> {
+        let number = entry.at.checked_sub(self.gone).and_then(|n| usize::try_from(n).ok());
+        let chunk = number.and_then(|n| self.chunks.get(n)).and_then(|bytes| Chunk::read(bytes));
+        chunk.map(|chunk| chunk.payload).ok_or(Missing::Chunk { at: entry.at })
+    }
+}
+
+#[cfg(test)]
+mod tests;
