@@ -30,6 +30,21 @@ pub enum Mode {
     Recording,
     /// The loop plays.
     Looping,
+    /// Time runs backwards.
+    Back,
+    /// What was recorded is shown again.
+    Again,
+}
+
+/// Where in the past the picture is, in frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// The first frame that can be shown.
+    pub first: u64,
+    /// The one that is shown.
+    pub at: u64,
+    /// The newest.
+    pub last: u64,
 }
 
 /// What is drawn over the picture.
@@ -45,6 +60,8 @@ pub struct Hud {
     pub position: u32,
     /// Frames in the loop.
     pub length: u32,
+    /// Where in the past the picture is, in the modes of the past.
+    pub timeline: Timeline,
     /// Whether time stands still.
     pub paused: bool,
     /// Speed in percent of the console's.
@@ -89,6 +106,14 @@ pub enum Action {
     Pause,
     /// One frame, then pause.
     StepFrame,
+    /// One frame back, then pause.
+    StepBack,
+    /// Time runs backwards while held.
+    Rewind(bool),
+    /// What was recorded is shown again while held.
+    Forward(bool),
+    /// The moment gets a name.
+    Mark,
     /// Run as fast as it goes while held.
     FastForward(bool),
     /// The console's reset button.
@@ -263,6 +288,8 @@ pub enum Notice {
     WriteFailed,
     /// The console was reset.
     Reset,
+    /// The moment has a mark.
+    Marked,
     /// Another game is in the console.
     Loaded,
 }
@@ -315,8 +342,11 @@ pub enum Work {
     },
     /// Write a new file, sync it, rename it over the old one.
     Store,
-    /// Write at the end of the file.
-    Append,
+    /// Write at a place of the file and sync it. At place 0 the file is new.
+    WriteAt {
+        /// Bytes before it.
+        at: u64,
+    },
 }
 
 /// A [`Job`] that was done.

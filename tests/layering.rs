@@ -46,7 +46,8 @@ const OWNED: &[(&str, &[&str])] = &[
 ];
 
 /// Files that may say `unsafe`.
-const UNSAFE: &[&str] = &["flight/map.rs", "engine/realtime.rs", "engine/alloc_guard.rs", "io/"];
+const UNSAFE: &[&str] =
+    &["flight/map.rs", "flight/shared.rs", "engine/realtime.rs", "engine/alloc_guard.rs", "io/"];
 
 fn sources() -> Vec<(String, String)> {
     fn collect(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -169,9 +169,12 @@ pub struct RecorderArgs {
     /// Go on where the last session of this game ended
     #[arg(long)]
     pub resume: bool,
-    /// Keep no recording of the session
+    /// Write no tape of the session
     #[arg(long)]
     pub no_record: bool,
+    /// Fair play: no way back; the tape says so
+    #[arg(long)]
+    pub no_rewind: bool,
     /// Reload the ROM when its file changes [default for a ROM given by path]
     #[arg(long, overrides_with = "no_watch")]
     pub watch: bool,

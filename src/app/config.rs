@@ -10,6 +10,7 @@
 //! palette = "warm.pal"     # 64 or 512 colours, beside this file or with its whole path
 //! audio_device = "Speaker" # part of its name
 //! audio_latency = 20       # milliseconds
+//! tapes_mib = 2048         # room for the tapes of all sessions; the oldest go
 //!
 //! [keys]                   # see input/bindings.rs
 //! loop = "L"
@@ -44,6 +45,8 @@ pub struct Config {
     pub audio_device: Option<String>,
     /// Milliseconds.
     pub audio_latency: Option<Milliseconds>,
+    /// MiB that the tapes of all sessions may take.
+    pub tapes_mib: Option<Mebibytes>,
     /// The keyboard.
     pub keys: Keys,
     /// The gamepads.
@@ -71,6 +74,7 @@ macro_rules! bounded {
 
 bounded!(Percent(u8), (0..=100), "a percentage from 0 to 100");
 bounded!(Scale(u8), (1..=16), "a scale from 1 to 16");
+bounded!(Mebibytes(u32), (0..=1 << 30), "a number of MiB");
 bounded!(Milliseconds(u16), (5..=500), "a time from 5 to 500 ms");
 
 impl Config {

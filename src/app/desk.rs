@@ -3,16 +3,14 @@
 //! window, writes screenshots and movies, tells the player what happened, and
 //! frees what the emulation thread has done with.
 
-use super::cli::{MovieArgs, SetupArgs};
-use super::game::{Game, settle, store_battery};
+use super::cli::MovieArgs;
+use super::game::{Game, Loader, settle, store_battery};
 use super::hash::hex64;
 use super::movie::{self, MovieFrame, Press};
 use super::paths;
 use crate::audio::device::{self, Event};
 use crate::engine::machine::{News, Parcel};
-use crate::flight::take::Slot;
 use crate::link::{Before, Bell, Client, Flags, Notice, Picture, Request, Taken};
-use crate::nes::Region;
 use crate::video::palette::Palette;
 use crate::video::screenshot;
 use std::fs::File;
@@ -49,16 +47,12 @@ pub struct Desk {
     pub flags: Arc<Flags>,
     /// The games that may be in the console; the last is the newest.
     pub games: Vec<Loaded>,
-    /// Where games' folders are.
-    pub data: PathBuf,
-    /// How consoles are set up.
-    pub setup: SetupArgs,
-    /// The loop slot that games begin with.
-    pub slot: Slot,
-    /// Threads that write the games' loop slots; each ends with its machine.
+    /// How games are loaded.
+    pub loader: Loader,
+    /// What recorders say.
+    pub said: Receiver<String>,
+    /// Threads that keep the games' histories; each ends with its machine.
     pub recorders: Vec<JoinHandle<()>>,
-    /// The console that movies or players ask for.
-    pub region: Option<Region>,
     /// The colours of screenshots.
     pub palette: Box<Palette>,
     /// The movie that is written.
@@ -208,6 +202,9 @@ impl Desk {
                 self.forget(machine.rom_hash);
             }
         }
+        while let Ok(text) = self.said.try_recv() {
+            self.complain(text);
+        }
         while let Some(event) = self.sound.as_ref().and_then(device::Output::event) {
             self.sound_event(event);
         }
@@ -233,14 +230,7 @@ impl Desk {
     }
 
     fn open(&mut self, path: &Path) {
-        let game = match Game::load(
-            &mut self.io,
-            &self.data,
-            Some(path),
-            &self.setup,
-            self.region,
-            self.slot,
-        ) {
+        let game = match Game::load(&mut self.io, &self.loader, Some(path)) {
             Ok(game) => game,
             Err(fault) => return self.complain(fault.to_string()),
         };
@@ -310,6 +300,7 @@ fn sentence(notice: Notice) -> String {
             "A save could not be written: is the disk full, the folder writable?".to_owned()
         }
         Notice::Reset => "Reset".to_owned(),
+        Notice::Marked => "Marked".to_owned(),
         Notice::Loaded => "Another game is in the console".to_owned(),
     }
 }

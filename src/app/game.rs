@@ -5,6 +5,7 @@ use super::fault::{Fault, Outcome};
 use super::paths::GameFolder;
 use super::rom_file::{self, LIMIT};
 use super::setup::Setup;
+use super::tapes;
 use crate::engine::machine::Machine;
 use crate::engine::session::Session;
 use crate::flight::mirror::{self, Mirror};
@@ -16,7 +17,7 @@ use crate::link::{Client, Job, Work};
 use crate::nes::Region;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -33,23 +34,34 @@ pub struct Game {
     pub name: String,
     /// What the player should know, a sentence each.
     pub notes: Vec<String>,
-    /// Writes its loop slots; ends when the machine is freed.
+    /// Keeps its history and its loop slots; ends when the machine is freed.
     pub recorder: Option<JoinHandle<()>>,
+}
+
+/// How games are loaded.
+pub struct Loader {
+    /// Where games' folders are.
+    pub data: PathBuf,
+    /// How consoles are set up.
+    pub setup: SetupArgs,
+    /// The console that movies or players ask for.
+    pub region: Option<Region>,
+    /// The loop slot that games begin with.
+    pub slot: Slot,
+    /// Where ways to the I/O thread come from.
+    pub counter: crate::io::Counter,
+    /// What is recorded.
+    pub wishes: tapes::Wishes,
+    /// What recorders say.
+    pub said: mpsc::Sender<String>,
 }
 
 impl Game {
     /// Loads a ROM (none is the built-in game) and what its last session left,
     /// through the I/O thread.
-    pub fn load(
-        io: &mut Client,
-        data: &Path,
-        rom: Option<&Path>,
-        args: &SetupArgs,
-        region: Option<Region>,
-        slot: Slot,
-    ) -> Outcome<Self> {
-        let setup = Setup::new_by(&mut |path| read(io, path), rom, args, region)?;
-        let folder = GameFolder::open(data, &setup.rom);
+    pub fn load(io: &mut Client, loader: &Loader, rom: Option<&Path>) -> Outcome<Self> {
+        let setup = Setup::new_by(&mut |path| read(io, path), rom, &loader.setup, loader.region)?;
+        let folder = GameFolder::open(&loader.data, &setup.rom);
         let mut notes: Vec<String> =
             folder.lock.as_ref().err().map(ToString::to_string).into_iter().collect();
         let mut nes = setup.power_on();
@@ -77,12 +89,34 @@ impl Game {
         }
         let writes = files.is_some();
         let state = nes.bytes().len();
-        let (session, recorder) = session(&folder.path, owner, state, writes, slot, &mut notes);
+        let (session, mirror) =
+            session(&folder.path, owner, state, writes, loader.slot, &mut notes);
         let mut machine = Box::new(Machine::new(nes, session, files, owner.rom, owner.machine));
         if imported {
             // Nothing is on the disk yet: whatever it is, it is not this.
             machine.battery_on_disk ^= 1;
         }
+        let begin = tapes::Begin {
+            folder: &folder.path,
+            writes,
+            setup: &setup,
+            counter: &loader.counter,
+            wishes: loader.wishes,
+            mirror,
+        };
+        let recorder = match tapes::begin(begin, &mut machine) {
+            Ok((recorder, said)) => {
+                notes.extend(said);
+                let say = loader.said.clone();
+                let thread = std::thread::Builder::new().name("retake-rec".into());
+                // Who does not listen has ended.
+                thread.spawn(move || recorder.run(|text| drop(say.send(text)))).ok()
+            }
+            Err(error) => {
+                notes.push(format!("nothing is recorded ({error})"));
+                None
+            }
+        };
         Ok(Self { machine, folder, name: setup.rom.name, notes, recorder })
     }
 }
@@ -117,10 +151,10 @@ pub fn settle(machine: &mut Machine) {
     }
 }
 
-/// How often the recorder looks, and is told more at the end.
+/// How often the recorder is told more at the end.
 const PUMP: Duration = Duration::from_millis(20);
 
-/// The loop slots of a game, and the thread that writes them.
+/// The loop slots of a game, and what writes them.
 fn session(
     folder: &Path,
     owner: Owner,
@@ -128,7 +162,7 @@ fn session(
     writes: bool,
     slot: Slot,
     notes: &mut Vec<String>,
-) -> (Session, Option<JoinHandle<()>>) {
+) -> (Session, Option<Mirror>) {
     let mut takes = Takes::new(state, FRAMES);
     let store = match SlotStore::open(folder, owner, RomCheck::Same) {
         Ok(store) => store,
@@ -146,21 +180,7 @@ fn session(
         return (Session::new(takes, None, slot), None);
     }
     let (sender, mirror) = mirror::channel(store, state);
-    let recorder = std::thread::Builder::new().name("retake-rec".into());
-    let recorder = recorder.spawn(move || record(mirror)).ok();
-    (Session::new(takes, Some(sender), slot), recorder)
-}
-
-/// The recorder thread.
-fn record(mut mirror: Mirror) {
-    loop {
-        let done = mirror.is_done();
-        mirror.drain(|error| eprintln!("retake: {error}"));
-        if done {
-            return;
-        }
-        std::thread::sleep(PUMP);
-    }
+    (Session::new(takes, Some(sender), slot), Some(mirror))
 }
 
 /// What was found of a battery.
@@ -279,8 +299,19 @@ mod tests {
     }
 
     fn load(io: &mut Client, dir: &Path, rom: &Path) -> Game {
-        Game::load(io, &dir.join("data"), Some(rom), &SetupArgs::default(), None, Slot::default())
-            .unwrap()
+        Game::load(io, &loader(&dir.join("data")), Some(rom)).unwrap()
+    }
+
+    fn loader(data: &Path) -> Loader {
+        Loader {
+            data: data.to_owned(),
+            setup: SetupArgs::default(),
+            region: None,
+            slot: Slot::default(),
+            counter: crate::io::start::<0>(|| {}).unwrap().1.counter(),
+            wishes: tapes::Wishes { tape: false, ..tapes::Wishes::default() },
+            said: mpsc::channel().0,
+        }
     }
 
     fn with_io(test: impl FnOnce(&mut Client)) {
@@ -372,14 +403,7 @@ mod tests {
         with_io(|io| {
             let dir = tempfile::tempdir().unwrap();
             let none = dir.path().join("none.nes");
-            let fault = Game::load(
-                io,
-                dir.path(),
-                Some(&none),
-                &SetupArgs::default(),
-                None,
-                Slot::default(),
-            );
+            let fault = Game::load(io, &loader(dir.path()), Some(&none));
             let fault = fault.err().unwrap();
             assert_eq!(fault.code, Fault::UNUSABLE);
             assert!(fault.sentence.contains("no such file"), "{fault}");

@@ -26,6 +26,7 @@ pub mod rom_file;
 pub mod run;
 pub mod script;
 pub mod setup;
+pub mod tapes;
 #[cfg(feature = "app")]
 pub mod terminal;
 pub mod testing;

@@ -27,14 +27,15 @@ mod real {
     use crate::app::cli::{OnOff, Sync};
     use crate::app::config::Config;
     use crate::app::desk::{Desk, Loaded, Record};
-    use crate::app::game::{Game, settle, store_battery};
+    use crate::app::game::{Game, Loader, settle, store_battery};
     use crate::app::movie::{Movie, MovieFrame, Press};
     use crate::app::player::Options;
+    use crate::app::tapes::Wishes;
     use crate::app::{paths, terminal, window};
     use crate::audio::device;
     use crate::engine::cycle::{Ends, Engine, Settings};
     use crate::engine::machine::{Machine, News, Parcel};
-    use crate::engine::realtime::{self, Degraded, Wishes};
+    use crate::engine::realtime::{self, Degraded};
     use crate::engine::stats::{AudioReport, Finished, Report};
     use crate::engine::thread;
     use crate::flight::take::{SLOTS, Slot};
@@ -82,7 +83,7 @@ mod real {
         let fifo = (!args.realtime.no_rt).then_some(IO_PRIORITY);
         let promote = move || {
             // The emulation thread says the sentence for all of them.
-            realtime::promote("the I/O thread", Wishes { priority: fifo, cpu: None });
+            realtime::promote("the I/O thread", realtime::Wishes { priority: fifo, cpu: None });
         };
         let ([engine_io, mut desk_io], io_thread) = io::start(promote).map_err(|error| {
             Fault::missing(format_args!("the I/O thread cannot start ({error})"))
@@ -101,8 +102,17 @@ mod real {
         let region = movie.as_ref().and_then(|movie| movie.region);
         let data = paths::data();
         let slot = Slot::new(args.recorder.slot).unwrap_or_default();
-        let rom = args.rom.as_deref();
-        let game = Game::load(&mut desk_io, &data, rom, &args.setup, region, slot)?;
+        let (recorders_say, said) = mpsc::channel();
+        let loader = Loader {
+            data,
+            setup: args.setup.clone(),
+            region,
+            slot,
+            counter: io_thread.counter(),
+            wishes: wishes(args, &config),
+            said: recorders_say,
+        };
+        let game = Game::load(&mut desk_io, &loader, args.rom.as_deref())?;
         let Game { mut machine, folder, name, notes, recorder } = game;
         notes.into_iter().for_each(|note| complain(&mut degraded, note));
         eprintln!("retake: {} of {SLOTS} loop slots are ready", machine.session.ready());
@@ -131,11 +141,9 @@ mod real {
             sound: None,
             flags: flags.clone(),
             games: vec![Loaded { rom_hash, folder, name: name.clone() }],
-            data,
-            setup: args.setup.clone(),
-            slot,
+            loader: Loader { wishes: Wishes { resume: false, ..loader.wishes }, ..loader },
+            said,
             recorders: recorder.into_iter().collect(),
-            region,
             palette: colours.clone(),
             record: taken,
             degraded,
@@ -192,9 +200,13 @@ mod real {
         let mut degraded = std::mem::take(&mut desk.degraded);
         let games = std::mem::take(&mut desk.games);
         let recorders = std::mem::take(&mut desk.recorders);
-        drop((desk, machine));
+        drop(machine);
         // Each ends with its machine; a panic was printed.
         recorders.into_iter().for_each(|recorder| drop(recorder.join()));
+        for text in desk.said.try_iter() {
+            complain(&mut degraded, text);
+        }
+        drop(desk);
         io_thread.join();
         drop(games);
 
@@ -265,9 +277,6 @@ mod real {
         let lacks = |option: &str, what: &str| {
             Fault::missing(format!("{option}: {what} is not there yet; play without the option"))
         };
-        if args.recorder.resume {
-            return Err(lacks("--resume", "the history of past sessions"));
-        }
         if args.recorder.watch {
             return Err(lacks("--watch", "reloading a ROM that changes"));
         }
@@ -279,6 +288,17 @@ mod real {
             // Only signals that may not be caught are refused.
             let _ = signal_hook::flag::register_conditional_shutdown(signal, 1, flags.quit.clone());
             let _ = signal_hook::flag::register(signal, flags.quit.clone());
+        }
+    }
+
+    /// What is recorded of the session.
+    fn wishes(args: &PlayArgs, config: &Config) -> Wishes {
+        let limit = config.tapes_mib.map_or(Wishes::default().limit, |mib| u64::from(mib.0) << 20);
+        Wishes {
+            tape: !args.recorder.no_record,
+            resume: args.recorder.resume,
+            rewind: !args.recorder.no_rewind,
+            limit,
         }
     }
 
@@ -331,7 +351,7 @@ mod real {
         ready: mpsc::Receiver<()>,
     ) -> (Emulation, Vec<Degraded>) {
         let realtime = &args.realtime;
-        let wishes = Wishes {
+        let wishes = realtime::Wishes {
             priority: (!realtime.no_rt).then_some(realtime.rt_priority),
             cpu: realtime
                 .cpu

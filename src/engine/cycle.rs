@@ -9,18 +9,23 @@
 //! Nothing here allocates, frees, locks or makes a system call other than
 //! ringing a doorbell. Sleeping is [`super::thread`]'s.
 
-use super::machine::{Machine, News, Parcel};
+use super::machine::{Caught, Machine, News, Parcel};
 use super::realtime::now_ns;
+use super::replay::code;
 use super::saves::Saves;
 use super::stats::Stats;
-use crate::flight::take::Slot;
+use crate::flight::chunk::Event;
+use crate::flight::shared::Record;
 use crate::link::{
-    Action, Before, Bell, Client, Command, Flags, Hud, Mode, Notice, Picture, Speaker, Taken,
-    autofire,
+    Before, Bell, Client, Command, Flags, Hud, Mode, Notice, Picture, Speaker, Taken, autofire,
 };
-use crate::nes::{Input, Output, Region};
+use crate::nes::{Input, Output, Region, Sound};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use travel::{Held, Travel};
+
+mod commands;
+mod travel;
 
 /// Frames in a turn of fast-forward at most.
 const FAST_FRAMES: u32 = 60;
@@ -101,6 +106,11 @@ pub struct Engine {
     frozen: bool,
     step: bool,
     fast: bool,
+    held: Held,
+    travel: Option<Travel>,
+    /// What the status line says instead of the session's mode.
+    past_mode: Option<Mode>,
+    backwards: Sound,
     speed: f64,
     /// When the device told of the input that the next picture is the first to see.
     event_at: Option<u64>,
@@ -132,6 +142,10 @@ impl Engine {
             frozen: false,
             step: false,
             fast: false,
+            held: Held::default(),
+            travel: None,
+            past_mode: None,
+            backwards: Sound::default(),
             speed: 1.0,
             event_at: None,
             next_number: None,
@@ -167,11 +181,14 @@ impl Engine {
         let began = now_ns();
         let mut turn = Turn::default();
         self.receive(&mut turn);
+        self.past_mode = None;
         let still = (self.hud.paused || self.frozen) && !self.step;
-        self.step = false;
-        if still {
+        if self.travels() && self.travel(began) {
+            // Nothing that is shown of the past is the player's doing.
+        } else if still {
             self.stand_still();
         } else {
+            self.step = false;
             self.hud.speed = 100;
             self.run(began, budget_ns);
             self.publish();
@@ -249,67 +266,6 @@ impl Engine {
         }
     }
 
-    fn obey(&mut self, command: Command, turn: &mut Turn) {
-        match command {
-            Command::Input { input, at_ns } => {
-                if input != self.input {
-                    self.event_at.get_or_insert(at_ns);
-                }
-                self.input = input;
-            }
-            Command::Turbo(turbo) => self.turbo = turbo,
-            Command::Freeze(frozen) => self.frozen = frozen,
-            Command::Refresh { millihertz } if self.settings.follow_display => {
-                turn.refresh = Some(millihertz);
-            }
-            Command::Refresh { .. } => {}
-            Command::Action(action) => self.act(action),
-        }
-    }
-
-    fn act(&mut self, action: Action) {
-        match action {
-            Action::Slot(slot) => {
-                let chosen = Slot::new(slot).map(|slot| self.machine.session.choose(slot));
-                self.notify_loop(chosen);
-            }
-            Action::Loop => {
-                let pressed = self.machine.session.press();
-                self.notify_loop(Some(pressed));
-            }
-            Action::SaveSlot(save) => self.hud.save = save.min(9),
-            Action::SaveState => {
-                let notice = self.saves.save(&mut self.machine, self.hud.save);
-                self.notify(notice);
-            }
-            Action::LoadState => {
-                let notice = self.saves.load(&mut self.machine, self.hud.save);
-                self.notify(notice);
-            }
-            Action::Pause => self.hud.paused = !self.hud.paused,
-            Action::StepFrame => {
-                self.hud.paused = true;
-                self.step = true;
-            }
-            Action::FastForward(fast) => self.fast = fast,
-            Action::Reset => {
-                self.reset();
-                self.notify(Some(Notice::Reset));
-            }
-            Action::Volume(by) => {
-                self.hud.volume = self.hud.volume.saturating_add_signed(by).min(100);
-                self.hud.muted = false;
-                self.set_volume();
-            }
-            Action::Mute => {
-                self.hud.muted = !self.hud.muted;
-                self.set_volume();
-            }
-            Action::Quit => self.ends.flags.quit.store(true, Ordering::Release),
-            Action::Fullscreen | Action::Screenshot | Action::Menu => {}
-        }
-    }
-
     /// Runs the turn's frames; the player sees and hears the last.
     fn run(&mut self, began: u64, budget_ns: u64) {
         let mut frames = 1;
@@ -317,6 +273,7 @@ impl Engine {
             while frames < FAST_FRAMES && now_ns() - began < budget_ns {
                 let input = self.choose_input();
                 self.machine.nes.run_muted(input);
+                self.catch(input, Caught::InputOnly);
                 self.stats.frames += 1;
                 frames += 1;
             }
@@ -325,6 +282,7 @@ impl Engine {
         }
         let input = self.choose_input();
         self.machine.nes.run_frame(input, &mut self.out);
+        self.catch(input, Caught::State);
         self.stats.frames += 1;
         if self.settings.plant_allocation == Some(self.stats.frames) {
             drop(std::hint::black_box(Vec::<u8>::with_capacity(64)));
@@ -347,9 +305,9 @@ impl Engine {
             }
             None => autofire(self.input, self.turbo, frame),
         };
-        let began = now_ns();
         let turn = self.machine.session.turn(&mut self.machine.nes, live);
         if turn.restored {
+            self.machine.note_elsewhere();
             self.stats.loops += 1;
             self.next_number = None;
             self.before = Before::Again(self.machine.nes.frame_number());
@@ -361,12 +319,20 @@ impl Engine {
             // A full ring means that nobody reads it.
             let _ = taken.push(Taken { input, before, state });
         }
-        self.stats.capture.saturating_record(now_ns() - began);
         input
+    }
+
+    /// Notes the frame that was run for the recorder.
+    fn catch(&mut self, input: Input, caught: Caught) {
+        let began = now_ns();
+        self.machine.note_frame(input, caught);
+        self.stats.capture.saturating_record(now_ns() - began);
     }
 
     /// A state was loaded: no picture and no recording goes on across it.
     fn jumped(&mut self) {
+        self.travel = None;
+        self.machine.note_elsewhere();
         self.next_number = None;
         self.before = Before::Jump;
         let left = self.machine.session.interrupt();
@@ -374,7 +340,11 @@ impl Engine {
     }
 
     fn reset(&mut self) {
+        self.take_over();
         self.machine.nes.reset();
+        if let Some(capture) = &mut self.machine.capture {
+            capture.record(Record::Event(Event { code: code::RESET, data: [0; 16] }));
+        }
         let left = self.machine.session.interrupt();
         self.notify_loop(left);
         if self.before == Before::Nothing {
@@ -390,7 +360,7 @@ impl Engine {
         }
         self.hud.speed = 0;
         self.machine.session.pump();
-        self.machine.session.show(&mut self.hud);
+        self.show_session();
         if self.hud != self.shown_hud {
             self.next_number = None;
             self.publish();
@@ -398,8 +368,15 @@ impl Engine {
         }
     }
 
-    fn publish(&mut self) {
+    fn show_session(&mut self) {
         self.machine.session.show(&mut self.hud);
+        if let Some(mode) = self.past_mode {
+            self.hud.mode = mode;
+        }
+    }
+
+    fn publish(&mut self) {
+        self.show_session();
         let number = self.machine.nes.frame_number();
         self.stats.contiguous &= self.next_number.is_none_or(|next| next == number);
         self.next_number = Some(number + 1);
@@ -425,6 +402,7 @@ impl Engine {
         match parcel {
             Parcel::Machine(machine) => {
                 self.saves.forget();
+                self.travel = None;
                 self.next_number = None;
                 self.before = Before::Jump;
                 turn.region = Some(machine.nes.region());
@@ -439,14 +417,6 @@ impl Engine {
                 old.map(Parcel::Speaker)
             }
             bytes @ Parcel::Bytes(_) => Some(bytes),
-        }
-    }
-
-    fn set_volume(&mut self) {
-        if let Some(speaker) = &mut self.speaker {
-            let share = f32::from(self.hud.volume) / 100.0;
-            // Loudness as it is felt goes with the square, near enough.
-            speaker.set_volume(if self.hud.muted { 0.0 } else { share * share });
         }
     }
 

@@ -1,10 +1,13 @@
 //! What comes to the emulation thread and goes from it whole: a machine with
 //! its loop slots and buffers, a speaker, and news for the player.
 
+use super::past::Past;
 use super::session::{self, Session};
+use crate::flight::shared::{Capture, Record};
 use crate::link::{GameFiles, Notice, Speaker};
-use crate::nes::Nes;
+use crate::nes::{Input, Nes};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use zerocopy::transmute;
 
 /// A machine ready to be played, and where its files are.
 pub struct Machine {
@@ -12,6 +15,10 @@ pub struct Machine {
     pub nes: Nes,
     /// Its loop slots.
     pub session: Session,
+    /// Where the recorder learns of everything; `None` records nothing.
+    pub capture: Option<Capture>,
+    /// Where the past comes from; `None` has none.
+    pub past: Option<Past>,
     /// The game's files; `None` plays without saving.
     pub files: Option<GameFiles>,
     /// Identifies the ROM in save states and slots.
@@ -46,6 +53,8 @@ impl Machine {
             spare_battery: Some(vec![0; battery]),
             nes,
             session,
+            capture: None,
+            past: None,
             files,
             rom_hash,
             setup,
@@ -55,11 +64,40 @@ impl Machine {
         machine
     }
 
+    /// Notes the frame that was run; without its state where that is not worth
+    /// the time.
+    pub fn note_frame(&mut self, input: Input, state: Caught) {
+        let Some(capture) = &mut self.capture else { return };
+        let frame = self.nes.frame_number();
+        if state == Caught::State {
+            capture.state(frame, self.nes.bytes());
+        }
+        // A full ring means that the recorder is gone.
+        capture.record(Record::Frame { frame, input: transmute!(input) });
+    }
+
+    /// Notes that the machine was set to a state from elsewhere.
+    pub fn note_elsewhere(&mut self) {
+        let Some(capture) = &mut self.capture else { return };
+        let frame = self.nes.frame_number();
+        capture.state(frame, self.nes.bytes());
+        capture.record(Record::Elsewhere { frame });
+    }
+
     /// xxh3-64 of the battery RAM.
     pub fn battery_hash(&self) -> u64 {
         let (prg, chr) = self.nes.battery();
         xxh3_64(prg) ^ xxh3_64_with_seed(chr, 1)
     }
+}
+
+/// What is noted of a frame beside its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caught {
+    /// Its state.
+    State,
+    /// Nothing.
+    InputOnly,
 }
 
 /// Something large on its way to the emulation thread, or back to be freed.

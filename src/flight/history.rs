@@ -13,6 +13,7 @@
 
 use std::collections::VecDeque;
 
+use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::IntoBytes;
 
 use super::catalog::{Catalog, Entry, Position};
@@ -21,6 +22,7 @@ use super::hot::Hot;
 use super::inputs::Coder;
 use super::lines;
 use super::replay::{Missing, Recording};
+use super::shared::Record;
 use super::take::Input;
 use super::varint;
 
@@ -64,9 +66,15 @@ pub struct History {
     in_group: u32,
     /// A state from elsewhere is to come: nothing leads to the next frame.
     adrift: bool,
+    /// Hashes of states from elsewhere and the moments that they are, the
+    /// newest first.
+    roots: Vec<(u64, Position)>,
     /// Chunks that nobody has written to the tape yet.
     fresh: Vec<u8>,
 }
+
+/// States from elsewhere that are known again.
+const ROOTS: usize = 32;
 
 /// A chunk's cost beside its bytes, in memory.
 const OVERHEAD: usize = size_of::<Entry>() + size_of::<Box<[u8]>>();
@@ -88,6 +96,7 @@ impl History {
             kept_at: None,
             in_group: 0,
             adrift: true,
+            roots: Vec::new(),
             fresh: Vec::new(),
         }
     }
@@ -109,6 +118,56 @@ impl History {
             history.adrift = false;
         }
         history
+    }
+
+    /// What the emulation thread noted, with the state that it led to if that
+    /// was caught.
+    pub fn tell(&mut self, record: &Record, state: Option<&[u8]>) {
+        match *record {
+            Record::Frame { frame, input } => {
+                if frame != self.position.frame + 1 {
+                    self.lose();
+                    self.position.frame = frame.saturating_sub(1);
+                }
+                self.frame(input);
+                if let Some(state) = state {
+                    self.state(state);
+                }
+            }
+            Record::Event(event) => self.event(&event),
+            Record::Elsewhere { frame } => match state {
+                Some(state) => self.come_from_elsewhere(frame, state),
+                None => {
+                    self.lose();
+                    self.position.frame = frame;
+                }
+            },
+            Record::Branch(position) => {
+                if position != self.position && !self.branch(position) {
+                    self.lose();
+                    self.position.frame = position.frame;
+                }
+            }
+            Record::Mark(name) => {
+                let length = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
+                self.mark(&String::from_utf8_lossy(&name[..length]));
+            }
+        }
+    }
+
+    /// A state from elsewhere. One from which a history began before (a loop
+    /// begins again) is a new future of that.
+    fn come_from_elsewhere(&mut self, frame: u64, state: &[u8]) {
+        let hash = xxh3_64(state);
+        let known = self.roots.iter().find(|(other, at)| *other == hash && at.frame == frame);
+        if let Some(&(_, root)) = known
+            && self.branch(root)
+        {
+            return;
+        }
+        self.begin(frame, state);
+        self.roots.truncate(ROOTS - 1);
+        self.roots.insert(0, (hash, self.position));
     }
 
     /// A state from elsewhere (power-on, a save state): a history begins.
@@ -145,7 +204,10 @@ impl History {
     /// The state after the frame that was run last.
     pub fn state(&mut self, state: &[u8]) {
         if self.adrift {
-            return self.begin(self.position.frame, state);
+            let hashes = [xxh3_64(&self.kept), xxh3_64(state)];
+            let frame = self.position.frame;
+            self.keep(Header::new(Kind::Gap, 0, 0, frame, hashes.as_bytes()), hashes.as_bytes());
+            return self.begin(frame, state);
         }
         self.hot.push(self.position, state);
         let due = self.kept_at.is_none_or(|at| {
@@ -208,9 +270,19 @@ impl History {
         self.coded_from = self.position.frame;
     }
 
+    /// Whether every input is in a chunk.
+    pub fn is_cut(&self) -> bool {
+        self.coder.frames() == 0
+    }
+
     /// The present moment.
     pub fn position(&self) -> Position {
         self.position
+    }
+
+    /// Every chunk that is in memory, for a new tape.
+    pub fn all(&self) -> Vec<u8> {
+        self.chunks.iter().flatten().copied().collect()
     }
 
     /// Chunks for the tape that were not taken yet.

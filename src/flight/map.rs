@@ -13,7 +13,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use memmap2::MmapMut;
+use memmap2::{MmapMut, MmapOptions, MmapRaw};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
@@ -68,6 +68,17 @@ impl MappedFile {
         }
         self.file.sync_data()
     }
+}
+
+/// Memory for [`super::shared`]: `len` zero bytes of a new file (in a
+/// filesystem that is memory), or of no file. Every page is there.
+pub(super) fn memory(file: Option<&Path>, len: usize) -> io::Result<MmapRaw> {
+    let Some(path) = file else {
+        return Ok(MmapOptions::new().len(len).populate().map_anon()?.into());
+    };
+    let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    reserve(&mut file, 0, len)?;
+    MmapOptions::new().len(len).populate().map_raw(&file)
 }
 
 /// Gives a file `len` bytes with room on the disk for each.

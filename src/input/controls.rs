@@ -24,7 +24,15 @@ pub struct Controls {
     focused: bool,
     said: Input,
     said_turbo: [u8; 4],
-    said_fast: bool,
+    said_held: HeldActions,
+}
+
+/// Which of the actions that last while they are held are held.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct HeldActions {
+    fast: bool,
+    rewind: bool,
+    forward: bool,
 }
 
 struct Gamepad {
@@ -70,7 +78,7 @@ impl Controls {
             focused: true,
             said: Input::default(),
             said_turbo: [0; 4],
-            said_fast: false,
+            said_held: HeldActions::default(),
         }
     }
 
@@ -87,8 +95,9 @@ impl Controls {
                 }
             }
             (Some(at), true) => {
-                if let Some(Target::Action(action @ (Action::Volume(_) | Action::StepFrame))) =
-                    self.keys_held[at].1
+                if let Some(Target::Action(
+                    action @ (Action::Volume(_) | Action::StepFrame | Action::StepBack),
+                )) = self.keys_held[at].1
                 {
                     say(Command::Action(action));
                 }
@@ -190,11 +199,13 @@ impl Controls {
 
     /// Says what is different from what was last said.
     fn tell(&mut self, at_ns: u64, say: &mut impl FnMut(Command)) {
-        let (mut held, mut turbo, mut fast) = ([0; 4], [0; 4], false);
+        let (mut held, mut turbo, mut lasting) = ([0; 4], [0; 4], HeldActions::default());
         let mut hold = |target, player: usize| match target {
             Target::Button(pad, mask) => held[(pad + player) & 3] |= mask,
             Target::Turbo(pad, mask) => turbo[(pad + player) & 3] |= mask,
-            Target::Action(Action::FastForward(_)) => fast = true,
+            Target::Action(Action::FastForward(_)) => lasting.fast = true,
+            Target::Action(Action::Rewind(_)) => lasting.rewind = true,
+            Target::Action(Action::Forward(_)) => lasting.forward = true,
             Target::Action(_) => {}
         };
         for target in self.keys_held.iter().filter_map(|(_, target)| *target) {
@@ -219,16 +230,22 @@ impl Controls {
             self.said_turbo = turbo;
             say(Command::Turbo(turbo));
         }
-        if fast != self.said_fast {
-            self.said_fast = fast;
-            say(Command::Action(Action::FastForward(fast)));
+        let before = std::mem::replace(&mut self.said_held, lasting);
+        for (before, now, action) in [
+            (before.fast, lasting.fast, Action::FastForward(lasting.fast)),
+            (before.rewind, lasting.rewind, Action::Rewind(lasting.rewind)),
+            (before.forward, lasting.forward, Action::Forward(lasting.forward)),
+        ] {
+            if before != now {
+                say(Command::Action(action));
+            }
         }
     }
 }
 
 /// Says an action that a press triggers; a held one is told by `tell`.
 fn act(action: Action, say: &mut impl FnMut(Command)) {
-    if !matches!(action, Action::FastForward(_)) {
+    if !matches!(action, Action::FastForward(_) | Action::Rewind(_) | Action::Forward(_)) {
         say(Command::Action(action));
     }
 }

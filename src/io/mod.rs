@@ -17,15 +17,23 @@ mod uring;
 use crate::link::{Bell, Client, Done, Job, Work};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 /// Jobs that a client may have under way.
 const DEPTH: usize = 16;
 
+/// Where new clients come from.
+#[derive(Clone)]
+pub struct Counter {
+    arrivals: mpsc::Sender<Desk>,
+    bell: Bell,
+}
+
 /// The running I/O thread.
 pub struct IoThread {
     handle: JoinHandle<()>,
-    bell: Bell,
+    counter: Counter,
     /// Why io_uring is not used, if it is not.
     pub refused: Option<String>,
 }
@@ -45,8 +53,8 @@ trait Files {
     async fn read(&self, path: &Path, limit: u64, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>);
     /// Writes and syncs a new file.
     async fn create(&self, path: &Path, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>);
-    /// Writes at the end of a file.
-    async fn append(&self, path: &Path, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>);
+    /// Writes at a place of a file and syncs it. At place 0 the file may be new.
+    async fn write_at(&self, path: &Path, at: u64, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>);
     /// Moves a file over another.
     async fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -61,11 +69,31 @@ pub fn start<const N: usize>(
     start_with(on_start, true)
 }
 
+impl Counter {
+    /// One more client.
+    pub fn client(&self) -> io::Result<Client> {
+        let (jobs, jobs_out) = rtrb::RingBuffer::new(DEPTH);
+        let (done_in, done) = rtrb::RingBuffer::new(DEPTH);
+        let done_bell = Bell::new()?;
+        let desk = Desk { jobs: jobs_out, done: done_in, bell: done_bell.clone() };
+        // A thread that has ended does no jobs: they stay in the ring.
+        let _ = self.arrivals.send(desk);
+        Ok(Client { jobs, done, bell: self.bell.clone(), done_bell })
+    }
+}
+
 impl IoThread {
+    /// Where more clients come from.
+    pub fn counter(&self) -> Counter {
+        self.counter.clone()
+    }
+
     /// Waits until every job is done and the thread has ended. All clients
-    /// must be gone.
+    /// and counters must be gone.
     pub fn join(self) {
-        self.bell.ring();
+        let Counter { arrivals, bell } = self.counter;
+        drop(arrivals);
+        bell.ring();
         // A panic there was printed; there is nothing left to save here.
         let _ = self.handle.join();
     }
@@ -92,17 +120,10 @@ fn start_with<const N: usize>(
     try_uring: bool,
 ) -> io::Result<([Client; N], IoThread)> {
     let bell = Bell::new()?;
-    let mut desks = Vec::with_capacity(N);
-    let mut clients = Vec::with_capacity(N);
-    for _ in 0..N {
-        let (jobs, jobs_out) = rtrb::RingBuffer::new(DEPTH);
-        let (done_in, done) = rtrb::RingBuffer::new(DEPTH);
-        let done_bell = Bell::new()?;
-        desks.push(Desk { jobs: jobs_out, done: done_in, bell: done_bell.clone() });
-        clients.push(Client { jobs, done, bell: bell.clone(), done_bell });
-    }
+    let (arrivals, mut arrived) = mpsc::channel();
+    let counter = Counter { arrivals, bell: bell.clone() };
+    let clients: io::Result<Vec<Client>> = (0..N).map(|_| counter.client()).collect();
     let (verdict, heard) = std::sync::mpsc::channel();
-    let theirs = bell.clone();
     let handle = std::thread::Builder::new().name("retake-io".into()).spawn(move || {
         let refused = match try_uring {
             #[cfg(feature = "app")]
@@ -110,7 +131,7 @@ fn start_with<const N: usize>(
                 Ok(ring) => {
                     on_start();
                     let _ = verdict.send(None);
-                    return ring.run(&theirs, &mut desks);
+                    return ring.run(&bell, &mut arrived);
                 }
                 Err(error) => error.to_string(),
             },
@@ -118,18 +139,27 @@ fn start_with<const N: usize>(
         };
         on_start();
         let _ = verdict.send(Some(refused));
-        std_files::run(&theirs, &mut desks);
+        std_files::run(&bell, &mut arrived);
     })?;
     let refused = heard.recv().map_err(|_| io::Error::other("the I/O thread did not start"))?;
-    let clients = clients.try_into().map_err(|_| io::Error::other("not so many clients"))?;
-    Ok((clients, IoThread { handle, bell, refused }))
+    let clients = clients?.try_into().map_err(|_| io::Error::other("not so many clients"))?;
+    Ok((clients, IoThread { handle, counter, refused }))
 }
 
-/// Does jobs until every client is gone.
-async fn serve(files: &impl Files, desks: &mut [Desk]) {
+/// Does jobs until every client is gone and none can come.
+async fn serve(files: &impl Files, arrivals: &mut mpsc::Receiver<Desk>) {
+    let mut desks: Vec<Desk> = Vec::new();
+    let mut open = true;
     loop {
         let mut idle = true;
-        for desk in &mut *desks {
+        while open {
+            match arrivals.try_recv() {
+                Ok(desk) => desks.push(desk),
+                Err(mpsc::TryRecvError::Empty) => break,
+                Err(mpsc::TryRecvError::Disconnected) => open = false,
+            }
+        }
+        for desk in &mut desks {
             let Ok(job) = desk.jobs.pop() else { continue };
             idle = false;
             let (result, bytes) = work(files, job.work, &job.path, job.bytes).await;
@@ -138,8 +168,8 @@ async fn serve(files: &impl Files, desks: &mut [Desk]) {
             let _ = desk.done.push(Done { tag: job.tag, work: job.work, bytes, result });
             desk.bell.ring();
         }
-        let gone = |desk: &Desk| desk.jobs.is_abandoned() && desk.jobs.is_empty();
-        if idle && (desks.iter().all(gone) || files.wait().await.is_err()) {
+        desks.retain(|desk| !(desk.jobs.is_abandoned() && desk.jobs.is_empty()));
+        if idle && (desks.is_empty() && !open || files.wait().await.is_err()) {
             return;
         }
     }
@@ -153,7 +183,7 @@ async fn work(
 ) -> (io::Result<()>, Vec<u8>) {
     match work {
         Work::Read { limit } => files.read(path, limit, bytes).await,
-        Work::Append => files.append(path, bytes).await,
+        Work::WriteAt { at } => files.write_at(path, at, bytes).await,
         Work::Store => {
             let new = beside(path);
             let (written, bytes) = files.create(&new, bytes).await;
@@ -246,11 +276,13 @@ mod tests {
     }
 
     #[test]
-    fn appended_bytes_follow_each_other() {
+    fn bytes_go_where_they_belong_and_only_the_first_make_a_file() {
         both(|client, dir| {
             let path = dir.join("a.log");
-            for text in [b"one ".as_slice(), b"two ", b"three"] {
-                assert_eq!(call(client, job(&path, Work::Append, text)).result, Ok(()));
+            let late = call(client, job(&path, Work::WriteAt { at: 4 }, b"two "));
+            assert_eq!(late.result, Err(io::ErrorKind::NotFound));
+            for (at, text) in [(0, b"one ".as_slice()), (4, b"xxx"), (4, b"two "), (8, b"three")] {
+                assert_eq!(call(client, job(&path, Work::WriteAt { at }, text)).result, Ok(()));
             }
             assert_eq!(std::fs::read(&path).unwrap(), b"one two three");
         });

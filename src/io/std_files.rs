@@ -5,21 +5,23 @@ use super::{Desk, Files, make_room, serve};
 use crate::link::Bell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::pin::pin;
+use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 
 struct StdFiles<'a> {
     bell: &'a Bell,
 }
 
-/// Serves `desks` until every client is gone.
-pub(super) fn run(bell: &Bell, desks: &mut [Desk]) {
+/// Serves until every client is gone.
+pub(super) fn run(bell: &Bell, arrivals: &mut mpsc::Receiver<Desk>) {
     let files = StdFiles { bell };
     // Nothing below is ever pending: each call has done its work when it
     // returns, so that one poll is all.
     let mut context = Context::from_waker(Waker::noop());
-    let served = pin!(serve(&files, desks)).poll(&mut context);
+    let served = pin!(serve(&files, arrivals)).poll(&mut context);
     debug_assert_eq!(served, Poll::Ready(()));
 }
 
@@ -46,9 +48,11 @@ impl Files for StdFiles<'_> {
         (written, bytes)
     }
 
-    async fn append(&self, path: &Path, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>) {
-        let file = OpenOptions::new().append(true).create(true).open(path);
-        (file.and_then(|mut file| file.write_all(&bytes)), bytes)
+    async fn write_at(&self, path: &Path, at: u64, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>) {
+        let file = OpenOptions::new().write(true).create(at == 0).truncate(at == 0).open(path);
+        let written =
+            file.and_then(|file| file.write_all_at(&bytes, at).and_then(|()| file.sync_data()));
+        (written, bytes)
     }
 
     async fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {

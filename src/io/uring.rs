@@ -8,6 +8,7 @@ use crate::link::Bell;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
+use std::sync::mpsc;
 use tokio_uring::buf::BoundedBuf;
 use tokio_uring::fs::{File, OpenOptions};
 
@@ -26,12 +27,12 @@ impl Ring {
         tokio_uring::Runtime::new(&tokio_uring::builder()).map(|runtime| Self { runtime })
     }
 
-    /// Serves `desks` until every client is gone.
-    pub(super) fn run(&self, bell: &Bell, desks: &mut [Desk]) {
+    /// Serves until every client is gone.
+    pub(super) fn run(&self, bell: &Bell, arrivals: &mut mpsc::Receiver<Desk>) {
         self.runtime.block_on(async {
             let Ok(bell) = bell.as_fd().try_clone_to_owned() else { return };
             let files = UringFiles { bell: File::from_std(bell.into()) };
-            serve(&files, desks).await;
+            serve(&files, arrivals).await;
         });
     }
 }
@@ -70,14 +71,15 @@ impl Files for UringFiles {
 
     async fn create(&self, path: &Path, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>) {
         match File::create(path).await {
-            Ok(file) => write(file, bytes).await,
+            Ok(file) => write(file, 0, bytes).await,
             Err(error) => (Err(error), bytes),
         }
     }
 
-    async fn append(&self, path: &Path, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>) {
-        match OpenOptions::new().append(true).create(true).open(path).await {
-            Ok(file) => write(file, bytes).await,
+    async fn write_at(&self, path: &Path, at: u64, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>) {
+        let (first, mut options) = (at == 0, OpenOptions::new());
+        match options.write(true).create(first).truncate(first).open(path).await {
+            Ok(file) => write(file, at, bytes).await,
             Err(error) => (Err(error), bytes),
         }
     }
@@ -92,8 +94,8 @@ impl Files for UringFiles {
 }
 
 /// Writes all, syncs, closes.
-async fn write(file: File, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>) {
-    let (written, bytes) = file.write_all_at(bytes, 0).await;
+async fn write(file: File, at: u64, bytes: Vec<u8>) -> (io::Result<()>, Vec<u8>) {
+    let (written, bytes) = file.write_all_at(bytes, at).await;
     let synced = match written {
         Ok(()) => file.sync_all().await,
         Err(error) => Err(error),

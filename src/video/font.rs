@@ -16,6 +16,8 @@ pub const PLAY: char = '▶';
 pub const PAUSE: char = '‖';
 /// Two arrows to the right.
 pub const FAST: char = '»';
+/// Two arrows to the left.
+pub const BACK: char = '«';
 
 /// The eight rows of a letter from the top; bit 4 is the leftmost dot. What
 /// cannot be drawn is a question mark.
@@ -25,6 +27,7 @@ pub fn glyph(letter: char) -> [u8; 8] {
         PLAY => return SYMBOLS[1],
         PAUSE => return SYMBOLS[2],
         FAST => return SYMBOLS[3],
+        BACK => return SYMBOLS[4],
         '‘' | '’' => '\'',
         '“' | '”' => '"',
         '–' | '—' => '-',
@@ -35,11 +38,12 @@ pub fn glyph(letter: char) -> [u8; 8] {
     *GLYPHS.get(at).unwrap_or(&GLYPHS['?' as usize - ' ' as usize])
 }
 
-const SYMBOLS: [[u8; 8]; 4] = [
+const SYMBOLS: [[u8; 8]; 5] = [
     [0x00, 0x0e, 0x1f, 0x1f, 0x1f, 0x0e, 0x00, 0x00], // record
     [0x10, 0x18, 0x1e, 0x1f, 0x1e, 0x18, 0x10, 0x00], // play
     [0x00, 0x1b, 0x1b, 0x1b, 0x1b, 0x1b, 0x00, 0x00], // pause
     [0x00, 0x14, 0x0a, 0x05, 0x0a, 0x14, 0x00, 0x00], // fast
+    [0x00, 0x05, 0x0a, 0x14, 0x0a, 0x05, 0x00, 0x00], // back
 ];
 
 #[rustfmt::skip]

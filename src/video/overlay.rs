@@ -46,6 +46,8 @@ struct Notice {
 pub const COLUMNS: usize = (WIDTH - 2 * MARGIN) / font::ADVANCE;
 
 const MARGIN: usize = 4;
+/// Lines of the bar of the past.
+const BAR: usize = 3;
 const SECOND: u64 = 1_000_000_000;
 const FADE: u64 = SECOND / 3;
 const STEP: u64 = SECOND / 30;
@@ -106,6 +108,10 @@ impl Overlay {
         let notice = self.shown_notice(now_ns);
         let quiet = hud.mode == Mode::Live && !hud.paused && !hud.jammed;
         let mut bottom = HEIGHT;
+        if matches!(hud.mode, Mode::Back | Mode::Again) {
+            bottom -= BAR + 2;
+            draw_timeline(hud, bottom, rgba);
+        }
         if !(quiet && notice.is_some()) {
             bottom -= font::LINE;
             let (text, colour) = status_left(hud);
@@ -138,8 +144,8 @@ pub fn status_left(hud: &Hud) -> (String, [u8; 3]) {
             let (position, length) = (seconds(hud.position), seconds(hud.length));
             (format!("{slot} {} LOOP {position}/{length}s", font::PLAY), GREEN)
         }
-        #[allow(unreachable_patterns)]
-        _ => (slot, WHITE),
+        Mode::Back => (format!("{} {}", font::BACK, ago(hud)), YELLOW),
+        Mode::Again => (format!("{} {}", font::PLAY, ago(hud)), YELLOW),
     };
     if hud.paused {
         text.push_str(&format!(" {} PAUSED", font::PAUSE));
@@ -148,11 +154,40 @@ pub fn status_left(hud: &Hud) -> (String, [u8; 3]) {
     (text, colour)
 }
 
+/// How far behind the newest frame the picture is.
+fn ago(hud: &Hud) -> String {
+    let frames = hud.timeline.last.saturating_sub(hud.timeline.at);
+    format!("-{}s", seconds(u32::try_from(frames).unwrap_or(u32::MAX)))
+}
+
+/// The bar of all that can be seen, and where the picture is in it.
+fn draw_timeline(hud: &Hud, top: usize, rgba: &mut [u8]) {
+    let crate::link::Timeline { first, at, last } = hud.timeline;
+    let width = WIDTH - 2 * MARGIN;
+    let span = last.saturating_sub(first).max(1);
+    let place =
+        (at.saturating_sub(first).min(span) as u128 * width as u128 / u128::from(span)) as usize;
+    for y in top..top + BAR {
+        for x in 0..width {
+            let colour = if x.abs_diff(place) <= 1 {
+                WHITE
+            } else if x < place {
+                YELLOW
+            } else {
+                SHADE
+            };
+            let pixel = (y * WIDTH + MARGIN + x) * 4;
+            rgba[pixel..pixel + 3].copy_from_slice(&colour);
+        }
+    }
+}
+
 /// The right part: sound and speed.
 pub fn status_right(hud: &Hud) -> String {
     let muted = if hud.muted || hud.volume == 0 { "MUTED" } else { "" };
     let speed = match hud.speed {
         _ if hud.paused => String::new(),
+        speed if hud.mode == Mode::Back => format!(" {} {speed}%", font::BACK),
         0..=100 => format!(" {}%", hud.speed),
         101.. => format!(" {} {}%", font::FAST, hud.speed),
     };

@@ -1,0 +1,310 @@
+//! The tapes of a game's sessions: where they are, a new one for each session,
+//! and what is done with those that are there.
+//!
+//! ```text
+//! <game's folder>/session-<seconds since 1970>-<number>.rtk
+//! /dev/shm/retake-<uid>-<number>        what of a session is not on its tape yet
+//! ```
+//!
+//! A session that was killed leaves its memory behind. The next start of that
+//! game writes what is in it to the tape.
+
+use super::setup::Setup;
+use crate::engine::machine::Machine;
+use crate::engine::past;
+use crate::engine::recorder::Recorder;
+use crate::engine::replay::Console;
+use crate::engine::tape::TapeFile;
+use crate::flight::history::{History, Settings};
+use crate::flight::mirror::Mirror;
+use crate::flight::replay::{self, Recording};
+use crate::flight::shared;
+use crate::flight::state_file::Owner;
+use crate::flight::tape::{Header, NO_REWIND, Tape};
+use crate::io;
+use crate::link::Bell;
+use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Where memory is that outlives a process.
+const SHM: &str = "/dev/shm";
+
+/// What is kept of a session.
+#[derive(Clone, Copy, Debug)]
+pub struct Wishes {
+    /// Write a tape.
+    pub tape: bool,
+    /// Go on where the newest tape ends.
+    pub resume: bool,
+    /// The player may go back.
+    pub rewind: bool,
+    /// Bytes that all tapes together may take.
+    pub limit: u64,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        Self { tape: true, resume: false, rewind: true, limit: 2 << 30 }
+    }
+}
+
+/// What a session begins with.
+pub struct Begin<'a> {
+    /// The game's folder.
+    pub folder: &'a Path,
+    /// Whether this instance may write there.
+    pub writes: bool,
+    /// The console.
+    pub setup: &'a Setup,
+    /// Where the tape's way to the disk comes from.
+    pub counter: &'a io::Counter,
+    /// What is kept.
+    pub wishes: Wishes,
+    /// The loop slots' files.
+    pub mirror: Option<Mirror>,
+}
+
+/// Starts recording what `machine` will do, and sets it to where it goes on.
+/// The sentences are for the player.
+pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<(Recorder, Vec<String>)> {
+    let Begin { folder, writes, setup, counter, wishes, mirror } = begin;
+    let owner = setup.owner(&machine.nes);
+    let mut notes = Vec::new();
+    if writes {
+        notes.extend(recover(Path::new(SHM), folder, owner));
+    }
+    let resumed = if wishes.resume { resume(folder, setup, machine, &mut notes) } else { None };
+    let tapes = writes && wishes.tape;
+    if tapes {
+        let kept = resumed.as_ref().map(|resumed| resumed.path.as_path());
+        thin(folder.parent().unwrap_or(folder), wishes.limit, kept);
+    }
+    let session = resumed.as_ref().map_or_else(number, |resumed| resumed.header.session.get());
+    let state_len = machine.nes.bytes().len();
+    let head = shared::Header::new(owner.machine, owner.layout, owner.rom, session, state_len);
+    let memory = tapes.then(|| memory_file(session));
+    let (mut capture, drain, memory) = match shared::create(memory.as_deref(), &head) {
+        Ok((capture, drain)) => (capture, drain, memory),
+        Err(error) => {
+            notes.push(format!(
+                "{}: {error}; if this program is killed, the last second of play is lost: make /dev/shm writable",
+                memory.as_deref().unwrap_or(Path::new(SHM)).display()
+            ));
+            let (capture, drain) = shared::create(None, &head)?;
+            (capture, drain, None)
+        }
+    };
+    let bell = Bell::new()?;
+    let (past, supply) = past::channel(state_len, bell.clone());
+    let (history, tape) = match resumed {
+        Some(Resumed { history, path, header, length }) => {
+            let tape = tapes.then(|| {
+                Ok::<_, std::io::Error>(TapeFile::open(
+                    counter.client()?,
+                    path.into(),
+                    header,
+                    length,
+                ))
+            });
+            (history, tape.transpose()?)
+        }
+        None => {
+            let frame = machine.nes.frame_number();
+            capture.state(frame, machine.nes.bytes());
+            capture.record(shared::Record::Elsewhere { frame });
+            let header = header(setup, owner, session, state_len, wishes);
+            let name = format!("session-{}-{session:016x}.rtk", seconds());
+            let tape = tapes.then(|| {
+                let path = folder.join(name).into();
+                Ok::<_, std::io::Error>(TapeFile::create(counter.client()?, path, header))
+            });
+            (History::new(state_len, Settings::default()), tape.transpose()?)
+        }
+    };
+    machine.capture = Some(capture);
+    machine.past = wishes.rewind.then_some(past);
+    let console = Console::new(setup.power_on());
+    let recorder =
+        Recorder { drain, history, tape, supply, console, mirror, bell, memory, complete: 0 };
+    Ok((recorder, notes))
+}
+
+/// A session that is continued.
+struct Resumed {
+    history: History,
+    path: PathBuf,
+    header: Header,
+    length: u64,
+}
+
+fn resume(
+    folder: &Path,
+    setup: &Setup,
+    machine: &mut Machine,
+    notes: &mut Vec<String>,
+) -> Option<Resumed> {
+    let owner = setup.owner(&machine.nes);
+    let Some(path) = sessions(folder).pop() else {
+        notes.push("--resume: there is no tape of this game yet; it begins anew".to_owned());
+        return None;
+    };
+    let resumed = (|| {
+        let tape = Tape::open(std::fs::read(&path).map_err(|e| e.to_string())?);
+        let tape = tape.map_err(|e| e.to_string())?;
+        let header = *tape.header();
+        header.expect_layout(owner.layout).map_err(|e| e.to_string())?;
+        header.expect_rom(&setup.rom.sha256).map_err(|e| e.to_string())?;
+        if header.machine.get() != owner.machine || tape.state_len() != machine.nes.bytes().len() {
+            return Err("its machine was set up differently; give the same --region, --alignment and --board".into());
+        }
+        let end = tape.catalog().end().ok_or("there is nothing on it")?;
+        let mut console = Console::new(setup.power_on());
+        replay::seek(&tape, &mut console, end).map_err(|e| e.to_string())?;
+        machine.nes = console.nes;
+        let history = History::of_tape(&tape, Settings::default());
+        Ok::<_, String>(Resumed { history, header, length: tape.whole(), path: path.clone() })
+    })();
+    match resumed {
+        Ok(resumed) => {
+            let frame = resumed.history.position().frame;
+            notes.push(format!("going on at frame {frame} of {}", path.display()));
+            Some(resumed)
+        }
+        Err(why) => {
+            notes.push(format!("--resume: {}: {why}; the game begins anew", path.display()));
+            None
+        }
+    }
+}
+
+/// Writes to the tapes what killed sessions left in memory.
+fn recover(shm: &Path, folder: &Path, owner: Owner) -> Vec<String> {
+    let ours = format!("retake-{}-", rustix::process::getuid().as_raw());
+    let files = shm.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+    let ours = files.filter(|path| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&ours))
+    });
+    ours.filter_map(|path| {
+        let orphan = shared::orphan(&std::fs::read(&path).ok()?)?;
+        // The game's lock is ours: whoever made it has ended.
+        if orphan.header.rom.get() != owner.rom {
+            return None;
+        }
+        let session = format!("-{:016x}.rtk", orphan.header.session.get());
+        let tape = sessions(folder).into_iter().find(|tape| {
+            tape.file_name().is_some_and(|name| name.to_string_lossy().ends_with(&session))
+        });
+        let said = match tape {
+            Some(tape) => complete(&tape, &orphan),
+            None => Ok(None),
+        };
+        match said {
+            Ok(said) => {
+                let _ = std::fs::remove_file(&path);
+                said
+            }
+            Err(why) => Some(format!("{}: {why}; it stays there", path.display())),
+        }
+    })
+    .collect()
+}
+
+/// Appends an orphan's records to its tape.
+fn complete(path: &Path, orphan: &shared::Orphan) -> Result<Option<String>, String> {
+    let shown = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let bytes = std::fs::read(path).map_err(|error| shown(&error))?;
+    let tape = Tape::open(bytes).map_err(|error| shown(&error))?;
+    let length = tape.whole();
+    let mut history = History::of_tape(&tape, Settings::default());
+    for record in &orphan.records {
+        history.tell(record, None);
+    }
+    history.cut();
+    let fresh = history.take_fresh();
+    let mut file = File::options().write(true).open(path).map_err(|error| shown(&error))?;
+    file.set_len(length)
+        .and_then(|()| file.seek(SeekFrom::Start(length)))
+        .and_then(|_| file.write_all(&fresh))
+        .and_then(|()| file.sync_data())
+        .map_err(|error| shown(&error))?;
+    let frame = history.position().frame;
+    Ok(Some(format!(
+        "the last session ended without being closed, at frame {frame}; nothing of it is lost: --resume goes on there"
+    )))
+}
+
+/// Deletes the oldest tapes of all games until they take no more than `limit`
+/// bytes, but never `kept`.
+fn thin(data: &Path, limit: u64, kept: Option<&Path>) {
+    let folders = data.read_dir().into_iter().flatten().flatten();
+    let mut tapes: Vec<(SystemTime, u64, PathBuf)> = folders
+        .flat_map(|folder| sessions(&folder.path()))
+        .filter_map(|path| {
+            let about = path.metadata().ok()?;
+            Some((about.modified().ok()?, about.len(), path))
+        })
+        .collect();
+    tapes.sort();
+    let mut bytes: u64 = tapes.iter().map(|(_, bytes, _)| bytes).sum();
+    for (_, size, path) in tapes {
+        if bytes <= limit {
+            return;
+        }
+        if Some(path.as_path()) != kept && std::fs::remove_file(&path).is_ok() {
+            bytes -= size;
+        }
+    }
+}
+
+/// A folder's tapes, the oldest first.
+fn sessions(folder: &Path) -> Vec<PathBuf> {
+    let files = folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut tapes: Vec<PathBuf> = files
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("session-") && name.ends_with(".rtk")
+        })
+        .collect();
+    tapes.sort();
+    tapes
+}
+
+fn header(setup: &Setup, owner: Owner, session: u64, state_len: usize, wishes: Wishes) -> Header {
+    let mut core = [0; 16];
+    let name = concat!("retake ", env!("CARGO_PKG_VERSION")).as_bytes();
+    core[..name.len().min(16)].copy_from_slice(&name[..name.len().min(16)]);
+    Header {
+        magic: Default::default(),
+        version: 0.into(),
+        length: 0.into(),
+        layout: owner.layout.into(),
+        state_len: (state_len as u64).into(),
+        rom: setup.rom.sha256,
+        rom_size: (setup.rom.bytes.len() as u64).into(),
+        machine: owner.machine.into(),
+        flags: (if wishes.rewind { 0 } else { NO_REWIND }).into(),
+        seed: setup.options.seed.into(),
+        created: seconds().into(),
+        session: session.into(),
+        ports: 0.into(),
+        core,
+        check: 0.into(),
+    }
+}
+
+fn memory_file(session: u64) -> PathBuf {
+    let user = rustix::process::getuid().as_raw();
+    Path::new(SHM).join(format!("retake-{user}-{session:016x}"))
+}
+
+fn seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}
+
+/// A number that no other session has.
+fn number() -> u64 {
+    RandomState::new().hash_one(std::process::id())
+}

@@ -1,0 +1,95 @@
+//! The recorder thread: what the emulation thread noted becomes history, and
+//! the history goes to the tape; it hands out the past, and writes the loop
+//! slots.
+
+use super::past::Supply;
+use super::replay::Console;
+use super::tape::TapeFile;
+use crate::flight::history::History;
+use crate::flight::mirror::Mirror;
+use crate::flight::shared::Drain;
+use crate::link::Bell;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How often it looks when nobody rings.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Everything that the thread owns.
+pub struct Recorder {
+    /// What the emulation thread noted.
+    pub drain: Drain,
+    /// The past.
+    pub history: History,
+    /// Where it is written; `None` keeps it in memory only.
+    pub tape: Option<TapeFile>,
+    /// Who asks for the past.
+    pub supply: Supply,
+    /// A machine to compute the past with.
+    pub console: Console,
+    /// The loop slots' files; `None` writes none.
+    pub mirror: Option<Mirror>,
+    /// Rings when the emulation thread wants something.
+    pub bell: Bell,
+    /// The file of the shared memory, removed when the tape holds everything.
+    pub memory: Option<PathBuf>,
+    /// Records that are in whole chunks.
+    pub complete: u64,
+}
+
+impl Recorder {
+    /// Works until the emulation thread's end is gone and everything is
+    /// written. `say` takes sentences for the player.
+    pub fn run(mut self, mut say: impl FnMut(String)) {
+        loop {
+            let over =
+                self.drain.is_abandoned() && self.mirror.as_ref().is_none_or(Mirror::is_done);
+            self.turn(&mut say);
+            if over {
+                break;
+            }
+            self.bell.wait(Some(LOOK));
+        }
+        self.close(say);
+    }
+
+    fn turn(&mut self, say: &mut impl FnMut(String)) {
+        while let Some((record, state)) = self.drain.record() {
+            self.history.tell(&record, state);
+            if self.history.is_cut() {
+                self.complete = self.drain.records();
+            }
+        }
+        self.supply.serve(&mut self.history, &mut self.console);
+        let fresh = self.history.take_fresh();
+        if let Some(tape) = &mut self.tape {
+            tape.push(fresh, self.complete);
+            let history = &self.history;
+            if let Some(said) = tape.poll(|| history.all()) {
+                say(said.to_string());
+            }
+            self.drain.taped(tape.taped());
+        }
+        if let Some(mirror) = &mut self.mirror {
+            mirror.drain(|error| say(error.to_string()));
+        }
+    }
+
+    fn close(mut self, mut say: impl FnMut(String)) {
+        self.history.cut();
+        self.complete = self.drain.records();
+        self.turn(&mut say);
+        let Some(tape) = self.tape.take() else { return };
+        let path = tape.path().clone();
+        let frame = self.history.position().frame;
+        if tape.close(frame, || self.history.all()) {
+            // It may have been removed by hand.
+            let _ = self.memory.take().map(std::fs::remove_file);
+        } else if self.memory.is_some() {
+            say(format!(
+                "{}: its end could not be written; it is kept in memory until the machine is switched off, and written when this game is played again",
+                path.display()
+            ));
+        }
+    }
+}

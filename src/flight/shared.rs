@@ -1,0 +1,508 @@
+//! The memory between the emulation thread and the recorder. It lies in
+//! `/dev/shm`, so that it outlives a process that is killed.
+//!
+//! ```text
+//! page 0    header, counters, each on a cache line of its own
+//! records   65,536 × 32 bytes   what happened: a frame with its input, an event …   18 minutes
+//! states    64 × (64 + state)   the machine after a frame
+//! ```
+//!
+//! Two rings with one writer ([`Capture`]) and one reader ([`Drain`]) each. A
+//! state is published before the record of its frame, so that who sees the
+//! record sees the state. Neither end allocates, locks or waits. A full ring of
+//! states drops the state; the frame's record is there all the same.
+
+#![allow(unsafe_code)]
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use memmap2::MmapRaw;
+use zerocopy::little_endian::{U32, U64};
+use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
+
+use super::catalog::Position;
+use super::chunk::Event;
+use super::map;
+use super::take::Input;
+
+/// The first eight bytes.
+pub const MAGIC: [u8; 8] = *b"RETAKESH";
+/// The version of this layout.
+pub const VERSION: u32 = 1;
+/// Records in the ring.
+pub const RECORDS: usize = 1 << 16;
+/// States in the ring.
+pub const STATES: usize = 64;
+
+const PAGE: usize = 4096;
+const RECORD: usize = 32;
+/// Bytes before each state: the number of records up to its frame, the frame.
+const STATE_HEADER: usize = 64;
+
+/// Whose memory it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct Header {
+    magic: [u8; 8],
+    version: U32,
+    /// How the machine is set up.
+    pub machine: U32,
+    /// What the bytes of a state mean.
+    pub layout: U64,
+    /// Which game.
+    pub rom: U64,
+    /// The number of the session; its tape has it, too.
+    pub session: U64,
+    /// Bytes of a state.
+    pub state_len: U64,
+}
+
+impl Header {
+    /// The header of a session.
+    pub fn new(machine: u32, layout: u64, rom: u64, session: u64, state_len: usize) -> Self {
+        Self {
+            magic: MAGIC,
+            version: VERSION.into(),
+            machine: machine.into(),
+            layout: layout.into(),
+            rom: rom.into(),
+            session: session.into(),
+            state_len: (state_len as u64).into(),
+        }
+    }
+
+    fn state_len(&self) -> usize {
+        self.state_len.get() as usize
+    }
+}
+
+/// What happened, in the order in which it happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// A frame was run.
+    Frame {
+        /// Its number.
+        frame: u64,
+        /// What was held.
+        input: Input,
+    },
+    /// Something happened to the machine.
+    Event(Event),
+    /// The machine was set to a state from elsewhere; the state of this frame
+    /// follows.
+    Elsewhere {
+        /// The frame of that state.
+        frame: u64,
+    },
+    /// The player goes on from another moment.
+    Branch(Position),
+    /// The player names the moment: UTF-8 with zeros behind it.
+    Mark([u8; 16]),
+}
+
+#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+struct Raw {
+    kind: u8,
+    code: u8,
+    reserved: [u8; 6],
+    frame: U64,
+    data: [u8; 16],
+}
+
+const _: () = assert!(size_of::<Raw>() == RECORD);
+
+impl Record {
+    fn raw(self) -> Raw {
+        let raw = |kind, code, frame: u64, data| Raw {
+            kind,
+            code,
+            reserved: [0; 6],
+            frame: frame.into(),
+            data,
+        };
+        match self {
+            Self::Frame { frame, input } => raw(1, 0, frame, input),
+            Self::Event(Event { code, data }) => raw(2, code, 0, data),
+            Self::Elsewhere { frame } => raw(3, 0, frame, [0; 16]),
+            Self::Branch(Position { segment, frame }) => {
+                let mut data = [0; 16];
+                data[..4].copy_from_slice(&segment.to_le_bytes());
+                raw(4, 0, frame, data)
+            }
+            Self::Mark(name) => raw(5, 0, 0, name),
+        }
+    }
+
+    fn read(raw: Raw) -> Option<Self> {
+        let frame = raw.frame.get();
+        Some(match raw.kind {
+            1 => Self::Frame { frame, input: raw.data },
+            2 => Self::Event(Event { code: raw.code, data: raw.data }),
+            3 => Self::Elsewhere { frame },
+            4 => {
+                let [a, b, c, d, ..] = raw.data;
+                Self::Branch(Position { segment: u32::from_le_bytes([a, b, c, d]), frame })
+            }
+            5 => Self::Mark(raw.data),
+            _ => return None,
+        })
+    }
+}
+
+/// The counters, each on a cache line of its own in page 0.
+#[derive(Clone, Copy)]
+#[repr(usize)]
+enum Counter {
+    /// Records written.
+    Records = 1024,
+    /// Records read.
+    RecordsRead = 1024 + 64,
+    /// States written.
+    States = 1024 + 128,
+    /// States read.
+    StatesRead = 1024 + 192,
+    /// Records that the tape on the disk holds.
+    Taped = 1024 + 256,
+}
+
+struct Memory {
+    map: MmapRaw,
+    state_len: usize,
+}
+
+impl Memory {
+    fn len(state_len: usize) -> usize {
+        PAGE + RECORDS * RECORD + STATES * Self::stride(state_len)
+    }
+
+    fn stride(state_len: usize) -> usize {
+        (STATE_HEADER + state_len).next_multiple_of(64)
+    }
+
+    fn counter(&self, counter: Counter) -> &AtomicU64 {
+        // SAFETY: the place is within page 0, which every mapping has, and
+        // aligned; it is only ever used as an atomic.
+        unsafe { AtomicU64::from_ptr(self.map.as_mut_ptr().add(counter as usize).cast()) }
+    }
+
+    fn record_at(&self, number: u64) -> *mut u8 {
+        let place = PAGE + number as usize % RECORDS * RECORD;
+        // SAFETY: within the mapping, whose length `len` gives.
+        unsafe { self.map.as_mut_ptr().add(place) }
+    }
+
+    fn state_at(&self, number: u64) -> *mut u8 {
+        let first = PAGE + RECORDS * RECORD;
+        let place = first + number as usize % STATES * Self::stride(self.state_len);
+        // SAFETY: within the mapping, whose length `len` gives.
+        unsafe { self.map.as_mut_ptr().add(place) }
+    }
+}
+
+/// The emulation thread's end.
+pub struct Capture {
+    memory: Arc<Memory>,
+    records: u64,
+    states: u64,
+    dropped: u64,
+}
+
+/// The recorder's end.
+pub struct Drain {
+    memory: Arc<Memory>,
+    records: u64,
+    states: u64,
+}
+
+/// Makes the memory of a session, in a new file or without one.
+pub fn create(file: Option<&Path>, header: &Header) -> io::Result<(Capture, Drain)> {
+    let state_len = header.state_len();
+    let memory = Memory { map: map::memory(file, Memory::len(state_len))?, state_len };
+    // SAFETY: the bytes are within the mapping, and nobody else knows of it
+    // yet. Each page is written once, so that no write meets a fresh one.
+    unsafe {
+        let bytes = header.as_bytes();
+        memory.map.as_mut_ptr().write_bytes(0, Memory::len(state_len));
+        memory.map.as_mut_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+    }
+    let memory = Arc::new(memory);
+    let capture = Capture { memory: memory.clone(), records: 0, states: 0, dropped: 0 };
+    Ok((capture, Drain { memory, records: 0, states: 0 }))
+}
+
+impl Capture {
+    /// Notes what happened. False when the recorder is eighteen minutes
+    /// behind: then it is gone.
+    pub fn record(&mut self, record: Record) -> bool {
+        let read = self.memory.counter(Counter::RecordsRead).load(Ordering::Acquire);
+        if self.records - read >= RECORDS as u64 {
+            return false;
+        }
+        let raw = record.raw();
+        // SAFETY: the reader has gone past this place (`read`), and does not
+        // look at it before the counter says so. 32 bytes are within the ring.
+        unsafe {
+            let place = self.memory.record_at(self.records);
+            place.copy_from_nonoverlapping(raw.as_bytes().as_ptr(), RECORD);
+        }
+        self.records += 1;
+        self.memory.counter(Counter::Records).store(self.records, Ordering::Release);
+        true
+    }
+
+    /// Catches the state that the next record leads to. False when it was
+    /// dropped: the recorder is 64 states behind.
+    pub fn state(&mut self, frame: u64, state: &[u8]) -> bool {
+        let read = self.memory.counter(Counter::StatesRead).load(Ordering::Acquire);
+        if self.states - read >= STATES as u64 || state.len() != self.memory.state_len {
+            self.dropped += 1;
+            return false;
+        }
+        let head = [self.records + 1, frame];
+        // SAFETY: the reader has gone past this place, as above. The header's
+        // 64 bytes and the state are within its stride.
+        unsafe {
+            let place = self.memory.state_at(self.states);
+            place.copy_from_nonoverlapping(head.as_bytes().as_ptr(), size_of_val(&head));
+            place.add(STATE_HEADER).copy_from_nonoverlapping(state.as_ptr(), state.len());
+        }
+        self.states += 1;
+        self.memory.counter(Counter::States).store(self.states, Ordering::Release);
+        true
+    }
+
+    /// States that were dropped.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}
+
+impl Drain {
+    /// The next record, and the state to which it led if that was caught.
+    pub fn record(&mut self) -> Option<(Record, Option<&[u8]>)> {
+        self.release();
+        let written = self.memory.counter(Counter::Records).load(Ordering::Acquire);
+        if self.records >= written {
+            return None;
+        }
+        let mut raw = Raw::new_zeroed();
+        // SAFETY: the writer has published this place and leaves it alone until
+        // `RecordsRead` is past it.
+        unsafe {
+            let place = self.memory.record_at(self.records);
+            raw.as_mut_bytes().as_mut_ptr().copy_from_nonoverlapping(place, RECORD);
+        }
+        self.records += 1;
+        self.memory.counter(Counter::RecordsRead).store(self.records, Ordering::Release);
+        // Only the writer of this process writes: no other kinds come.
+        let record = Record::read(raw)?;
+        Some((record, self.state()))
+    }
+
+    /// Tells the memory that the tape on the disk holds everything up to
+    /// record `number`.
+    pub fn taped(&self, number: u64) {
+        self.memory.counter(Counter::Taped).store(number, Ordering::Release);
+    }
+
+    /// Records read so far.
+    pub fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// Whether the other end is gone. What it wrote before can still be read.
+    pub fn is_abandoned(&self) -> bool {
+        Arc::strong_count(&self.memory) == 1
+    }
+
+    /// The state that belongs to the record read last.
+    fn state(&mut self) -> Option<&[u8]> {
+        let written = self.memory.counter(Counter::States).load(Ordering::Acquire);
+        if self.states >= written {
+            return None;
+        }
+        // SAFETY: the writer has published this place and leaves it alone until
+        // `StatesRead` is past it, which `release` does at the next call, when
+        // the slice is gone.
+        let (head, state) = unsafe {
+            let place = self.memory.state_at(self.states);
+            let head = place.cast::<[u64; 2]>().read();
+            let state = std::slice::from_raw_parts(place.add(STATE_HEADER), self.memory.state_len);
+            (head, state)
+        };
+        (head[0] == self.records).then_some(state)
+    }
+
+    /// Gives back the states of records that were read.
+    fn release(&mut self) {
+        let written = self.memory.counter(Counter::States).load(Ordering::Acquire);
+        while self.states < written {
+            // SAFETY: published, as above.
+            let head = unsafe { self.memory.state_at(self.states).cast::<[u64; 2]>().read() };
+            if head[0] > self.records {
+                break;
+            }
+            self.states += 1;
+        }
+        self.memory.counter(Counter::StatesRead).store(self.states, Ordering::Release);
+    }
+}
+
+/// What a session left in memory that was not closed.
+#[derive(Debug)]
+pub struct Orphan {
+    /// Whose it is.
+    pub header: Header,
+    /// What the tape does not hold yet.
+    pub records: Vec<Record>,
+}
+
+/// Reads the bytes of a session's memory. `None`: it is no such memory, or
+/// not of this version.
+pub fn orphan(bytes: &[u8]) -> Option<Orphan> {
+    let (header, _) = Header::read_from_prefix(bytes).ok()?;
+    let fits = header.magic == MAGIC && header.version == VERSION;
+    if !fits || bytes.len() < PAGE + RECORDS * RECORD {
+        return None;
+    }
+    let counter = |counter: Counter| {
+        let at = counter as usize;
+        bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes)
+    };
+    let (written, taped) = (counter(Counter::Records)?, counter(Counter::Taped)?);
+    let first = taped.max(written.saturating_sub(RECORDS as u64));
+    let mut records = Vec::new();
+    for number in first..written {
+        let at = PAGE + number as usize % RECORDS * RECORD;
+        let raw = Raw::read_from_bytes(bytes.get(at..at + RECORD)?).ok()?;
+        records.push(Record::read(raw)?);
+    }
+    Some(Orphan { header, records })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEN: usize = 200;
+
+    fn header() -> Header {
+        Header::new(1, 2, 3, 4, LEN)
+    }
+
+    fn frame(frame: u64) -> Record {
+        Record::Frame { frame, input: u128::from(frame).to_le_bytes() }
+    }
+
+    #[test]
+    fn records_come_with_the_states_to_which_they_led() {
+        let (mut capture, mut drain) = create(None, &header()).unwrap();
+        for n in 1..=10 {
+            if n % 3 != 0 {
+                assert!(capture.state(n, &[n as u8; LEN]));
+            }
+            assert!(capture.record(frame(n)));
+            assert!(capture.record(Record::Event(Event { code: n as u8, data: [1; 16] })));
+        }
+        for n in 1..=10 {
+            let (record, state) = drain.record().unwrap();
+            assert_eq!(record, frame(n));
+            assert_eq!(state, (n % 3 != 0).then_some([n as u8; LEN].as_slice()), "{n}");
+            let (record, state) = drain.record().unwrap();
+            assert_eq!(
+                (record, state),
+                (Record::Event(Event { code: n as u8, data: [1; 16] }), None)
+            );
+        }
+        assert!(drain.record().is_none());
+    }
+
+    #[test]
+    fn a_recorder_that_sleeps_costs_states_but_no_record() {
+        let (mut capture, mut drain) = create(None, &header()).unwrap();
+        for n in 1..=1000 {
+            capture.state(n, &[n as u8; LEN]);
+            assert!(capture.record(frame(n)));
+        }
+        assert_eq!(capture.dropped(), 1000 - STATES as u64);
+        let mut caught = 0;
+        for n in 1..=1000 {
+            let (record, state) = drain.record().unwrap();
+            assert_eq!(record, frame(n));
+            caught += usize::from(state.is_some());
+        }
+        assert_eq!(caught, STATES);
+        assert!(drain.record().is_none());
+        assert!(capture.state(1001, &[9; LEN]) && capture.record(frame(1001)));
+        assert_eq!(drain.record().unwrap().1, Some([9; LEN].as_slice()));
+    }
+
+    #[test]
+    fn a_full_ring_of_records_says_so() {
+        let (mut capture, mut drain) = create(None, &header()).unwrap();
+        for n in 0..RECORDS as u64 {
+            assert!(capture.record(frame(n)));
+        }
+        assert!(!capture.record(frame(0)));
+        drain.record();
+        assert!(capture.record(frame(0)));
+    }
+
+    #[test]
+    fn a_state_of_another_size_is_dropped() {
+        let (mut capture, _drain) = create(None, &header()).unwrap();
+        assert!(!capture.state(1, &[0; LEN + 1]));
+    }
+
+    #[test]
+    fn two_threads_lose_nothing() {
+        let (mut capture, mut drain) = create(None, &header()).unwrap();
+        const FRAMES: u64 = 200_000;
+        let writer = std::thread::spawn(move || {
+            for n in 1..=FRAMES {
+                capture.state(n, &[n as u8; LEN]);
+                while !capture.record(frame(n)) {
+                    std::thread::yield_now();
+                }
+            }
+        });
+        let mut next = 1;
+        while next <= FRAMES {
+            let Some((record, state)) = drain.record() else { continue };
+            assert_eq!(record, frame(next));
+            assert!(state.is_none_or(|state| state == [next as u8; LEN]));
+            next += 1;
+        }
+        writer.join().unwrap();
+    }
+
+    #[test]
+    fn what_the_tape_does_not_hold_outlives_the_process() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("memory");
+        let (mut capture, mut drain) = create(Some(&path), &header()).unwrap();
+        for n in 1..=100 {
+            capture.state(n, &[0; LEN]);
+            capture.record(frame(n));
+        }
+        while drain.record().is_some() {}
+        drain.taped(60);
+        let orphan = orphan(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(orphan.header, header());
+        assert_eq!(orphan.records, (61..=100).map(frame).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn other_bytes_are_no_session() {
+        assert!(orphan(&[]).is_none() && orphan(&[0; 10_000]).is_none());
+        let mut bytes = vec![0; PAGE + RECORDS * RECORD];
+        bytes[..size_of::<Header>()].copy_from_slice(header().as_bytes());
+        assert!(orphan(&bytes).unwrap().records.is_empty());
+        bytes[Counter::Records as usize] = 5;
+        assert!(orphan(&bytes).is_none(), "records of no kind");
+    }
+}

@@ -1,0 +1,244 @@
+//! The past, through the engine and the recorder as they are in play: what is
+//! shown going back is what was seen, and playing on from there is a new
+//! future; the tape has both.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use retake::app::cli::SetupArgs;
+use retake::app::setup::Setup;
+use retake::app::tapes::{self, Wishes};
+use retake::engine::cycle::{Ends, Engine, Settings};
+use retake::engine::machine::Machine;
+use retake::engine::replay::Console;
+use retake::engine::session::Session;
+use retake::flight::catalog::Position;
+use retake::flight::replay::{self, Recording};
+use retake::flight::take::{Slot, Takes};
+use retake::flight::tape::Tape;
+use retake::io::{self, IoThread};
+use retake::link::{Action, Bell, Command, Flags, Mode, Picture};
+use retake::nes::Input;
+
+/// An engine with a recorder, driven turn by turn.
+struct Play {
+    engine: Option<Engine>,
+    commands: rtrb::Producer<Command>,
+    pictures: triple_buffer::Output<Picture>,
+    recorder: Option<JoinHandle<()>>,
+    io: Option<IoThread>,
+    folder: tempfile::TempDir,
+    /// What was shown after each frame, by its number.
+    seen: Vec<Vec<u16>>,
+}
+
+fn setup() -> Setup {
+    Setup::new(None, &SetupArgs::default(), None).expect("the built-in game")
+}
+
+impl Play {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let setup = setup();
+        let ([client], io) = io::start(|| {}).unwrap();
+        let nes = setup.power_on();
+        let takes = Takes::new(nes.bytes().len(), 10_000);
+        let session = Session::new(takes, None, Slot::default());
+        let mut machine = Box::new(Machine::new(nes, session, None, 0, 0));
+        let counter = io.counter();
+        let begin = tapes::Begin {
+            folder: folder.path(),
+            writes: true,
+            setup: &setup,
+            counter: &counter,
+            wishes: Wishes::default(),
+            mirror: None,
+        };
+        let (recorder, notes) = tapes::begin(begin, &mut machine).unwrap();
+        assert!(notes.is_empty(), "{notes:?}");
+        drop(counter);
+        let recorder = std::thread::spawn(move || recorder.run(|text| panic!("{text}")));
+        let (commands, commands_end) = rtrb::RingBuffer::new(64);
+        let (pictures_in, pictures) = triple_buffer::triple_buffer(&Picture::default());
+        let ends = Ends {
+            commands: commands_end,
+            parcels: rtrb::RingBuffer::new(2).1,
+            returns: rtrb::RingBuffer::new(2).0,
+            pictures: pictures_in,
+            bell: Bell::new().unwrap(),
+            notices: rtrb::RingBuffer::new(64).0,
+            taken: None,
+            flags: Arc::new(Flags::default()),
+        };
+        let engine = Some(Engine::new(machine, ends, client, Settings::default()));
+        let (recorder, io) = (Some(recorder), Some(io));
+        Self { engine, commands, pictures, recorder, io, folder, seen: vec![Vec::new()] }
+    }
+
+    fn say(&mut self, command: Command) {
+        self.commands.push(command).unwrap();
+    }
+
+    fn act(&mut self, action: Action) {
+        self.say(Command::Action(action));
+    }
+
+    fn hold(&mut self, buttons: u8) {
+        self.say(Command::Input { input: Input::pad1(buttons), at_ns: 0 });
+    }
+
+    fn turn(&mut self) -> &Picture {
+        self.engine.as_mut().unwrap().turn(10_000_000);
+        // Pictures come 60 times a second; the recorder has that long.
+        std::thread::sleep(Duration::from_millis(3));
+        self.pictures.read()
+    }
+
+    /// Plays live; buttons change all the time.
+    fn play(&mut self, frames: u64, salt: u64) {
+        for n in 0..frames {
+            self.hold([0x08, 0x80, 0x81, 0x00, 0x41][((n + salt) / 7 % 5) as usize]);
+            let picture = self.turn();
+            let (number, pixels) = (picture.number as usize, picture.frame.pixels.to_vec());
+            self.seen.truncate(number);
+            self.seen.push(pixels);
+        }
+    }
+
+    fn live_frame(&self) -> u64 {
+        self.seen.len() as u64 - 1
+    }
+
+    /// Ends the session; gives its tape.
+    fn close(mut self) -> (tempfile::TempDir, Tape<Vec<u8>>) {
+        drop(self.engine.take().unwrap().finish());
+        self.recorder.take().unwrap().join().unwrap();
+        self.io.take().unwrap().join();
+        let tape = tape_in(self.folder.path());
+        (self.folder, tape)
+    }
+}
+
+fn tape_in(folder: &Path) -> Tape<Vec<u8>> {
+    let mut files = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
+    let path = files.find(|path| path.extension().is_some_and(|e| e == "rtk")).expect("a tape");
+    Tape::open(std::fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn going_back_shows_what_was_seen_and_playing_on_is_a_new_future() {
+    let mut play = Play::new();
+    play.play(300, 0);
+    let tip = play.live_frame();
+    play.act(Action::Rewind(true));
+    let (mut shown, mut last) = (0, tip);
+    for _ in 0..400 {
+        let seen = play.seen.clone();
+        let picture = play.turn();
+        if picture.hud.mode != Mode::Back || picture.number == last {
+            continue;
+        }
+        assert!(picture.number < last, "{} after {last}", picture.number);
+        assert!(last - picture.number <= 2, "{} after {last}", picture.number);
+        assert!(*picture.frame.pixels == seen[picture.number as usize][..], "{}", picture.number);
+        last = picture.number;
+        shown += 1;
+        if last <= 100 {
+            break;
+        }
+    }
+    assert!(shown > 100 && last <= 100, "{shown} frames to {last}");
+    play.act(Action::Rewind(false));
+    let fork = last;
+    play.play(200, 3);
+    assert!(play.live_frame() >= fork + 199, "live from frame {fork}");
+    let end = play.live_frame();
+    let (_folder, tape) = play.close();
+    assert!(tape.is_complete());
+    let segments = tape.catalog().segments();
+    assert_eq!(segments.len(), 2);
+    assert_eq!((segments[0].last, segments[1].last), (tip, end));
+    let parent = segments[1].parent.unwrap();
+    assert_eq!((parent.segment, parent.frame), (0, fork));
+    reaches(&tape, Position { segment: 0, frame: tip });
+    reaches(&tape, Position { segment: 1, frame: end });
+}
+
+/// Seeks from the nearest state, and runs from power-on; both must agree.
+fn reaches(tape: &Tape<Vec<u8>>, end: Position) {
+    let mut sought = Console::new(setup().power_on());
+    replay::seek(tape, &mut sought, end).unwrap();
+    let mut run = Console::new(setup().power_on());
+    let mut parts = vec![];
+    let mut at = end;
+    while let Some(parent) = tape.catalog().segments()[at.segment as usize].parent {
+        parts.push((at.segment, parent.frame, at.frame));
+        at = parent;
+    }
+    parts.push((at.segment, 0, at.frame));
+    for (segment, from, to) in parts.into_iter().rev() {
+        let mut steps = Vec::new();
+        let part = retake::flight::catalog::Part { segment, from, to };
+        replay::steps_of(tape, part, &mut steps).unwrap();
+        for step in steps {
+            let replay::Step::Frame(input) = step else { panic!("{step:?}") };
+            run.nes.run_muted(zerocopy::transmute!(input));
+        }
+    }
+    assert_eq!(run.nes.frame_number(), end.frame);
+    assert!(run.nes.bytes() == sought.nes.bytes());
+}
+
+#[test]
+fn paused_in_the_past_frames_go_one_by_one_both_ways() {
+    let mut play = Play::new();
+    play.play(100, 0);
+    let tip = play.live_frame();
+    for (action, number) in [
+        (Action::StepBack, tip - 1),
+        (Action::StepBack, tip - 2),
+        (Action::StepBack, tip - 3),
+        (Action::StepFrame, tip - 2),
+        (Action::StepFrame, tip - 1),
+        (Action::StepFrame, tip),
+    ] {
+        play.act(action);
+        let there = (0..100).any(|_| play.turn().number == number);
+        assert!(there, "{action:?} shows {number}");
+        let seen = play.seen[number as usize].clone();
+        assert!(*play.pictures.read().frame.pixels == seen[..]);
+    }
+    // There is nothing recorded behind the newest frame: it is played.
+    play.act(Action::StepFrame);
+    assert!((0..10).any(|_| play.turn().number == tip + 1));
+    let (_folder, tape) = play.close();
+    assert_eq!((tape.catalog().segments().len(), tape.catalog().frames()), (1, tip + 1));
+}
+
+#[test]
+fn a_reset_and_a_mark_are_on_the_tape_and_are_replayed() {
+    let mut play = Play::new();
+    play.play(80, 0);
+    play.act(Action::Reset);
+    play.play(80, 1);
+    play.act(Action::Mark);
+    play.play(40, 2);
+    let seen = play.seen.clone();
+    play.act(Action::Rewind(true));
+    for _ in 0..300 {
+        let picture = play.turn();
+        let number = picture.number as usize;
+        assert!(*picture.frame.pixels == seen[number][..], "frame {number}");
+        if number < 70 {
+            break;
+        }
+    }
+    let (_folder, tape) = play.close();
+    let catalog = tape.catalog();
+    assert_eq!((catalog.events().len(), catalog.events()[0].position.frame), (1, 80));
+    assert_eq!(catalog.marks()[0].position.frame, 160);
+    let mut console = Console::new(setup().power_on());
+    replay::seek(&tape, &mut console, Position { segment: 0, frame: 200 }).unwrap();
+}
