@@ -283,6 +283,30 @@ fn info_tells_what_a_file_is() {
 }
 
 #[test]
+fn bench_measures_what_it_is_asked_for() {
+    let place = Place::new();
+    let rom = place.file("pad.nes", &pad_reader());
+    let bench = |more: &str| {
+        let args = format!("bench {} --frames 20 --exact {more}", rom.display());
+        let output = retake(args.split(' '));
+        expect(0, &output);
+        output
+    };
+    let row = json(&bench("--json"))[0].clone();
+    assert!(row["fps"].as_f64().unwrap() > 1. && row["recorder"].is_null());
+    assert_eq!(row["fast"]["cycles_percent"], 0.0);
+    let row = json(&bench("--recorder --video --jobs 3 --json"))[0].clone();
+    let state = row["state_bytes"].as_u64().unwrap();
+    assert_eq!(row["recorder"][0]["bytes"], state + 16);
+    assert_eq!(row["recorder"][0]["samples"], 20);
+    assert_eq!(row["video"][0]["bytes"], 256 * 240 * 4);
+    let jobs: Vec<_> = row["jobs"].as_array().unwrap().iter().map(|row| &row["jobs"]).collect();
+    assert_eq!(jobs, [1, 2, 3]);
+    assert!(stdout(&bench("--jobs 1")).contains("exact"));
+    expect(2, &retake(["bench", "--jobs", "0"]));
+}
+
+#[test]
 fn fetched_roms_are_checked_and_a_missing_network_is_a_sentence() {
     let place = Place::new();
     let base = place.path("mirror");

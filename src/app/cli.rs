@@ -378,6 +378,15 @@ pub struct BenchArgs {
     /// Buttons by frame, as in `run`
     #[arg(long, value_name = "SCRIPT", default_value = "", hide_default_value = true)]
     pub press: Script,
+    /// Measure too what recording costs the emulation thread
+    #[arg(long)]
+    pub recorder: bool,
+    /// Measure too what a picture costs the processor
+    #[arg(long)]
+    pub video: bool,
+    /// Measure too how 1, 2, 4 … N machines run beside each other, a thread each
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
