@@ -139,13 +139,14 @@ fn unusable_arguments_are_a_sentence() {
         &["--until", "6000"],
         &["--no-such-option"],
         &["--mute", "--wav", "x.wav"],
+        &["--cheat", "SXIOPQ"],
+        &["--cheat", "2002:80"],
         &["--movie", "/no/such.fm2"],
         &["--load-state", "/no/such.state"],
         &["--png", "/no/such/folder/x.png"],
     ] {
         expect(2, &run(&rom, wrong));
     }
-    expect(3, &run(&rom, &["--cheat", "SXIOPO"]));
     expect(0, &retake(["--help"]));
     expect(0, &retake(["run", "--help"]));
 }
@@ -196,6 +197,26 @@ fn muted_exact_and_restored_runs_end_in_the_same_state() {
     assert_ne!(whole, hash("--frames 120 --seed 7"));
     hash(&format!("--frames 60 --save-state {}", state.display()));
     assert_eq!(whole, hash(&format!("--frames 60 --load-state {}", state.display())));
+}
+
+#[test]
+fn a_cheat_changes_the_run_and_one_that_fits_nothing_is_said() {
+    let place = Place::new();
+    let rom = place.file("pad.nes", &pad_reader());
+    let peek = |codes: &[&str]| {
+        let mut args = vec!["--frames", "20", "--json", "--peek", "10-12", "--peek", "C000"];
+        codes.iter().for_each(|code| args.extend(["--cheat", code]));
+        let output = run(&rom, &args);
+        expect(0, &output);
+        let document = json(&output);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        (document["peek"]["0010"][2].clone(), document["peek"]["C000"][0].clone(), stderr)
+    };
+    assert_eq!((peek(&[]).0, peek(&[]).1), (0.into(), 0xa9.into()));
+    assert_eq!(peek(&["0012:2A"]).0, 0x2a);
+    let (_, byte, said) = peek(&["0012:2A", "c000?a9:a9", "C001?77:00"]);
+    assert_eq!(byte, 0xa9);
+    assert!(said.contains("C001?77:00") && !said.contains("C000?A9"), "{said}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::script::{AddressRange, Condition, Script};
 use crate::nes::Region;
-use crate::nes::cart::BoardNumber;
+use crate::nes::cart::{BoardNumber, Cheat};
 use crate::video::layout::{Aspect, Filter};
 
 /// A real-time NES emulator with a built-in flight recorder.
@@ -75,9 +75,11 @@ pub struct SetupArgs {
     /// Apply an IPS or BPS patch to the ROM
     #[arg(long, value_name = "FILE")]
     pub patch: Option<PathBuf>,
-    /// Switch a cheat code on
+    /// Switch a cheat on: six or eight letters of a Game Genie code, or ADDR:VALUE or
+    /// ADDR?COMPARE:VALUE in hex (RAM is written before each frame, ROM reads as VALUE); give it
+    /// again for more
     #[arg(long, value_name = "CODE")]
-    pub cheat: Vec<String>,
+    pub cheat: Vec<Cheat>,
 }
 
 impl Default for SetupArgs {

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::builtin;
 use super::fault::{Fault, Outcome};
 use crate::nes::Cartridge;
-use crate::nes::cart::{BoardNumber, patch};
+use crate::nes::cart::{BoardNumber, Cheat, CheatError, patch};
 
 /// No ROM is larger, packed or unpacked.
 pub const LIMIT: u64 = 64 << 20;
@@ -78,6 +78,19 @@ impl Rom {
         let cart = Cartridge::parse_as(&bytes, board).map_err(|error| Fault::file(shown, error))?;
         let cart = Arc::new(cart);
         Ok(Self { name: name.to_owned(), path, sha256, bytes, cart, notes: Vec::new() })
+    }
+
+    /// Switches cheats on. One that fits no byte gets a note.
+    pub fn plug_in(&mut self, cheats: &[Cheat]) -> Result<(), CheatError> {
+        self.cart = Arc::new(self.cart.with_cheats(cheats)?);
+        // Below $8000 it may be RAM, which holds anything.
+        let fits = |cheat: &&Cheat| cheat.address < 0x8000 || self.cart.prg.is_changed_by(cheat);
+        for cheat in cheats.iter().filter(|cheat| !fits(cheat)) {
+            self.notes.push(format!(
+                "the cheat {cheat} fits no byte of this ROM; it may be for another version of the game"
+            ));
+        }
+        Ok(())
     }
 
     /// The first eight bytes of the hash as a number, as file headers keep it.

@@ -33,12 +33,10 @@ impl Setup {
         args: &SetupArgs,
         region: Option<Region>,
     ) -> Outcome<Self> {
-        if let Some(code) = args.cheat.first() {
-            return Err(Fault::missing(format_args!(
-                "--cheat {code}: cheats are not supported yet; leave the option out"
-            )));
+        let mut rom = Rom::load_by(read, rom, args.patch.as_deref(), args.board)?;
+        if !args.cheat.is_empty() {
+            rom.plug_in(&args.cheat).map_err(|error| Fault::file("--cheat", error))?;
         }
-        let rom = Rom::load_by(read, rom, args.patch.as_deref(), args.board)?;
         for note in &rom.notes {
             eprintln!("retake: {note}");
         }

@@ -289,7 +289,7 @@ fn console() -> Nes {
     prg[..program.len()].copy_from_slice(&program);
     prg[0x7ffc..0x7ffe].copy_from_slice(&[0x00, 0x80]);
     let cart = Cartridge {
-        prg,
+        prg: prg.into(),
         chr: vec![0x5a; 8192],
         board: BoardId::Nrom,
         mapper: 0,
@@ -301,6 +301,7 @@ fn console() -> Nes {
         chr_nvram: 0,
         trainer: None,
         region: Region::Ntsc,
+        cheats: Vec::new(),
     };
     Nes::power_on(cart, &PowerOn { region: Region::Ntsc, alignment: 0, seed: 1 })
 }
