@@ -103,7 +103,7 @@ pub struct MovieArgs {
     /// Play a movie: .fm2, .bk2, or text with a line `|..|UDLRSsBA|` a frame
     #[arg(long, value_name = "FILE")]
     pub movie: Option<PathBuf>,
-    /// Write the inputs as a text movie, a line a frame
+    /// Write the inputs as a movie: .fm2, .bk2, or else text with a line a frame
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 }

@@ -128,12 +128,7 @@ pub fn read(path: &Path) -> Outcome<Vec<u8>> {
 }
 
 /// A ROM file's bytes out of whatever packs them, and what to tell the player.
-pub fn unpacked(path: &Path) -> Outcome<(Vec<u8>, Vec<String>)> {
-    unpack(path, read(path)?)
-}
-
-/// The same of a file that was read already.
-fn unpack(path: &Path, packed: Vec<u8>) -> Outcome<(Vec<u8>, Vec<String>)> {
+pub fn unpack(path: &Path, packed: Vec<u8>) -> Outcome<(Vec<u8>, Vec<String>)> {
     let fault = |why: String| Fault::file(path.display(), why);
     match packed.as_slice() {
         [b'P', b'K', 3..=6, 4..=7, ..] => unzipped(packed).map_err(fault),
