@@ -94,6 +94,8 @@ pub struct Picture {
 pub enum Action {
     /// L: record, loop, play on.
     Loop,
+    /// Loop what the chosen slot holds, without recording it again.
+    PlayLoop,
     /// Choose loop slot 1-4.
     Slot(u8),
     /// Choose save state 0-9.

@@ -139,13 +139,15 @@ fn unusable_arguments_are_a_sentence() {
         &["--until", "6000"],
         &["--no-such-option"],
         &["--mute", "--wav", "x.wav"],
+        &["--cheat", "SXIOPQ"],
+        &["--cheat", "2002:80"],
         &["--movie", "/no/such.fm2"],
         &["--load-state", "/no/such.state"],
+        &["--load-state", "x.rts", "--record", "x.txt"],
         &["--png", "/no/such/folder/x.png"],
     ] {
         expect(2, &run(&rom, wrong));
     }
-    expect(3, &run(&rom, &["--cheat", "SXIOPO"]));
     expect(0, &retake(["--help"]));
     expect(0, &retake(["run", "--help"]));
 }
@@ -199,16 +201,61 @@ fn muted_exact_and_restored_runs_end_in_the_same_state() {
 }
 
 #[test]
-fn a_recorded_run_replays_as_a_movie() {
+fn a_cheat_changes_the_run_and_one_that_fits_nothing_is_said() {
     let place = Place::new();
     let rom = place.file("pad.nes", &pad_reader());
-    let movie = place.path("run.txt");
-    let movie = movie.to_str().unwrap();
-    let args = ["--frames", "50", "--press", "5-9:a,2@7:start", "--json", "--record", movie];
-    let recorded = json(&run(&rom, &args));
-    let replayed = json(&run(&rom, &["--movie", movie, "--json"]));
-    assert_eq!(replayed["frames"], 50);
-    assert_eq!(recorded["state_hash"], replayed["state_hash"]);
+    let peek = |codes: &[&str]| {
+        let mut args = vec!["--frames", "20", "--json", "--peek", "10-12", "--peek", "C000"];
+        codes.iter().for_each(|code| args.extend(["--cheat", code]));
+        let output = run(&rom, &args);
+        expect(0, &output);
+        let document = json(&output);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        (document["peek"]["0010"][2].clone(), document["peek"]["C000"][0].clone(), stderr)
+    };
+    assert_eq!((peek(&[]).0, peek(&[]).1), (0.into(), 0xa9.into()));
+    assert_eq!(peek(&["0012:2A"]).0, 0x2a);
+    let (_, byte, said) = peek(&["0012:2A", "c000?a9:a9", "C001?77:00"]);
+    assert_eq!(byte, 0xa9);
+    assert!(said.contains("C001?77:00") && !said.contains("C000?A9"), "{said}");
+}
+
+#[test]
+fn a_recorded_run_replays_as_a_movie_of_each_format() {
+    let place = Place::new();
+    let rom = place.file("pad.nes", &pad_reader());
+    for name in ["run.txt", "run.fm2", "run.bk2"] {
+        let movie = place.path(name);
+        let movie = movie.to_str().unwrap();
+        let args = ["--frames", "50", "--press", "5-9:a,2@7:start", "--json", "--record", movie];
+        let recorded = json(&run(&rom, &args));
+        let bytes = std::fs::read(movie).unwrap();
+        run(&rom, &args);
+        assert!(bytes == std::fs::read(movie).unwrap(), "the same run, the same file");
+        let replayed = json(&run(&rom, &["--movie", movie, "--json"]));
+        assert_eq!(replayed["frames"], 50, "{name}");
+        assert_eq!(recorded["state_hash"], replayed["state_hash"], "{name}");
+    }
+    expect(3, &run(&rom, &["--record", place.path("a.rtk").to_str().unwrap()]));
+}
+
+#[test]
+fn a_movie_that_cannot_be_what_it_was_is_refused() {
+    let place = Place::new();
+    let rom = place.file("pad.nes", &pad_reader());
+    for (name, text, word) in [
+        ("zapper.fm2", "version 3\nport1 2\n|0|........|0 0 0 0 0||\n", "Zapper"),
+        ("middle.fm2", "version 3\nsavestate 0x00\n|0|........|........||\n", "power-on"),
+        ("cut.fm2", "version 3\n|0|........|........||\n|0|...", "line 3"),
+        ("empty.fm2", "", "not a movie"),
+        ("other.bk2", "PK\u{3}\u{4}", "damaged .bk2"),
+    ] {
+        let movie = place.file(name, text.as_bytes());
+        let output = run(&rom, &["--movie", movie.to_str().unwrap()]);
+        expect(2, &output);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(word) && said.contains(name), "{said}");
+    }
 }
 
 #[test]
@@ -276,10 +323,104 @@ fn info_tells_what_a_file_is() {
     let document = json(&retake(["info", rom.to_str().unwrap(), "--json"]));
     assert_eq!(document["kind"], "ROM");
     assert_eq!((&document["mapper"], &document["prg_rom"]), (&0.into(), &16_384.into()));
-    let patch = place.file("a.ips", b"PATCHEOF");
-    assert!(stdout(&retake(["info", patch.to_str().unwrap()])).contains("IPS patch"));
     expect(2, &retake(["info", place.file("x", b"nothing").to_str().unwrap()]));
+    expect(3, &retake(["info", place.file("x.rtk", b"RETAKE").to_str().unwrap()]));
     assert!(stdout(&retake(["info", "--boards"])).contains("NROM"));
+}
+
+#[test]
+fn bench_measures_what_it_is_asked_for() {
+    let place = Place::new();
+    let rom = place.file("pad.nes", &pad_reader());
+    let bench = |more: &str| {
+        let args = format!("bench {} --frames 20 --exact {more}", rom.display());
+        let output = retake(args.split(' '));
+        expect(0, &output);
+        output
+    };
+    let row = json(&bench("--json"))[0].clone();
+    assert!(row["fps"].as_f64().unwrap() > 1. && row["recorder"].is_null());
+    assert_eq!(row["fast"]["cycles_percent"], 0.0);
+    let row = json(&bench("--recorder --video --jobs 3 --json"))[0].clone();
+    let state = row["state_bytes"].as_u64().unwrap();
+    assert_eq!(row["recorder"][0]["bytes"], state + 16);
+    assert_eq!(row["recorder"][0]["samples"], 20);
+    assert_eq!(row["video"][0]["bytes"], 256 * 240 * 4);
+    let jobs: Vec<_> = row["jobs"].as_array().unwrap().iter().map(|row| &row["jobs"]).collect();
+    assert_eq!(jobs, [1, 2, 3]);
+    assert!(stdout(&bench("--jobs 1")).contains("exact"));
+    expect(2, &retake(["bench", "--jobs", "0"]));
+}
+
+#[test]
+fn info_tells_what_patches_saves_and_movies_are() {
+    let place = Place::new();
+    let rom = place.file("pad.nes", &pad_reader());
+    let told = |path: &Path| {
+        let output = retake(["info", path.to_str().unwrap(), "--json"]);
+        expect(0, &output);
+        assert!(stdout(&retake(["info", path.to_str().unwrap()])).starts_with("kind  "));
+        json(&output)
+    };
+    let ips = told(&place.file("a.ips", b"PATCH\0\0\x10\0\x02xyEOF"));
+    assert_eq!((&ips["records"], &ips["last_byte_at"]), (&1.into(), &"000011".into()));
+    expect(2, &retake(["info", place.file("cut.ips", b"PATCH\0\0").to_str().unwrap()]));
+    expect(2, &retake(["info", place.file("cut.bps", b"BPS1").to_str().unwrap()]));
+
+    let [state, fm2, bk2] = ["a.rts", "a.fm2", "a.bk2"].map(|name| place.path(name));
+    for (option, path) in [("--save-state", &state), ("--record", &fm2), ("--record", &bk2)] {
+        let path = path.to_str().unwrap();
+        expect(0, &run(&rom, &["--frames", "61", "--press", "3-4:a", option, path]));
+    }
+    let saved = told(&state);
+    assert_eq!((&saved["kind"], &saved["frame"]), (&"saved state".into(), &61.into()));
+    assert_eq!(saved["console"], "NTSC, mapper 0.0, alignment 1");
+    assert_eq!(saved["supported"], "yes");
+    let mut damaged = std::fs::read(&state).unwrap();
+    *damaged.last_mut().unwrap() ^= 1;
+    expect(2, &retake(["info", place.file("b.rts", &damaged).to_str().unwrap()]));
+
+    for path in [&fm2, &bk2] {
+        let movie = told(path);
+        assert_eq!((&movie["frames"], &movie["frames_with_buttons"]), (&61.into(), &2.into()));
+        assert_eq!((&movie["players"], &movie["seconds"]), (&serde_json::json!([1]), &1.0.into()));
+    }
+    let battery = told(&place.file("battery.sav", &[7; 8192]));
+    assert_eq!((&battery["kib"], &battery["bytes_in_use"]), (&8.0.into(), &8192.into()));
+}
+
+#[test]
+fn info_tells_of_both_files_of_a_slot_and_whether_they_belong_together() {
+    use retake::flight::slot::{RomCheck, SlotStore};
+    use retake::flight::state_file::Owner;
+    use retake::flight::take::Slot;
+    let place = Place::new();
+    let owner = Owner { machine: 0x104, layout: 5, rom: 6 };
+    let store = SlotStore::open(place.0.path(), owner, RomCheck::Same).unwrap();
+    let record = |slot: u8, frames: u8| {
+        let mut writer = store.begin(Slot::new(slot).unwrap(), 1000, &[slot; 640]).unwrap();
+        (0..frames).for_each(|n| writer.append(&[n; 16]).unwrap());
+        writer.finish().unwrap();
+    };
+    record(1, 120);
+    record(2, 0);
+    let told = |name: &str| json(&retake(["info", place.path(name).to_str().unwrap(), "--json"]));
+    let input = told("slot_1.input");
+    assert_eq!((&input["kind"], &input["frames"]), (&"loop slot: input".into(), &120.into()));
+    assert_eq!((&input["frame"], &input["seconds"]), (&1000.into(), &2.0.into()));
+    assert_eq!(input["console"], "NTSC, mapper 1.0, alignment 1");
+    assert_eq!((&input["loops"], &told("slot_1.state")["loops"]), (&"yes".into(), &"yes".into()));
+    assert!(input["supported"].as_str().unwrap().starts_with("no: "), "layout 5 is not ours");
+    assert!(told("slot_2.state")["loops"].as_str().unwrap().contains("nothing"));
+    std::fs::copy(place.path("slot_2.state"), place.path("slot_1.state")).unwrap();
+    assert!(told("slot_1.input")["loops"].as_str().unwrap().contains("another recording"));
+    std::fs::remove_file(place.path("slot_1.state")).unwrap();
+    assert!(told("slot_1.input")["loops"].as_str().unwrap().contains("beside"));
+    let bytes = std::fs::read(place.path("slot_2.state")).unwrap();
+    for len in [0, 8, 63, 64, 200] {
+        let cut = place.file("slot_3.state", &bytes[..len]);
+        expect(2, &retake(["info", cut.to_str().unwrap()]));
+    }
 }
 
 #[test]

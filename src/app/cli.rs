@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::script::{AddressRange, Condition, Script};
 use crate::nes::Region;
-use crate::nes::cart::BoardNumber;
+use crate::nes::cart::{BoardNumber, Cheat};
 use crate::video::layout::{Aspect, Filter};
 
 /// A real-time NES emulator with a built-in flight recorder.
@@ -75,9 +75,11 @@ pub struct SetupArgs {
     /// Apply an IPS or BPS patch to the ROM
     #[arg(long, value_name = "FILE")]
     pub patch: Option<PathBuf>,
-    /// Switch a cheat code on
+    /// Switch a cheat on: six or eight letters of a Game Genie code, or ADDR:VALUE or
+    /// ADDR?COMPARE:VALUE in hex (RAM is written before each frame, ROM reads as VALUE); give it
+    /// again for more
     #[arg(long, value_name = "CODE")]
-    pub cheat: Vec<String>,
+    pub cheat: Vec<Cheat>,
 }
 
 impl Default for SetupArgs {
@@ -101,7 +103,7 @@ pub struct MovieArgs {
     /// Play a movie: .fm2, .bk2, or text with a line `|..|UDLRSsBA|` a frame
     #[arg(long, value_name = "FILE")]
     pub movie: Option<PathBuf>,
-    /// Write the inputs as a text movie, a line a frame
+    /// Write the inputs as a movie: .fm2, .bk2, or else text with a line a frame
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 }
@@ -381,6 +383,15 @@ pub struct BenchArgs {
     /// Buttons by frame, as in `run`
     #[arg(long, value_name = "SCRIPT", default_value = "", hide_default_value = true)]
     pub press: Script,
+    /// Measure too what recording costs the emulation thread
+    #[arg(long)]
+    pub recorder: bool,
+    /// Measure too what a picture costs the processor
+    #[arg(long)]
+    pub video: bool,
+    /// Measure too how 1, 2, 4 … N machines run beside each other, a thread each
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -4,9 +4,10 @@
 //! frees what the emulation thread has done with.
 
 use super::cli::MovieArgs;
+use super::fault::{Fault, Outcome};
 use super::game::{Game, Loader, settle, store_battery};
 use super::hash::hex64;
-use super::movie::{self, MovieFrame, Press};
+use super::movie::{About, MovieFrame, Press, Recording};
 use super::paths;
 use crate::audio::device::{self, Event};
 use crate::engine::machine::{News, Parcel};
@@ -75,9 +76,8 @@ pub struct Loaded {
 /// back what came after its beginning.
 pub struct Record {
     taken: rtrb::Consumer<Taken>,
-    frames: Vec<MovieFrame>,
-    file: File,
-    path: PathBuf,
+    recording: Recording,
+    about: About,
     over: bool,
     hashes: Option<Hashes>,
 }
@@ -104,17 +104,20 @@ impl Record {
     /// A new file for `--record`, and one for hashes.
     pub fn open(
         args: &MovieArgs,
+        about: About,
         hashes: Option<PathBuf>,
         taken: rtrb::Consumer<Taken>,
-    ) -> Result<Option<Self>, (PathBuf, std::io::Error)> {
-        let Some(path) = args.record.clone() else { return Ok(None) };
-        let create = |path: &Path| File::create(path).map_err(|error| (path.to_owned(), error));
-        let file = create(&path)?;
+    ) -> Outcome<Option<Self>> {
+        let Some(path) = &args.record else { return Ok(None) };
+        let recording = Recording::create(path)?;
+        let create = |path: &PathBuf| {
+            File::create(path).map_err(|error| Fault::write(path.display(), error))
+        };
         let hashes = match hashes {
             Some(path) => Some(Hashes { lines: BufWriter::new(create(&path)?), number: 0 }),
             None => None,
         };
-        Ok(Some(Self { taken, frames: Vec::new(), file, path, over: false, hashes }))
+        Ok(Some(Self { taken, recording, about, over: false, hashes }))
     }
 
     /// Takes what has come; a sentence when the movie ends before the session.
@@ -130,28 +133,27 @@ impl Record {
             let press = match before {
                 Before::Nothing => Press::None,
                 Before::Reset => Press::Reset,
-                Before::Again(frame) if frame <= self.frames.len() as u64 => {
-                    self.frames.truncate(frame as usize);
+                Before::Again(frame) if frame <= self.recording.len() as u64 => {
+                    self.recording.truncate(frame as usize);
                     Press::None
                 }
                 Before::Again(_) | Before::Jump => {
                     self.over = true;
                     return Some(format!(
                         "{}: a state from elsewhere was loaded, the movie ends there",
-                        self.path.display()
+                        self.recording.path().display()
                     ));
                 }
             };
-            self.frames.push(MovieFrame { input, press });
+            self.recording.push(MovieFrame { input, press });
         }
         None
     }
 
     fn close(mut self) -> Option<String> {
         let said = self.take();
-        let lines: String = self.frames.iter().map(|frame| movie::line(frame) + "\n").collect();
-        let written = self.file.write_all(lines.as_bytes()).err();
-        written.map(|e| format!("{}: cannot write it ({e})", self.path.display())).or(said)
+        let written = self.recording.finish(&self.about);
+        written.err().map(|fault| fault.to_string()).or(said)
     }
 }
 

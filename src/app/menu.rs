@@ -44,6 +44,7 @@ enum Row {
     Save,
     Load,
     Slot,
+    PlayLoop,
     Reset,
     Filter,
     Aspect,
@@ -52,11 +53,12 @@ enum Row {
     Quit,
 }
 
-const ROWS: [Row; 10] = [
+const ROWS: [Row; 11] = [
     Row::Resume,
     Row::Save,
     Row::Load,
     Row::Slot,
+    Row::PlayLoop,
     Row::Reset,
     Row::Filter,
     Row::Aspect,
@@ -115,6 +117,7 @@ fn text(row: Row, settings: &Settings) -> String {
         Row::Save => format!("Save state     < {} >", settings.save),
         Row::Load => format!("Load state     < {} >", settings.save),
         Row::Slot => format!("Loop slot      < {} >", settings.slot),
+        Row::PlayLoop => format!("Play loop {}", settings.slot),
         Row::Reset => "Reset".to_string(),
         Row::Filter => format!("Filter         < {} >", settings.look.filter),
         Row::Aspect => format!("Pixel shape    < {} >", settings.look.aspect),
@@ -131,6 +134,7 @@ fn choose(row: Row, settings: &mut Settings) -> Choice {
         Row::Resume => Choice::Close(None),
         Row::Save => Choice::Close(Some(Action::SaveState)),
         Row::Load => Choice::Close(Some(Action::LoadState)),
+        Row::PlayLoop => Choice::Close(Some(Action::PlayLoop)),
         Row::Reset => Choice::Close(Some(Action::Reset)),
         Row::Slot | Row::Filter | Row::Aspect | Row::StatusLine => change(row, settings, Turn::On),
         Row::Fullscreen => Choice::Do(Action::Fullscreen),
@@ -151,7 +155,7 @@ fn change(row: Row, settings: &mut Settings, turn: Turn) -> Choice {
         Row::Filter => settings.look.filter = next(Filter::ALL, settings.look.filter, turn),
         Row::Aspect => settings.look.aspect = next(Aspect::ALL, settings.look.aspect, turn),
         Row::StatusLine => settings.hidden = !settings.hidden,
-        Row::Resume | Row::Reset | Row::Fullscreen | Row::Quit => {}
+        Row::Resume | Row::PlayLoop | Row::Reset | Row::Fullscreen | Row::Quit => {}
     }
     Choice::Stay
 }
@@ -204,6 +208,16 @@ mod tests {
     fn slots_go_around_from_4_to_1() {
         let (choices, _) = press(&[button::DOWN, button::DOWN, button::DOWN, button::RIGHT]);
         assert_eq!(choices[3], Choice::Do(Action::Slot(1)));
+    }
+
+    #[test]
+    fn a_loop_that_is_there_is_played_without_recording_it_again() {
+        let down = [button::DOWN; 3];
+        let (choices, settings) =
+            press(&[&down[..], &[button::LEFT, button::DOWN, button::A]].concat());
+        assert_eq!(choices[3], Choice::Do(Action::Slot(3)));
+        assert_eq!(choices[5], Choice::Close(Some(Action::PlayLoop)));
+        assert_eq!(settings.slot, 3);
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod real {
     use crate::app::config::Config;
     use crate::app::desk::{Desk, Loaded, Record};
     use crate::app::game::{Game, Loader, settle, store_battery};
-    use crate::app::movie::{Movie, MovieFrame, Press};
+    use crate::app::movie::{About, Movie, MovieFrame, Press};
     use crate::app::player::Options;
     use crate::app::tapes::Wishes;
     use crate::app::{paths, terminal, window};
@@ -99,6 +99,12 @@ mod real {
         }
 
         let movie = args.movie.movie.as_deref().map(Movie::load).transpose()?;
+        let switched = |movie: &Movie| movie.frames.iter().skip(1).any(|f| f.press == Press::Power);
+        if movie.as_ref().is_some_and(switched) {
+            let said = "the movie switches the console off and on, for which play presses reset; \
+                        `retake run --movie` does as it says";
+            complain(&mut degraded, said.to_owned());
+        }
         let region = movie.as_ref().and_then(|movie| movie.region);
         let data = paths::data();
         let slot = Slot::new(args.recorder.slot).unwrap_or_default();
@@ -123,7 +129,7 @@ mod real {
         let mut wires = Wires::new(&flags).map_err(|error| {
             Fault::missing(format_args!("there are no eventfds ({error}); update the kernel"))
         })?;
-        let taken = record_ring(args, &mut wires)?;
+        let taken = record_ring(args, About::of(&name, &machine.nes), &mut wires)?;
         let cpu_hz = machine.nes.region().cpu_hz();
         let rom_hash = machine.rom_hash;
         let mut engine = Engine::new(machine, wires.engine, engine_io, settings(args, &config));
@@ -302,26 +308,26 @@ mod real {
         }
     }
 
-    fn record_ring(args: &PlayArgs, wires: &mut Wires) -> Outcome<Option<Record>> {
+    fn record_ring(args: &PlayArgs, about: About, wires: &mut Wires) -> Outcome<Option<Record>> {
         if args.movie.record.is_none() {
             return Ok(None);
         }
         let (taken, taken_end) = rtrb::RingBuffer::new(TAKEN);
         wires.engine.taken = Some(taken);
-        Record::open(&args.movie, hash_file(), taken_end)
-            .map_err(|(path, error)| Fault::write(path.display(), error))
+        Record::open(&args.movie, about, hash_file(), taken_end)
     }
 
     fn movie_frames(movie: &Movie) -> Box<[Taken]> {
-        let before = |press| match press {
-            Press::None => Before::Nothing,
+        let before = |(number, frame): (usize, &MovieFrame)| match (number, frame.press) {
+            // It has just been switched on.
+            (_, Press::None) | (0, Press::Power) => Before::Nothing,
             // A machine in play is not switched off: the next best is reset.
-            Press::Reset | Press::Power => Before::Reset,
+            (_, Press::Reset | Press::Power) => Before::Reset,
         };
-        let frames = movie.frames.iter();
-        let taken = |frame: &MovieFrame| Taken {
+        let frames = movie.frames.iter().enumerate();
+        let taken = |(number, frame): (usize, &MovieFrame)| Taken {
             input: frame.input,
-            before: before(frame.press),
+            before: before((number, frame)),
             state: 0,
         };
         frames.map(taken).collect()

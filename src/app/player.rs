@@ -379,7 +379,7 @@ mod tests {
         let mut bench = Bench::new();
         bench.tap(&[Key::Escape]);
         bench.commands();
-        bench.tap(&[Key::ArrowDown; 4]);
+        bench.tap(&[Key::ArrowDown; 5]);
         bench.tap(&[Key::Enter]);
         assert_eq!(bench.commands(), [Command::Freeze(false), Command::Action(Action::Reset)]);
     }
@@ -388,7 +388,7 @@ mod tests {
     fn a_filter_chosen_in_the_menu_reaches_the_render_thread() {
         let mut bench = Bench::new();
         bench.tap(&[Key::Escape]);
-        bench.tap(&[Key::ArrowDown; 5]);
+        bench.tap(&[Key::ArrowDown; 6]);
         bench.tap(&[Key::ArrowRight]);
         let look = Look { filter: crate::video::layout::Filter::Linear, ..Look::default() };
         assert!(bench.renderer.orders.try_iter().any(|order| order == Order::Look(look)));

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::builtin;
 use super::fault::{Fault, Outcome};
 use crate::nes::Cartridge;
-use crate::nes::cart::{BoardNumber, patch};
+use crate::nes::cart::{BoardNumber, Cheat, CheatError, patch};
 
 /// No ROM is larger, packed or unpacked.
 pub const LIMIT: u64 = 64 << 20;
@@ -80,6 +80,19 @@ impl Rom {
         Ok(Self { name: name.to_owned(), path, sha256, bytes, cart, notes: Vec::new() })
     }
 
+    /// Switches cheats on. One that fits no byte gets a note.
+    pub fn plug_in(&mut self, cheats: &[Cheat]) -> Result<(), CheatError> {
+        self.cart = Arc::new(self.cart.with_cheats(cheats)?);
+        // Below $8000 it may be RAM, which holds anything.
+        let fits = |cheat: &&Cheat| cheat.address < 0x8000 || self.cart.prg.is_changed_by(cheat);
+        for cheat in cheats.iter().filter(|cheat| !fits(cheat)) {
+            self.notes.push(format!(
+                "the cheat {cheat} fits no byte of this ROM; it may be for another version of the game"
+            ));
+        }
+        Ok(())
+    }
+
     /// The first eight bytes of the hash as a number, as file headers keep it.
     pub fn id(&self) -> u64 {
         u64::from_le_bytes(*self.sha256.first_chunk().unwrap_or(&[0; 8]))
@@ -115,12 +128,7 @@ pub fn read(path: &Path) -> Outcome<Vec<u8>> {
 }
 
 /// A ROM file's bytes out of whatever packs them, and what to tell the player.
-pub fn unpacked(path: &Path) -> Outcome<(Vec<u8>, Vec<String>)> {
-    unpack(path, read(path)?)
-}
-
-/// The same of a file that was read already.
-fn unpack(path: &Path, packed: Vec<u8>) -> Outcome<(Vec<u8>, Vec<String>)> {
+pub fn unpack(path: &Path, packed: Vec<u8>) -> Outcome<(Vec<u8>, Vec<String>)> {
     let fault = |why: String| Fault::file(path.display(), why);
     match packed.as_slice() {
         [b'P', b'K', 3..=6, 4..=7, ..] => unzipped(packed).map_err(fault),

@@ -1,8 +1,6 @@
 //! `retake run`: the machine as fast as it goes; what came out, to files and
 //! stdout. The same arguments give the same bytes.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -11,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::cli::{RunArgs, RunOutputArgs};
 use super::fault::{Fault, Outcome};
 use super::hash::{SoundHash, hex64, indices_hash};
-use super::movie::{self, Movie, MovieFrame, Press};
+use super::movie::{About, Movie, MovieFrame, Press, Recording};
 use super::outputs::{self, Wav};
 use super::setup::Setup;
 use super::{rom_file, say};
@@ -34,7 +32,7 @@ struct Run<'a> {
     nes: Nes,
     out: Output,
     movie: Option<Movie>,
-    record: Option<BufWriter<File>>,
+    record: Option<Recording>,
     wav: Option<Wav>,
     sound: SoundHash,
     /// The frame before the first.
@@ -54,6 +52,11 @@ impl<'a> Run<'a> {
                 "--wav needs the sound that --mute leaves out; give one of them",
             ));
         }
+        if args.load_state.is_some() && args.movie.record.is_some() {
+            return Err(Fault::unusable(
+                "--record writes a movie from power-on, and --load-state starts elsewhere; give one of them",
+            ));
+        }
         let movie = args.movie.movie.as_deref().map(Movie::load).transpose()?;
         let region = movie.as_ref().and_then(|movie| movie.region);
         let setup = Setup::new(args.rom.as_deref(), &args.setup, region)?;
@@ -67,7 +70,7 @@ impl<'a> Run<'a> {
             nes.restore(state).map_err(|e| fault(&e))?;
             start = frame;
         }
-        let record = args.movie.record.as_deref().map(record).transpose()?;
+        let record = args.movie.record.as_deref().map(Recording::create).transpose()?;
         let wav = args.output.wav.as_deref();
         let wav = wav.map(|path| Wav::create(path, setup.options.region)).transpose()?;
         let length = movie.as_ref().map(|movie| (movie.frames.len() as u64).saturating_sub(start));
@@ -123,8 +126,7 @@ impl<'a> Run<'a> {
         }
         self.times.push(began.elapsed());
         if let Some(record) = &mut self.record {
-            let written = writeln!(record, "{}", movie::line(&moved));
-            written.map_err(|error| Fault::write("--record", error))?;
+            record.push(moved);
         }
         if !self.args.mute {
             if self.args.output.json {
@@ -182,8 +184,8 @@ impl<'a> Run<'a> {
         if let Some(wav) = self.wav.take() {
             wav.finish()?;
         }
-        if let Some(mut record) = self.record.take() {
-            record.flush().map_err(|error| Fault::write("--record", error))?;
+        if let Some(record) = self.record.take() {
+            record.finish(&About::of(&self.setup.rom.name, &self.nes))?;
         }
         if let Some(path) = png {
             outputs::write_png(path, &self.out.frame)?;
@@ -284,14 +286,4 @@ impl<'a> Run<'a> {
         }
         document
     }
-}
-
-fn record(path: &std::path::Path) -> Outcome<BufWriter<File>> {
-    if path.extension().is_some_and(|ending| ending == "rtk") {
-        return Err(Fault::missing(format_args!(
-            "{}: tapes are not supported yet; give a name that ends with .txt for a text movie",
-            path.display()
-        )));
-    }
-    File::create(path).map(BufWriter::new).map_err(|error| Fault::write(path.display(), error))
 }

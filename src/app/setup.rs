@@ -33,12 +33,10 @@ impl Setup {
         args: &SetupArgs,
         region: Option<Region>,
     ) -> Outcome<Self> {
-        if let Some(code) = args.cheat.first() {
-            return Err(Fault::missing(format_args!(
-                "--cheat {code}: cheats are not supported yet; leave the option out"
-            )));
+        let mut rom = Rom::load_by(read, rom, args.patch.as_deref(), args.board)?;
+        if !args.cheat.is_empty() {
+            rom.plug_in(&args.cheat).map_err(|error| Fault::file("--cheat", error))?;
         }
-        let rom = Rom::load_by(read, rom, args.patch.as_deref(), args.board)?;
         for note in &rom.notes {
             eprintln!("retake: {note}");
         }
@@ -57,18 +55,60 @@ impl Setup {
         Owner { machine: self.machine(), layout: nes.layout_hash(), rom: self.rom.id() }
     }
 
-    /// The options that must be the same for a state to fit, as a number:
-    /// mapper (bits 8-19), submapper (4-7), alignment (2-3), region (0-1).
+    /// The options that must be the same for a state to fit, as a number.
     pub fn machine(&self) -> u32 {
-        let region = match self.options.region {
-            Region::Ntsc => 0,
-            Region::Pal => 1,
-            Region::Dendy => 2,
-        };
         let cart = &self.rom.cart;
-        u32::from(cart.mapper) << 8
-            | u32::from(cart.submapper & 15) << 4
-            | u32::from(self.options.alignment & 3) << 2
-            | region
+        let PowerOn { region, alignment, .. } = self.options;
+        let (mapper, submapper) = (cart.mapper, cart.submapper & 15);
+        Console { mapper, submapper, alignment: alignment & 3, region }.word()
+    }
+}
+
+/// What must be the same of two consoles for a state to fit both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Console {
+    pub mapper: u16,
+    pub submapper: u8,
+    pub alignment: u8,
+    pub region: Region,
+}
+
+impl Console {
+    /// As a number: mapper (bits 8-19), submapper (4-7), alignment (2-3),
+    /// region (0-1).
+    pub fn word(self) -> u32 {
+        let region = REGIONS.iter().position(|region| *region == self.region).unwrap_or(0);
+        u32::from(self.mapper) << 8
+            | u32::from(self.submapper) << 4
+            | u32::from(self.alignment) << 2
+            | region as u32
+    }
+
+    /// What a number says.
+    pub fn from_word(word: u32) -> Self {
+        Self {
+            mapper: (word >> 8 & 0xfff) as u16,
+            submapper: (word >> 4 & 15) as u8,
+            alignment: (word >> 2 & 3) as u8,
+            region: REGIONS[(word & 3) as usize % REGIONS.len()],
+        }
+    }
+}
+
+const REGIONS: [Region; 3] = [Region::Ntsc, Region::Pal, Region::Dendy];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_console_is_told_from_its_word() {
+        for region in REGIONS {
+            let console = Console { mapper: 0xfed, submapper: 9, alignment: 3, region };
+            assert_eq!(Console::from_word(console.word()), console);
+        }
+        let word = Console { mapper: 1, submapper: 2, alignment: 3, region: Region::Pal }.word();
+        assert_eq!(word, 0x12d);
     }
 }

@@ -6,6 +6,8 @@
 //!   ▲ ▲               │  │           │     ▲ end of the inputs: restore, again
 //!   │ └─ L: nothing ──┘  │           └─────┘
 //!   └─ F1-F4, state loaded, reset: what was recorded is kept, a loop is left
+//!
+//!  Shift+L, from anywhere: Looping, from the start of what the slot holds
 //! ```
 //!
 //! | while     | another slot chosen                 | state loaded, reset        |
@@ -90,7 +92,7 @@ pub enum Notice {
         frames: u32,
     },
     /// The player chose a slot.
-    #[error("slot {slot}: {frames} frames; L records over them")]
+    #[error("slot {slot}: {frames} frames; Shift+L loops them, L records over them")]
     Chosen {
         /// Which slot.
         slot: u8,
@@ -213,6 +215,12 @@ impl Session {
             (slot, 0) => Notice::Empty { slot },
             (slot, frames) => Notice::Chosen { slot, frames },
         }
+    }
+
+    /// Shift+L: loops what the chosen slot holds, from its start. A recording
+    /// ends first, as by L.
+    pub fn play_chosen(&mut self) -> Notice {
+        self.play(self.slot)
     }
 
     /// Loops what a slot holds, from the next frame on.

@@ -43,7 +43,8 @@ pub enum Part {
 }
 
 impl Part {
-    fn magic(self) -> [u8; 8] {
+    /// The first eight bytes.
+    pub fn magic(self) -> [u8; 8] {
         match self {
             Self::State => *b"RETAKELS",
             Self::Input => *b"RETAKELI",

@@ -128,6 +128,7 @@ const BUTTONS: &[(&str, u8)] = &[
 
 const ACTIONS: &[(&str, Action)] = &[
     ("loop", Action::Loop),
+    ("play_loop", Action::PlayLoop),
     ("slot_1", Action::Slot(1)),
     ("slot_2", Action::Slot(2)),
     ("slot_3", Action::Slot(3)),
@@ -176,6 +177,7 @@ impl Source for Chord {
         ("left", "Left"),
         ("right", "Right"),
         ("loop", "L"),
+        ("play_loop", "Shift+L"),
         ("slot_1", "F1"),
         ("slot_2", "F2"),
         ("slot_3", "F3"),
@@ -417,6 +419,8 @@ mod tests {
         assert_eq!(config.keys.target(plain(Key::KeyL)), Some(Target::Button(0, button::A)));
         assert_eq!(config.keys.target(plain(Key::KeyX)), None);
         let shifted = Chord { key: Key::KeyL, shift: true };
+        let shift_l = Keys::default().target(shifted);
+        assert_eq!(shift_l, Some(Target::Action(Action::PlayLoop)));
         assert_eq!(config.keys.target(shifted), Some(Target::Action(Action::Loop)));
         assert_eq!(config.keys.target(plain(Key::KeyI)), Some(Target::Button(1, button::UP)));
         assert_eq!(config.keys.target(plain(Key::KeyM)), None);

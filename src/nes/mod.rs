@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use zerocopy::IntoBytes;
 
-use cart::map::Map;
+use cart::map::{Layout, Map, Place};
 use output::{Mute, Sink};
 use state::State;
 use system::System;
@@ -131,6 +131,7 @@ impl Nes {
     }
 
     fn run(&mut self, input: Input, sink: &mut impl Sink, probe: &mut impl Probe) {
+        self.freeze();
         // A frame of any bytes ends, too.
         let limit = u64::from(self.region.timing().dots);
         let mut was_visible = self.state.ppu.position().0 < 240;
@@ -151,6 +152,23 @@ impl Nes {
             system.state.cpu = cpu;
         }
         self.state.frame += 1;
+    }
+
+    /// Writes the cheats that are in RAM.
+    fn freeze(&mut self) {
+        for cheat in &self.cart.cheats {
+            let offset = match cheat.address {
+                0x0000..=0x1fff => Layout::CPU_RAM + usize::from(cheat.address & 0x7ff),
+                address => match self.map.cpu_read(address) {
+                    Place::Ram(offset) => offset,
+                    Place::Rom(_) | Place::Nothing => continue,
+                },
+            };
+            let byte = self.state.ram.as_mut_bytes().get_mut(offset);
+            if let Some(byte) = byte.filter(|byte| cheat.applies_to(**byte)) {
+                *byte = cheat.value;
+            }
+        }
     }
 
     /// Everything that the machine remembers. Equal machines have equal bytes.

@@ -229,7 +229,7 @@ impl<'a, S: Sink> System<'a, S> {
 
     fn read_cart(&mut self, address: u16) -> (u8, bool) {
         match self.map.cpu_read(address) {
-            Place::Rom(offset) => (self.cart.prg.get(offset).copied().unwrap_or(0), true),
+            Place::Rom(offset) => (self.cart.prg.read(offset).unwrap_or(0), true),
             Place::Ram(offset) => {
                 (self.state.ram.as_bytes().get(offset).copied().unwrap_or(0), true)
             }
@@ -314,7 +314,7 @@ impl<'a, S: Sink> System<'a, S> {
             *byte = value;
         }
         let rom = match self.map.cpu_read(address) {
-            Place::Rom(offset) => self.cart.prg.get(offset).copied().unwrap_or(0xff),
+            Place::Rom(offset) => self.cart.prg.read(offset).unwrap_or(0xff),
             _ => 0xff,
         };
         let write = Write { address, value, rom, cycle: self.state.clock };
@@ -443,7 +443,7 @@ pub fn peek(state: &State, map: &Map, cart: &Cartridge, address: u16) -> u8 {
         0x4015 => state.apu.status() | (state.wires.internal & 0x20),
         0x4000..=0x401f => state.wires.data,
         _ => match map.cpu_read(address) {
-            Place::Rom(offset) => cart.prg.get(offset).copied().unwrap_or(0),
+            Place::Rom(offset) => cart.prg.read(offset).unwrap_or(0),
             Place::Ram(offset) => ram.get(offset).copied().unwrap_or(0),
             Place::Nothing => {
                 let mut board = state.board;

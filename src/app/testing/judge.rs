@@ -42,7 +42,7 @@ pub fn judge(path: &Path, plan: &Plan) -> Report {
 }
 
 fn try_rom(path: &Path, plan: &Plan) -> Outcome<Report> {
-    let (bytes, _) = rom_file::unpacked(path)?;
+    let (bytes, _) = rom_file::unpack(path, rom_file::read(path)?)?;
     let entry = manifest::by_hash(&hex(&Sha256::digest(&bytes)));
     let mut report = match entry {
         Some(entry) if entry.criterion.kind == Kind::Refused => refused(path, plan),

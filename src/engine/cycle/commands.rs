@@ -36,6 +36,11 @@ impl Engine {
                 let pressed = self.machine.session.press();
                 self.notify_loop(Some(pressed));
             }
+            Action::PlayLoop => {
+                self.take_over();
+                let played = self.machine.session.play_chosen();
+                self.notify_loop(Some(played));
+            }
             Action::SaveSlot(save) => self.hud.save = save.min(9),
             Action::SaveState => {
                 let notice = self.saves.save(&mut self.machine, self.hud.save);

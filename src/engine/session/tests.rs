@@ -212,6 +212,31 @@ fn choosing_a_slot_while_looping_loops_it_or_plays_on() {
 }
 
 #[test]
+fn what_the_slot_holds_is_looped_from_its_start_without_recording_it_again() {
+    let mut play = Play::new();
+    assert_eq!(play.session.play_chosen(), Notice::Empty { slot: 1 });
+    assert_eq!(play.mode().0, Mode::Live);
+    play.session.press();
+    let recorded = play.frames(5);
+    play.session.press();
+    play.frames(3);
+    play.session.press();
+    play.frames(20);
+    for _ in 0..2 {
+        // From play, and again from within the loop.
+        assert_eq!(play.session.play_chosen(), Notice::Looping { slot: 1, frames: 5 });
+        assert_eq!(play.frames(2), recorded[..2]);
+    }
+    assert_eq!(play.frames(3), recorded[2..]);
+    // From within a recording, whose frames are kept.
+    play.session.press();
+    play.session.press();
+    let again = play.frames(4);
+    assert_eq!(play.session.play_chosen(), Notice::Looping { slot: 1, frames: 4 });
+    assert_eq!(play.frames(4), again);
+}
+
+#[test]
 fn l_and_a_slot_within_a_frame_record_in_that_slot() {
     let mut p = Play::new();
     p.session.press();
@@ -289,7 +314,7 @@ fn console() -> Nes {
     prg[..program.len()].copy_from_slice(&program);
     prg[0x7ffc..0x7ffe].copy_from_slice(&[0x00, 0x80]);
     let cart = Cartridge {
-        prg,
+        prg: prg.into(),
         chr: vec![0x5a; 8192],
         board: BoardId::Nrom,
         mapper: 0,
@@ -301,6 +326,7 @@ fn console() -> Nes {
         chr_nvram: 0,
         trainer: None,
         region: Region::Ntsc,
+        cheats: Vec::new(),
     };
     Nes::power_on(cart, &PowerOn { region: Region::Ntsc, alignment: 0, seed: 1 })
 }

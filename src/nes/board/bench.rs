@@ -10,7 +10,7 @@ use crate::nes::cart::{Cartridge, Mirroring};
 /// each byte of CHR the number of its KiB. Without CHR ROM it has 8 KiB of RAM.
 pub fn cartridge(mapper: u16, prg_kib: usize, chr_kib: usize) -> Cartridge {
     Cartridge {
-        prg: (0..prg_kib * 1024).map(|at| (at / 8192) as u8).collect(),
+        prg: (0..prg_kib * 1024).map(|at| (at / 8192) as u8).collect::<Vec<_>>().into(),
         chr: (0..chr_kib * 1024).map(|at| (at / 1024) as u8).collect(),
         board: BoardId::from_mapper(mapper).expect("a mapper of the table"),
         mapper,
@@ -22,6 +22,7 @@ pub fn cartridge(mapper: u16, prg_kib: usize, chr_kib: usize) -> Cartridge {
         chr_nvram: 0,
         trainer: None,
         region: Region::Ntsc,
+        cheats: Vec::new(),
     }
 }
 

@@ -149,6 +149,7 @@ macro_rules! boards {
             pub(crate) fn map(self, regs: &Registers, cart: &Cartridge, map: &mut Map) {
                 map.clear();
                 match self { $( Self::$id => view::<$type>(regs).map(cart, map), )* }
+                map.mask(&cart.prg);
             }
 
             pub(crate) fn write(self, regs: &mut Registers, cart: &Cartridge, write: Write) -> Touched {

@@ -125,7 +125,7 @@ impl Cartridge {
         })?;
         let chips = header.chips(bytes)?;
         Ok(Self {
-            prg: repeat_to(chips.prg, SMALLEST_PRG),
+            prg: repeat_to(chips.prg, SMALLEST_PRG).into(),
             chr: chips.chr.to_vec(),
             board,
             mapper: header.mapper,
@@ -137,6 +137,7 @@ impl Cartridge {
             chr_nvram: header.chr_nvram,
             trainer: chips.trainer.map(Box::new),
             region: header.region,
+            cheats: Vec::new(),
         })
     }
 }

@@ -10,7 +10,7 @@
 //!      | pattern tables      | nametables        | mirror     |          1 KiB pages
 //! ```
 
-use super::{Cartridge, Mirroring};
+use super::{Cartridge, Mirroring, Prg};
 
 /// A page of a chip: bit 15 clear counts pages of ROM, set counts pages of the
 /// machine's RAM; all ones is nothing.
@@ -172,6 +172,17 @@ impl Map {
             let slot = usize::from(at >> 8) + page;
             self.read[slot] = Page((offset / 256) as u16);
             self.write[slot] = Page::NOTHING;
+        }
+    }
+
+    /// Shows the CPU changed pages where the ROM has cheats, in place of what
+    /// was placed.
+    pub fn mask(&mut self, prg: &Prg) {
+        for mask in prg.masks() {
+            let page = &mut self.read[usize::from(mask.page)];
+            if let Some(shown) = mask.shows.get(usize::from(page.0)) {
+                *page = Page(*shown);
+            }
         }
     }
 

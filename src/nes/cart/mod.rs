@@ -1,13 +1,17 @@
 //! The cartridge: its chips as they came from the file. Immutable in play;
 //! what a cartridge *remembers* (RAM, registers) is part of the machine's state.
 
+pub mod cheat;
 pub mod ines;
 pub mod map;
 mod names;
 pub mod patch;
+pub mod prg;
 
+pub use cheat::{Cheat, CheatError};
 pub use ines::{CartridgeError, Header};
 pub use names::{BoardNumber, mapper_name};
+pub use prg::Prg;
 
 use super::board::BoardId;
 use super::region::Region;
@@ -31,7 +35,7 @@ pub enum Mirroring {
 #[derive(Clone, Debug)]
 pub struct Cartridge {
     /// PRG ROM, at least 8 KiB, a whole number of 256-byte pages.
-    pub prg: Vec<u8>,
+    pub prg: Prg,
     /// CHR ROM, a whole number of KiB; empty where the board has CHR RAM.
     pub chr: Vec<u8>,
     /// The board on which the chips sit.
@@ -54,9 +58,18 @@ pub struct Cartridge {
     pub trainer: Option<Box<[u8; 512]>>,
     /// The console that the header asks for.
     pub region: Region,
+    /// The cheats that are plugged in: [`Cartridge::with_cheats`].
+    pub cheats: Vec<Cheat>,
 }
 
 impl Cartridge {
+    /// The same cartridge with these cheats and no others. It fits in the place
+    /// of the one without.
+    pub fn with_cheats(&self, cheats: &[Cheat]) -> Result<Self, CheatError> {
+        let prg = self.prg.with_cheats(cheats)?;
+        Ok(Self { prg, cheats: cheats.to_vec(), ..self.clone() })
+    }
+
     /// PRG RAM of both kinds, in bytes.
     pub fn wram(&self) -> usize {
         self.prg_ram + self.prg_nvram

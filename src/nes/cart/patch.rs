@@ -46,6 +46,105 @@ pub fn apply(patch: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
     }
 }
 
+/// What a patch does, told without the ROM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Summary {
+    /// An IPS patch.
+    Ips {
+        /// Places that it writes.
+        records: usize,
+        /// Bytes that it writes there.
+        written: usize,
+        /// One past the last of them.
+        end: usize,
+        /// The length that it cuts the file to.
+        cut_to: Option<usize>,
+    },
+    /// A BPS patch.
+    Bps {
+        /// Length and CRC-32 of the ROM that it is for.
+        source: (usize, u32),
+        /// Length and CRC-32 of what it makes.
+        target: (usize, u32),
+        /// Bytes that say something else.
+        metadata: usize,
+        /// Steps.
+        actions: usize,
+    },
+}
+
+/// What a patch does.
+pub fn summarise(patch: &[u8]) -> Result<Summary, PatchError> {
+    if let Some(records) = patch.strip_prefix(b"PATCH") {
+        summarise_ips(records)
+    } else if patch.starts_with(b"BPS1") {
+        summarise_bps(patch)
+    } else {
+        Err(PatchError::Unknown)
+    }
+}
+
+fn summarise_ips(patch: &[u8]) -> Result<Summary, PatchError> {
+    let mut input = Reader(patch);
+    let (mut records, mut written, mut end) = (0, 0, 0);
+    loop {
+        let at = input.take(3)?;
+        if at == b"EOF" {
+            let cut_to = input.big_endian(3).ok();
+            return Ok(Summary::Ips { records, written, end, cut_to });
+        }
+        let mut size = input.big_endian(2)?;
+        if size == 0 {
+            size = input.big_endian(2)?;
+            input.take(1)?;
+        } else {
+            input.take(size)?;
+        }
+        records += 1;
+        written += size;
+        end = end.max(big_endian(at) + size);
+    }
+}
+
+fn summarise_bps(patch: &[u8]) -> Result<Summary, PatchError> {
+    let Bps { mut input, source, target, metadata } = Bps::open(patch)?;
+    let mut actions = 0;
+    while !input.0.is_empty() {
+        let action = input.number()?;
+        match action & 3 {
+            0 => {}
+            1 => drop(input.take((action >> 2) + 1)?),
+            _ => drop(input.offset()?),
+        }
+        actions += 1;
+    }
+    Ok(Summary::Bps { source, target, metadata, actions })
+}
+
+/// A BPS patch before its actions.
+struct Bps<'a> {
+    input: Reader<'a>,
+    source: (usize, u32),
+    target: (usize, u32),
+    metadata: usize,
+}
+
+impl<'a> Bps<'a> {
+    fn open(patch: &'a [u8]) -> Result<Self, PatchError> {
+        let (body, sums) = patch.split_last_chunk::<12>().ok_or(PatchError::Truncated)?;
+        let sum = |n: usize| u32::from_le_bytes([sums[n], sums[n + 1], sums[n + 2], sums[n + 3]]);
+        let (expected, found) = (sum(8), crc32fast::hash(&patch[..patch.len() - 4]));
+        if expected != found {
+            return Err(PatchError::Damaged { expected, found });
+        }
+        let mut input = Reader(body.get(4..).ok_or(PatchError::Truncated)?);
+        let (source, target) = (input.number()?, input.number()?);
+        let metadata = input.number()?;
+        input.take(metadata)?;
+        Ok(Self { input, source: (source, sum(0)), target: (target, sum(4)), metadata })
+    }
+}
+
 fn ips(records: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
     let mut input = Reader(records);
     let mut out = rom.to_vec();
@@ -70,17 +169,9 @@ fn ips(records: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
 }
 
 fn bps(patch: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
-    let (body, sums) = patch.split_last_chunk::<12>().ok_or(PatchError::Truncated)?;
-    let sum = |n: usize| u32::from_le_bytes([sums[n], sums[n + 1], sums[n + 2], sums[n + 3]]);
-    let (expected, found) = (sum(8), crc32fast::hash(&patch[..patch.len() - 4]));
-    if expected != found {
-        return Err(PatchError::Damaged { expected, found });
-    }
-    let mut input = Reader(body.get(4..).ok_or(PatchError::Truncated)?);
-    let (want_len, target_len) = (input.number()?, input.number()?);
-    let metadata = input.number()?;
-    input.take(metadata)?;
-    let (want, have) = (sum(0), crc32fast::hash(rom));
+    let Bps { mut input, source: (want_len, want), target: (target_len, target), .. } =
+        Bps::open(patch)?;
+    let have = crc32fast::hash(rom);
     if (want_len, want) != (rom.len(), have) {
         return Err(PatchError::OtherRom { want_len, want, have_len: rom.len(), have });
     }
@@ -114,7 +205,7 @@ fn bps(patch: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
             }
         }
     }
-    let (expected, found) = (sum(4), crc32fast::hash(&out));
+    let (expected, found) = (target, crc32fast::hash(&out));
     if expected != found || out.len() != target_len {
         return Err(PatchError::WrongResult { expected, found });
     }
@@ -202,6 +293,19 @@ mod tests {
     }
 
     #[test]
+    fn a_patch_is_told_of_without_its_rom() {
+        let ips = summarise(b"PATCH\0\0\x01\0\x02xy\0\0\x06\0\0\0\x03zEOF\0\0\x05").unwrap();
+        assert_eq!(ips, Summary::Ips { records: 2, written: 5, end: 9, cut_to: Some(5) });
+        let actions = [0x84, 0x85, b'x', b'y', 0x8a, 0x80, 0x8f, 0x80];
+        let patch = bps_of(b"abcde", b"abxyabcabxy", &actions);
+        let (source, target) = (crc32fast::hash(b"abcde"), crc32fast::hash(b"abxyabcabxy"));
+        let told =
+            Summary::Bps { source: (5, source), target: (11, target), metadata: 0, actions: 4 };
+        assert_eq!(summarise(&patch), Ok(told));
+        assert_eq!(summarise(&patch[..9]), Err(PatchError::Truncated));
+    }
+
+    #[test]
     fn bps_knows_its_four_actions() {
         // same 2, "xy", source from 0 ×3, target from 0 ×4 (overlapping nothing)
         let actions = [0x84, 0x85, b'x', b'y', 0x8a, 0x80, 0x8f, 0x80];
@@ -231,7 +335,10 @@ mod tests {
                 1 => bps_of(&rom, &rom, &tail),
                 _ => tail,
             };
-            let _ = apply(&patch, &rom);
+            let applied = apply(&patch, &rom);
+            if applied.is_ok() {
+                prop_assert!(summarise(&patch).is_ok(), "what can be applied can be told of");
+            }
         }
     }
 }

@@ -1,4 +1,10 @@
-//! `retake bench`: frames a second, and what a state costs.
+//! `retake bench`: frames a second, and what a state costs; with options, what
+//! the recorder and a picture cost, and how machines run beside each other.
+
+pub mod cost;
+pub mod jobs;
+pub mod recorder;
+pub mod video;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -9,7 +15,9 @@ use super::cli::BenchArgs;
 use super::fault::{Fault, Outcome};
 use super::setup::Setup;
 use super::{progress, say};
-use crate::nes::{Input, Output};
+use crate::nes::{Input, Nes, Output};
+use cost::Cost;
+use jobs::Jobs;
 
 /// Frames before the clock starts: caches and branch predictors settle.
 const WARM_UP: u64 = 120;
@@ -23,13 +31,14 @@ pub fn bench(args: &BenchArgs) -> Outcome {
         roms => roms.iter().map(|rom| Some(rom.as_path())).collect(),
     };
     let mut rows = Vec::new();
-    if !args.json {
-        say(Row::HEADING);
-    }
-    for rom in roms {
+    for (number, rom) in roms.into_iter().enumerate() {
         let row = measure(args, rom)?;
         if !args.json {
-            say(row.line());
+            // The tables of one ROM stand between its line and the next.
+            if number == 0 || row.has_tables() {
+                say(Row::HEADING);
+            }
+            row.print();
         }
         rows.push(row);
     }
@@ -50,6 +59,27 @@ struct Row {
     state_bytes: usize,
     save_us: f64,
     restore_us: f64,
+    fast: Fast,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recorder: Option<Vec<Cost>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video: Option<Vec<Cost>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jobs: Option<Vec<Jobs>>,
+}
+
+/// What share of the work a fast path did, in percent; the rest was exact.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Fast {
+    cycles_percent: f64,
+    lines_percent: f64,
+}
+
+impl Fast {
+    /// The machine has no fast path yet: each cycle and each dot is run.
+    fn of(_nes: &Nes) -> Self {
+        Self::default()
+    }
 }
 
 /// Microseconds: the median, what 99 of 100 do not exceed, the worst.
@@ -62,14 +92,27 @@ struct Spread {
 
 impl Row {
     const HEADING: &str =
-        "frames/s  muted/s  µs/frame p50    p99    max   state B  save µs  restore µs  ROM";
+        "frames/s  muted/s  µs/frame p50    p99    max   state B  save µs  restore µs  exact  ROM";
 
-    fn line(&self) -> String {
+    fn has_tables(&self) -> bool {
+        self.recorder.is_some() || self.video.is_some() || self.jobs.is_some()
+    }
+
+    fn print(&self) {
         let Spread { p50, p99, max } = self.us_per_frame;
-        format!(
-            "{:8.0} {:8.0} {p50:13.1} {p99:6.1} {max:6.1} {:9} {:8.2} {:11.2}  {}",
+        let exact = 100. - self.fast.cycles_percent;
+        say(format_args!(
+            "{:8.0} {:8.0} {p50:13.1} {p99:6.1} {max:6.1} {:9} {:8.2} {:11.2} {exact:4.0} %  {}",
             self.fps, self.muted_fps, self.state_bytes, self.save_us, self.restore_us, self.rom
-        )
+        ));
+        for (heading, costs) in [("recorder", &self.recorder), ("picture", &self.video)] {
+            for line in costs.iter().flat_map(|costs| cost::table(heading, costs)) {
+                say(line);
+            }
+        }
+        for line in self.jobs.iter().flat_map(|jobs| jobs::table(jobs)) {
+            say(line);
+        }
     }
 }
 
@@ -105,6 +148,9 @@ fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
     }
     let muted = began.elapsed();
     bar.finish_and_clear();
+    let recorder = args.recorder.then(|| recorder::costs(&mut nes, args.frames));
+    let video = args.video.then(|| video::costs(&mut nes, args.frames));
+    let jobs = args.jobs.map(|most| jobs::measure(&setup, most, args)).transpose()?;
     Ok(Row {
         rom: setup.rom.name,
         frames: args.frames,
@@ -114,11 +160,15 @@ fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
         state_bytes: start.len(),
         save_us: micros(save / COPIES),
         restore_us: micros(restore / COPIES),
+        fast: Fast::of(&nes),
+        recorder,
+        video,
+        jobs,
     })
 }
 
 /// The time of all copies out of the machine, and of all into it.
-fn state_costs(nes: &mut crate::nes::Nes) -> (Duration, Duration) {
+fn state_costs(nes: &mut Nes) -> (Duration, Duration) {
     let mut copy = nes.bytes().to_vec();
     let began = Instant::now();
     for _ in 0..COPIES {

@@ -1,0 +1,66 @@
+//! What a ROM is: its header, and what the file has behind it.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::region_name;
+use crate::app::rom_file::hex;
+use crate::app::testing::manifest;
+use crate::nes::Cartridge;
+use crate::nes::board::BoardId;
+use crate::nes::cart::ines::Format;
+use crate::nes::cart::{CartridgeError, Header, Mirroring, mapper_name};
+
+/// The header, the chips, and whether the board is there.
+pub fn describe(bytes: &[u8]) -> Result<Value, String> {
+    let header = Header::parse(bytes).map_err(|error| error.to_string())?;
+    let chips = header.chips(bytes).map_err(|error| error.to_string())?;
+    let row = manifest::by_hash(&hex(&Sha256::digest(bytes)));
+    let supported = match Cartridge::parse(bytes) {
+        Ok(_) => "yes".to_owned(),
+        Err(error) => format!("no: {error}"),
+    };
+    let board = BoardId::from_mapper(header.mapper).map(BoardId::name);
+    Ok(json!({
+        "kind": "ROM",
+        "format": match header.format {
+            Format::INes => "iNES",
+            Format::DirtyINes => "iNES (junk in the header)",
+            Format::Nes20 => "NES 2.0",
+        },
+        "mapper": header.mapper,
+        "submapper": header.submapper,
+        "board": board.or(mapper_name(header.mapper)),
+        "supported": supported,
+        "region": region_name(header.region),
+        "mirroring": match header.mirroring {
+            Mirroring::Horizontal => "horizontal",
+            Mirroring::Vertical => "vertical",
+            Mirroring::SingleLow | Mirroring::SingleHigh => "one screen",
+            Mirroring::FourScreen => "four screens",
+        },
+        "battery": header.battery,
+        "trainer": header.trainer,
+        "prg_rom": chips.prg.len(),
+        "chr_rom": chips.chr.len(),
+        "prg_ram": header.prg_ram,
+        "prg_nvram": header.prg_nvram,
+        "chr_ram": header.chr_ram,
+        "chr_nvram": header.chr_nvram,
+        "bytes_behind": chips.rest.len(),
+        "rom_sha256": hex(&Sha256::digest([chips.prg, chips.chr].concat())),
+        "known_as": row.map(|row| row.file.as_str()),
+        "judged_by": row.map(|row| row.criterion.kind.name()),
+    }))
+}
+
+/// A sentence for a file that is nothing known.
+pub fn what_else(bytes: &[u8]) -> String {
+    match Header::parse(bytes) {
+        Err(CartridgeError::NotARom { begins }) => format!(
+            "nothing that is known here: it begins with {begins}; known are ROMs (.nes), saved states (.rts), loop slots, battery saves (.sav), movies (.fm2, .bk2, text) and patches (.ips, .bps)"
+        ),
+        Err(error) => error.to_string(),
+        Ok(_) => "a ROM that cannot be told of".to_owned(),
+    }
+}

@@ -1,0 +1,146 @@
+//! A movie that is being taken. It is written at its end, in the format that
+//! its name asks for.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use md5::{Digest, Md5};
+use sha1::Sha1;
+
+use super::{Format, MovieFrame, bk2, fm2, text};
+use crate::app::fault::{Fault, Outcome};
+use crate::nes::{Nes, Region};
+
+/// What a movie is of, for formats that say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// What people call the game.
+    pub name: String,
+    /// The console.
+    pub region: Region,
+    /// Of PRG and CHR ROM, one after the other.
+    pub md5: [u8; 16],
+    /// Of the same bytes.
+    pub sha1: [u8; 20],
+}
+
+impl About {
+    /// What a console plays.
+    pub fn of(name: &str, nes: &Nes) -> Self {
+        let cart = nes.cartridge();
+        Self {
+            name: name.to_owned(),
+            region: nes.region(),
+            md5: Md5::new().chain_update(&*cart.prg).chain_update(&cart.chr).finalize().into(),
+            sha1: Sha1::new().chain_update(&*cart.prg).chain_update(&cart.chr).finalize().into(),
+        }
+    }
+
+    /// The name as a value that ends with its line.
+    pub(super) fn line(&self) -> String {
+        self.name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    }
+}
+
+impl Default for About {
+    fn default() -> Self {
+        Self { name: String::new(), region: Region::Ntsc, md5: [0; 16], sha1: [0; 20] }
+    }
+}
+
+/// A movie that grows.
+pub struct Recording {
+    path: PathBuf,
+    file: File,
+    format: Format,
+    frames: Vec<MovieFrame>,
+}
+
+impl Recording {
+    /// Begins a new file; `.fm2` and `.bk2` are what they are called, anything
+    /// else is text.
+    pub fn create(path: &Path) -> Outcome<Self> {
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let format = match ending.to_str() {
+            Some("fm2") => Format::Fm2,
+            Some("bk2") => Format::Bk2,
+            Some("rtk") => {
+                return Err(Fault::missing(format_args!(
+                    "{}: tapes are not supported yet; give a name that ends with .txt for a text movie, or .fm2, or .bk2",
+                    path.display()
+                )));
+            }
+            _ => Format::Text,
+        };
+        let file = File::create(path).map_err(|error| Fault::write(path.display(), error))?;
+        Ok(Self { path: path.to_owned(), file, format, frames: Vec::new() })
+    }
+
+    /// Where it is written.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Frames so far.
+    pub fn len(&self) -> usize {
+        self.frames.len()
+    }
+
+    /// Whether there is no frame yet.
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// The next frame.
+    pub fn push(&mut self, frame: MovieFrame) {
+        self.frames.push(frame);
+    }
+
+    /// Takes back what came after so many frames.
+    pub fn truncate(&mut self, frames: usize) {
+        self.frames.truncate(frames);
+    }
+
+    /// Writes the file.
+    pub fn finish(mut self, about: &About) -> Outcome<()> {
+        let bytes = match self.format {
+            Format::Text => Ok(text::write(&self.frames).into_bytes()),
+            Format::Fm2 => fm2::write(&self.frames, about).map(String::into_bytes),
+            Format::Bk2 => bk2::write(&self.frames, about),
+        };
+        let path = self.path.display();
+        let bytes = bytes.map_err(|why| Fault::file(&path, why))?;
+        self.file.write_all(&bytes).map_err(|error| Fault::write(&path, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::movie::Movie;
+    use crate::nes::Input;
+
+    #[test]
+    fn the_ending_of_the_name_is_the_format() {
+        let dir = tempfile::tempdir().unwrap();
+        let frame = MovieFrame { input: Input::pad1(5), ..MovieFrame::default() };
+        for (name, format) in [
+            ("a.txt", Format::Text),
+            ("a", Format::Text),
+            ("a.fm2", Format::Fm2),
+            ("a.BK2", Format::Bk2),
+        ] {
+            let path = dir.path().join(name);
+            let mut recording = Recording::create(&path).unwrap();
+            (0..3).for_each(|_| recording.push(frame));
+            recording.truncate(2);
+            recording.finish(&About::default()).unwrap();
+            let movie = Movie::load(&path).unwrap();
+            assert_eq!((movie.format, movie.frames), (format, vec![frame; 2]), "{name}");
+        }
+        let tape = Recording::create(&dir.path().join("a.rtk")).err().unwrap();
+        assert_eq!(tape.code, Fault::MISSING);
+        assert!(Recording::create(&dir.path().join("no/a.fm2")).is_err());
+    }
+}
