@@ -12,9 +12,12 @@ use super::hash::hex64;
 use super::movie::Movie;
 use super::rom_file::{self, hex};
 use super::say;
+use super::tape::file::TapeFile;
+use super::tape::info;
 use super::testing::manifest;
 use crate::flight::header;
 use crate::flight::state_file;
+use crate::flight::tape;
 use crate::nes::board::BoardId;
 use crate::nes::cart::ines::Format;
 use crate::nes::cart::{Header, Mirroring, mapper_name};
@@ -55,6 +58,7 @@ fn describe(path: &Path) -> Outcome<Value> {
     let mut document = match bytes.as_slice() {
         [b'P', b'A', b'T', b'C', b'H', ..] => json!({ "kind": "IPS patch" }),
         [b'B', b'P', b'S', b'1', ..] => json!({ "kind": "BPS patch" }),
+        _ if bytes.starts_with(&tape::MAGIC) => info::describe(&TapeFile::open(path)?),
         _ if bytes.starts_with(&state_file::MAGIC) => state(path, &bytes)?,
         _ if bytes.starts_with(b"NES\x1a") => rom(path, &bytes)?,
         _ => match Movie::parse(&bytes) {

@@ -5,6 +5,7 @@ pub mod cycle;
 pub mod machine;
 pub mod pacer;
 pub mod realtime;
+pub mod replay;
 pub mod saves;
 pub mod session;
 pub mod stats;
