@@ -236,7 +236,7 @@ fn a_recorded_run_replays_as_a_movie_of_each_format() {
         assert_eq!(replayed["frames"], 50, "{name}");
         assert_eq!(recorded["state_hash"], replayed["state_hash"], "{name}");
     }
-    expect(3, &run(&rom, &["--record", place.path("a.rtk").to_str().unwrap()]));
+    expect(0, &run(&rom, &["--frames", "60", "--record", place.path("a.rtk").to_str().unwrap()]));
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn info_tells_what_a_file_is() {
     assert_eq!(document["kind"], "ROM");
     assert_eq!((&document["mapper"], &document["prg_rom"]), (&0.into(), &16_384.into()));
     expect(2, &retake(["info", place.file("x", b"nothing").to_str().unwrap()]));
-    expect(3, &retake(["info", place.file("x.rtk", b"RETAKE").to_str().unwrap()]));
+    expect(2, &retake(["info", place.file("x.rtk", b"RETAKE").to_str().unwrap()]));
     assert!(stdout(&retake(["info", "--boards"])).contains("NROM"));
 }
 

@@ -38,6 +38,11 @@ fn setup() -> Setup {
     Setup::new(None, &SetupArgs::default(), None).expect("the built-in game")
 }
 
+fn console() -> Console {
+    let setup = setup();
+    Console::new(setup.rom.cart.clone(), setup.options, Arc::default())
+}
+
 impl Play {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -168,9 +173,9 @@ fn going_back_shows_what_was_seen_and_playing_on_is_a_new_future() {
 
 /// Seeks from the nearest state, and runs from power-on; both must agree.
 fn reaches(tape: &Tape<Vec<u8>>, end: Position) {
-    let mut sought = Console::new(setup().power_on());
+    let mut sought = console();
     replay::seek(tape, &mut sought, end).unwrap();
-    let mut run = Console::new(setup().power_on());
+    let mut run = console();
     let mut parts = vec![];
     let mut at = end;
     while let Some(parent) = tape.catalog().segments()[at.segment as usize].parent {
@@ -239,6 +244,6 @@ fn a_reset_and_a_mark_are_on_the_tape_and_are_replayed() {
     let catalog = tape.catalog();
     assert_eq!((catalog.events().len(), catalog.events()[0].position.frame), (1, 80));
     assert_eq!(catalog.marks()[0].position.frame, 160);
-    let mut console = Console::new(setup().power_on());
+    let mut console = console();
     replay::seek(&tape, &mut console, Position { segment: 0, frame: 200 }).unwrap();
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::script::{AddressRange, Condition, Script};
+use super::tape::args::TapeCommand;
 use crate::nes::Region;
 use crate::nes::cart::{BoardNumber, Cheat};
 use crate::video::layout::{Aspect, Filter};
@@ -43,6 +44,12 @@ pub enum Command {
     Test(TestArgs),
     /// Tell what a file is: header, board, sizes, hashes, support
     Info(InfoArgs),
+    /// Recordings: list, verify, seek, export, cut, mark, upgrade
+    Tape {
+        /// What to do.
+        #[command(subcommand)]
+        command: TapeCommand,
+    },
     /// Measure speed, and the size and cost of states
     Bench(BenchArgs),
     /// List what this machine allows and how to mend what it does not
@@ -100,10 +107,10 @@ impl Default for SetupArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Movies")]
 pub struct MovieArgs {
-    /// Play a movie: .fm2, .bk2, or text with a line `|..|UDLRSsBA|` a frame
+    /// Play a movie: .rtk (a tape's newest path), .fm2, .bk2, or text with a line `|..|UDLRSsBA|` a frame
     #[arg(long, value_name = "FILE")]
     pub movie: Option<PathBuf>,
-    /// Write the inputs as a movie: .fm2, .bk2, or else text with a line a frame
+    /// Write a tape (.rtk), a movie (.fm2, .bk2), or else text with a line a frame
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 }

@@ -20,12 +20,14 @@ pub mod outputs;
 #[cfg(feature = "app")]
 pub mod paths;
 pub mod play;
+pub mod played;
 #[cfg(feature = "app")]
 pub mod player;
 pub mod rom_file;
 pub mod run;
 pub mod script;
 pub mod setup;
+pub mod tape;
 pub mod tapes;
 #[cfg(feature = "app")]
 pub mod terminal;
@@ -63,6 +65,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Test(args)) => testing::test(args),
         Some(Command::Info(args)) => info::info(args),
+        Some(Command::Tape { command }) => tape::tape(command),
         Some(Command::Bench(args)) => bench::bench(args),
         Some(Command::Doctor(args)) => doctor::doctor(args),
     }

@@ -98,6 +98,11 @@ impl Rom {
         u64::from_le_bytes(*self.sha256.first_chunk().unwrap_or(&[0; 8]))
     }
 
+    /// SHA-256 of what runs: the ROM file, patched. A tape names its ROM by it.
+    pub fn running_sha256(&self) -> [u8; 32] {
+        Sha256::digest(&self.bytes).into()
+    }
+
     /// The hash as 64 hex digits.
     pub fn sha256_hex(&self) -> String {
         hex(&self.sha256)

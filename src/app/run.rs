@@ -9,12 +9,14 @@ use serde_json::{Map, Value, json};
 use super::cli::{RunArgs, RunOutputArgs};
 use super::fault::{Fault, Outcome};
 use super::hash::{SoundHash, hex64, indices_hash};
-use super::movie::{About, Movie, MovieFrame, Press, Recording};
 use super::outputs::{self, Wav};
+use super::played::{Record, Source};
 use super::setup::Setup;
 use super::{rom_file, say};
+use crate::engine::replay::Console;
+use crate::flight::replay::Machine;
 use crate::flight::state_file;
-use crate::nes::{Input, Nes, Output};
+use crate::nes::{Input, Output};
 
 /// Frames when nothing says how many.
 const DEFAULT_FRAMES: u64 = 600;
@@ -29,10 +31,10 @@ pub fn run(args: &RunArgs) -> Outcome {
 struct Run<'a> {
     args: &'a RunArgs,
     setup: Setup,
-    nes: Nes,
+    console: Console,
     out: Output,
-    movie: Option<Movie>,
-    record: Option<Recording>,
+    source: Source,
+    record: Option<Record>,
     wav: Option<Wav>,
     sound: SoundHash,
     /// The frame before the first.
@@ -52,35 +54,33 @@ impl<'a> Run<'a> {
                 "--wav needs the sound that --mute leaves out; give one of them",
             ));
         }
-        if args.load_state.is_some() && args.movie.record.is_some() {
-            return Err(Fault::unusable(
-                "--record writes a movie from power-on, and --load-state starts elsewhere; give one of them",
-            ));
-        }
-        let movie = args.movie.movie.as_deref().map(Movie::load).transpose()?;
-        let region = movie.as_ref().and_then(|movie| movie.region);
-        let setup = Setup::new(args.rom.as_deref(), &args.setup, region)?;
-        let mut nes = setup.power_on();
+        let source = Source::load(args.movie.movie.as_deref())?;
+        let setup = source.setup(args.rom.as_deref(), &args.setup)?;
+        let mut console = source.console(&setup)?;
+        let nes = &mut console.nes;
         let mut start = 0;
         if let Some(path) = &args.load_state {
             let file = rom_file::read(path)?;
             let fault = |error: &dyn std::fmt::Display| Fault::file(path.display(), error);
             let (frame, state) =
-                state_file::decode(&setup.owner(&nes), &file).map_err(|e| fault(&e))?;
+                state_file::decode(&setup.owner(nes), &file).map_err(|e| fault(&e))?;
             nes.restore(state).map_err(|e| fault(&e))?;
             start = frame;
+            source.recall(&mut console, start)?;
         }
-        let record = args.movie.record.as_deref().map(Recording::create).transpose()?;
+        let record = args.movie.record.as_deref();
+        let record = record.map(|path| Record::create(path, &setup, start, &console.nes));
+        let record = record.transpose()?;
         let wav = args.output.wav.as_deref();
         let wav = wav.map(|path| Wav::create(path, setup.options.region)).transpose()?;
-        let length = movie.as_ref().map(|movie| (movie.frames.len() as u64).saturating_sub(start));
+        let length = source.len().map(|length| length.saturating_sub(start));
         let frames = args.frames.or(length).unwrap_or(DEFAULT_FRAMES);
         Ok(Self {
             args,
             setup,
-            nes,
+            console,
             out: Output::default(),
-            movie,
+            source,
             record,
             wav,
             sound: SoundHash::default(),
@@ -99,7 +99,7 @@ impl<'a> Run<'a> {
             self.frame(number)?;
             bar.inc(1);
             if let Some(until) = self.args.until
-                && self.nes.peek(until.address) == until.value
+                && self.console.nes.peek(until.address) == until.value
             {
                 self.met = true;
                 break;
@@ -110,23 +110,18 @@ impl<'a> Run<'a> {
     }
 
     fn frame(&mut self, number: u64) -> Outcome<()> {
-        let moved = self.moved(number);
-        match moved.press {
-            Press::None => {}
-            Press::Reset => self.nes.reset(),
-            Press::Power => self.nes = self.setup.power_on(),
-        }
+        let input = self.happen(number)?;
         let printed = self.args.output.every.is_some_and(|every| number.is_multiple_of(every));
         self.pictured = !self.args.mute || self.wants_picture(number, printed);
         let began = Instant::now();
         if self.pictured {
-            self.nes.run_frame(moved.input, &mut self.out);
+            self.console.nes.run_frame(input, &mut self.out);
         } else {
-            self.nes.run_muted(moved.input);
+            self.console.nes.run_muted(input);
         }
         self.times.push(began.elapsed());
         if let Some(record) = &mut self.record {
-            record.push(moved);
+            record.frame(input, &self.console.nes)?;
         }
         if !self.args.mute {
             if self.args.output.json {
@@ -142,13 +137,23 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// What the movie and the script hold in a frame.
-    fn moved(&self, number: u64) -> MovieFrame {
-        let mut frame = self.movie.as_ref().map_or(MovieFrame::default(), |m| m.frame(number));
-        let mut input: Input = frame.input;
+    /// What happens before a frame, and what the movie and the script hold in it.
+    fn happen(&mut self, number: u64) -> Outcome<Input> {
+        for event in self.source.events(number) {
+            if let Some(record) = &mut self.record {
+                record.event(&event, &self.source);
+            }
+            if !self.console.apply(&event) {
+                return Err(Fault::failed(format_args!(
+                    "frame {number}: the tape names a ROM that it does not have, or an event \
+                     (code {}) of a later version; cut the tape before it",
+                    event.code
+                )));
+            }
+        }
+        let mut input = self.source.input(number);
         self.args.press.hold(number, &mut input);
-        frame.input = input;
-        frame
+        Ok(input)
     }
 
     /// Whether a muted run has to draw this frame all the same.
@@ -162,7 +167,7 @@ impl<'a> Run<'a> {
     fn print_hashes(&mut self, number: u64) {
         let RunOutputArgs { json, indices_hash: indices, state_hash: state, .. } = self.args.output;
         let hashes = [
-            ("state_hash", state.then(|| self.nes.state_hash())),
+            ("state_hash", state.then(|| self.console.nes.state_hash())),
             ("indices_hash", indices.then(|| indices_hash(&self.out.frame))),
         ];
         let mut line = Map::from_iter([("frame".to_owned(), json!(number))]);
@@ -185,7 +190,7 @@ impl<'a> Run<'a> {
             wav.finish()?;
         }
         if let Some(record) = self.record.take() {
-            record.finish(&About::of(&self.setup.rom.name, &self.nes))?;
+            record.finish(&self.console.nes)?;
         }
         if let Some(path) = png {
             outputs::write_png(path, &self.out.frame)?;
@@ -194,12 +199,12 @@ impl<'a> Run<'a> {
             outputs::write_pgm(path, &self.out.frame)?;
         }
         if let Some(path) = ram {
-            let ram: Vec<u8> = (0..0x800).map(|address| self.nes.peek(address)).collect();
+            let ram: Vec<u8> = (0..0x800).map(|address| self.console.nes.peek(address)).collect();
             outputs::write(path, &ram)?;
         }
         if let Some(path) = save_state {
-            let owner = self.setup.owner(&self.nes);
-            let file = state_file::encode(&owner, last, self.nes.bytes());
+            let owner = self.setup.owner(&self.console.nes);
+            let file = state_file::encode(&owner, last, self.console.nes.bytes());
             state_file::write(path, &file).map_err(|error| Fault::write(path.display(), error))?;
         }
         let printed = every.is_some_and(|every| last.is_multiple_of(every)) && ran > 0;
@@ -222,7 +227,7 @@ impl<'a> Run<'a> {
     }
 
     fn note_end(&self, last: u64) {
-        if self.nes.is_jammed() {
+        if self.console.nes.is_jammed() {
             eprintln!("retake: the CPU met an opcode that stops it");
         }
         let (seconds, ran) = (self.seconds(), self.times.len());
@@ -237,8 +242,10 @@ impl<'a> Run<'a> {
             let bytes: Vec<u16> = (range.first..=range.last).collect();
             for (row, addresses) in bytes.chunks(16).enumerate() {
                 let address = usize::from(range.first) + row * 16;
-                let hex: String =
-                    addresses.iter().map(|&a| format!(" {:02X}", self.nes.peek(a))).collect();
+                let hex: String = addresses
+                    .iter()
+                    .map(|&a| format!(" {:02X}", self.console.nes.peek(a)))
+                    .collect();
                 say(format_args!("{address:04X}:{hex}"));
             }
         }
@@ -251,7 +258,8 @@ impl<'a> Run<'a> {
     fn document(&self) -> Value {
         let mut peek = Map::new();
         for range in &self.args.output.peek {
-            let bytes: Vec<u8> = (range.first..=range.last).map(|a| self.nes.peek(a)).collect();
+            let bytes: Vec<u8> =
+                (range.first..=range.last).map(|a| self.console.nes.peek(a)).collect();
             peek.insert(format!("{:04X}", range.first), bytes.into());
         }
         let mut times = self.times.clone();
@@ -271,12 +279,12 @@ impl<'a> Run<'a> {
             "last_frame": self.start + times.len() as u64,
             "fps": fps.round(),
             "us_per_frame": { "p50": micros(0.5), "p99": micros(0.99), "max": micros(1.) },
-            "state_bytes": self.nes.bytes().len(),
-            "state_hash": hex64(self.nes.state_hash()),
+            "state_bytes": self.console.nes.bytes().len(),
+            "state_hash": hex64(self.console.nes.state_hash()),
             "indices_hash": self.pictured.then(|| hex64(indices_hash(&self.out.frame))),
             "sound_hash": (!self.args.mute).then(|| hex64(self.sound.value())),
             "peek": peek,
-            "jammed": self.nes.is_jammed(),
+            "jammed": self.console.nes.is_jammed(),
         });
         if self.args.output.every.is_some() {
             document["every"] = self.lines.clone().into();

@@ -4,6 +4,7 @@ use super::cli::SetupArgs;
 use super::fault::{Fault, Outcome};
 use super::rom_file::Rom;
 use crate::flight::state_file::Owner;
+use crate::flight::tape;
 use crate::nes::{Nes, PowerOn, Region};
 
 /// A ROM and how the console around it is switched on.
@@ -53,6 +54,33 @@ impl Setup {
     /// Whose states the console's are.
     pub fn owner(&self, nes: &Nes) -> Owner {
         Owner { machine: self.machine(), layout: nes.layout_hash(), rom: self.rom.id() }
+    }
+
+    /// The header of a tape that begins now.
+    pub fn tape_header(&self, nes: &Nes) -> tape::Header {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let now = now.unwrap_or_default();
+        let mut core = [0; 16];
+        let name = concat!("retake ", env!("CARGO_PKG_VERSION")).as_bytes();
+        let shown = name.len().min(core.len());
+        core[..shown].copy_from_slice(&name[..shown]);
+        tape::Header {
+            magic: tape::MAGIC,
+            version: tape::VERSION.into(),
+            length: (tape::Header::LEN as u32).into(),
+            layout: nes.layout_hash().into(),
+            state_len: (nes.bytes().len() as u64).into(),
+            rom: self.rom.running_sha256(),
+            rom_size: (self.rom.bytes.len() as u64).into(),
+            machine: self.machine().into(),
+            flags: 0.into(),
+            seed: self.options.seed.into(),
+            created: now.as_secs().into(),
+            session: (now.as_nanos() as u64 ^ u64::from(std::process::id()) << 48).into(),
+            ports: 0.into(),
+            core,
+            check: 0.into(),
+        }
     }
 
     /// The options that must be the same for a state to fit, as a number.

@@ -13,7 +13,7 @@ use super::setup::Setup;
 use crate::engine::machine::Machine;
 use crate::engine::past;
 use crate::engine::recorder::Recorder;
-use crate::engine::replay::Console;
+use crate::engine::replay::{Console, Roms};
 use crate::engine::tape::TapeFile;
 use crate::flight::history::{History, Settings};
 use crate::flight::mirror::Mirror;
@@ -23,10 +23,12 @@ use crate::flight::state_file::Owner;
 use crate::flight::tape::{Header, NO_REWIND, Tape};
 use crate::io;
 use crate::link::Bell;
+use crate::nes::Cartridge;
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where memory is that outlives a process.
@@ -115,7 +117,9 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<(Recorder, 
             let frame = machine.nes.frame_number();
             capture.state(frame, machine.nes.bytes());
             capture.record(shared::Record::Elsewhere { frame });
-            let header = header(setup, owner, session, state_len, wishes);
+            let mut header = setup.tape_header(&machine.nes);
+            header.session = session.into();
+            header.flags = (if wishes.rewind { 0 } else { NO_REWIND }).into();
             let name = format!("session-{}-{session:016x}.rtk", seconds());
             let tape = tapes.then(|| {
                 let path = folder.join(name).into();
@@ -126,10 +130,21 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<(Recorder, 
     };
     machine.capture = Some(capture);
     machine.past = wishes.rewind.then_some(past);
-    let console = Console::new(setup.power_on());
+    let console = console(setup);
     let recorder =
         Recorder { drain, history, tape, supply, console, mirror, bell, memory, complete: 0 };
     Ok((recorder, notes))
+}
+
+/// A console that has only its own ROM.
+fn console(setup: &Setup) -> Console {
+    Console::new(setup.rom.cart.clone(), setup.options, Arc::default())
+}
+
+/// A console with the ROMs that a tape puts in.
+fn tape_console(setup: &Setup, tape: &impl Recording) -> Console {
+    let roms = Roms::of(tape, |file| Cartridge::parse(file).ok());
+    Console::new(setup.rom.cart.clone(), setup.options, Arc::new(roms))
 }
 
 /// A session that is continued.
@@ -156,12 +171,12 @@ fn resume(
         let tape = tape.map_err(|e| e.to_string())?;
         let header = *tape.header();
         header.expect_layout(owner.layout).map_err(|e| e.to_string())?;
-        header.expect_rom(&setup.rom.sha256).map_err(|e| e.to_string())?;
+        header.expect_rom(&setup.rom.running_sha256()).map_err(|e| e.to_string())?;
         if header.machine.get() != owner.machine || tape.state_len() != machine.nes.bytes().len() {
             return Err("its machine was set up differently; give the same --region, --alignment and --board".into());
         }
         let end = tape.catalog().end().ok_or("there is nothing on it")?;
-        let mut console = Console::new(setup.power_on());
+        let mut console = tape_console(setup, &tape);
         replay::seek(&tape, &mut console, end).map_err(|e| e.to_string())?;
         machine.nes = console.nes;
         let history = History::of_tape(&tape, Settings::default());
@@ -270,29 +285,6 @@ fn sessions(folder: &Path) -> Vec<PathBuf> {
         .collect();
     tapes.sort();
     tapes
-}
-
-fn header(setup: &Setup, owner: Owner, session: u64, state_len: usize, wishes: Wishes) -> Header {
-    let mut core = [0; 16];
-    let name = concat!("retake ", env!("CARGO_PKG_VERSION")).as_bytes();
-    core[..name.len().min(16)].copy_from_slice(&name[..name.len().min(16)]);
-    Header {
-        magic: Default::default(),
-        version: 0.into(),
-        length: 0.into(),
-        layout: owner.layout.into(),
-        state_len: (state_len as u64).into(),
-        rom: setup.rom.sha256,
-        rom_size: (setup.rom.bytes.len() as u64).into(),
-        machine: owner.machine.into(),
-        flags: (if wishes.rewind { 0 } else { NO_REWIND }).into(),
-        seed: setup.options.seed.into(),
-        created: seconds().into(),
-        session: session.into(),
-        ports: 0.into(),
-        core,
-        check: 0.into(),
-    }
 }
 
 fn memory_file(session: u64) -> PathBuf {

@@ -11,10 +11,9 @@
 
 use super::machine::{Caught, Machine, News, Parcel};
 use super::realtime::now_ns;
-use super::replay::code;
+use super::replay::Happening;
 use super::saves::Saves;
 use super::stats::Stats;
-use crate::flight::chunk::Event;
 use crate::flight::shared::Record;
 use crate::link::{
     Before, Bell, Client, Command, Flags, Hud, Mode, Notice, Picture, Speaker, Taken, autofire,
@@ -343,7 +342,7 @@ impl Engine {
         self.take_over();
         self.machine.nes.reset();
         if let Some(capture) = &mut self.machine.capture {
-            capture.record(Record::Event(Event { code: code::RESET, data: [0; 16] }));
+            capture.record(Record::Event(Happening::Reset.event()));
         }
         let left = self.machine.session.interrupt();
         self.notify_loop(left);

@@ -1,35 +1,167 @@
-//! A console that replays recordings: the flight recorder's [`Machine`], and
-//! what the codes of its events mean.
+//! The console as replays see it, and what the codes of a tape's events mean to
+//! it. Live play and all tools go through this file, so that both do the same.
+//!
+//! ```text
+//! code  event     data                                          the ROM itself
+//!    1  reset                                                   is a ROM chunk:
+//!    2  power     (what a battery keeps stays)                    SHA-256 (32)
+//!    3  reload    the first 16 bytes of the new ROM's SHA-256     the file
+//!    4  cheat     not used yet
+//! ```
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
 
 use crate::flight::chunk::Event;
-use crate::flight::replay::Machine;
-use crate::flight::take::Input;
-use crate::nes::{Cartridge, Nes};
-use std::sync::Arc;
-use zerocopy::transmute;
+use crate::flight::replay::{Machine, Recording};
+use crate::flight::take;
+use crate::nes::{Cartridge, Input, Nes, PowerOn};
 
 /// The codes of events.
-pub mod code {
-    /// The console's reset button.
+mod code {
     pub const RESET: u8 = 1;
-    /// Off and on again.
     pub const POWER: u8 = 2;
-    /// Another ROM of the same board: the first 16 bytes of its SHA-256.
     pub const RELOAD: u8 = 3;
 }
 
-/// A console, and the ROMs that may be put into it while it runs.
+/// The first bytes of a ROM's SHA-256, by which an event names it.
+pub type RomName = [u8; 16];
+
+/// Bytes of the hash before a ROM in its chunk.
+const HASH: usize = 32;
+
+/// What can happen to a console between two frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// The reset button.
+    Reset,
+    /// The power switch, off and on.
+    Power,
+    /// Another ROM of the same board was put in.
+    Reload(RomName),
+}
+
+impl Happening {
+    /// The ROM that is in the console after `past`; `None` is the first one.
+    pub fn rom_after(past: &[Event]) -> Option<RomName> {
+        past.iter().rev().find_map(|event| match Self::of(event) {
+            Some(Self::Reload(name)) => Some(name),
+            _ => None,
+        })
+    }
+
+    /// As an event of a tape.
+    pub fn event(self) -> Event {
+        let (code, data) = match self {
+            Self::Reset => (code::RESET, [0; 16]),
+            Self::Power => (code::POWER, [0; 16]),
+            Self::Reload(name) => (code::RELOAD, name),
+        };
+        Event { code, data }
+    }
+
+    /// What an event means; `None` for one of a later program's.
+    pub fn of(event: &Event) -> Option<Self> {
+        match event.code {
+            code::RESET => Some(Self::Reset),
+            code::POWER => Some(Self::Power),
+            code::RELOAD => Some(Self::Reload(event.data)),
+            _ => None,
+        }
+    }
+
+    /// What a reader calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::Power => "power",
+            Self::Reload(_) => "ROM reloaded",
+        }
+    }
+}
+
+/// The payload of the chunk that keeps a ROM.
+pub fn rom_payload(file: &[u8]) -> Vec<u8> {
+    [Sha256::digest(file).as_slice(), file].concat()
+}
+
+/// The name of a ROM that is put in.
+pub fn rom_name(file: &[u8]) -> RomName {
+    let hash: [u8; HASH] = Sha256::digest(file).into();
+    *hash.first_chunk().unwrap_or(&[0; 16])
+}
+
+/// The ROM in a chunk's payload; `None` where its bytes are not those of its hash.
+pub fn rom_of_payload(payload: &[u8]) -> Option<(RomName, &[u8])> {
+    let (hash, file) = payload.split_at_checked(HASH)?;
+    (Sha256::digest(file).as_slice() == hash).then(|| (rom_name(file), file))
+}
+
+/// The ROMs that a recording puts in, read once.
+#[derive(Clone, Debug, Default)]
+pub struct Roms(Vec<(RomName, Arc<Cartridge>)>);
+
+impl Roms {
+    /// Reads the ROMs of a recording; those that are damaged or no ROM are left
+    /// out. `parse` makes a cartridge of a file.
+    pub fn of(recording: &impl Recording, parse: impl Fn(&[u8]) -> Option<Cartridge>) -> Self {
+        let mut roms = Self::default();
+        for entry in recording.catalog().roms() {
+            let Some((name, file)) = recording.payload(entry).ok().and_then(rom_of_payload) else {
+                continue;
+            };
+            if roms.find(&name).is_none()
+                && let Some(cart) = parse(file)
+            {
+                roms.add(name, Arc::new(cart));
+            }
+        }
+        roms
+    }
+
+    /// One more.
+    pub fn add(&mut self, name: RomName, cart: Arc<Cartridge>) {
+        self.0.push((name, cart));
+    }
+
+    fn find(&self, name: &RomName) -> Option<&Arc<Cartridge>> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, cart)| cart)
+    }
+}
+
+/// Switches a console off and on; what a battery keeps stays.
+pub fn power(nes: &mut Nes, options: &PowerOn) {
+    let (prg, chr) = nes.battery();
+    let battery = [prg, chr].concat();
+    *nes = Nes::power_on(nes.cartridge().clone(), options);
+    nes.load_battery(&battery);
+}
+
+/// A console with everything that a recording may do to it.
 pub struct Console {
-    /// The console.
+    /// The machine.
     pub nes: Nes,
-    /// ROMs by the first 16 bytes of their SHA-256.
-    pub roms: Vec<([u8; 16], Arc<Cartridge>)>,
+    options: PowerOn,
+    /// The ROM with which the recording began.
+    first: Arc<Cartridge>,
+    roms: Arc<Roms>,
 }
 
 impl Console {
-    /// A console with no other ROM than its own.
-    pub fn new(nes: Nes) -> Self {
-        Self { nes, roms: Vec::new() }
+    /// Switches a console on.
+    pub fn new(cart: Arc<Cartridge>, options: PowerOn, roms: Arc<Roms>) -> Self {
+        Self { nes: Nes::power_on(cart.clone(), &options), options, first: cart, roms }
+    }
+
+    /// One more ROM that may be put in.
+    pub fn add_rom(&mut self, name: RomName, cart: Arc<Cartridge>) {
+        Arc::make_mut(&mut self.roms).add(name, cart);
+    }
+
+    fn put_in(&mut self, name: &RomName) -> bool {
+        let cart = self.roms.find(name).cloned();
+        cart.is_some_and(|cart| self.nes.set_rom(cart).is_ok())
     }
 }
 
@@ -38,23 +170,122 @@ impl Machine for Console {
         self.nes.bytes()
     }
 
+    fn recall(&mut self, past: &[Event]) -> bool {
+        match Happening::rom_after(past) {
+            Some(name) => self.put_in(&name),
+            None => self.nes.set_rom(self.first.clone()).is_ok(),
+        }
+    }
+
     fn restore(&mut self, bytes: &[u8]) -> bool {
         self.nes.restore(bytes).is_ok()
     }
 
-    fn run_muted(&mut self, input: Input) {
-        self.nes.run_muted(transmute!(input));
+    fn run_muted(&mut self, input: take::Input) {
+        self.nes.run_muted(held(input));
     }
 
     fn apply(&mut self, event: &Event) -> bool {
-        match event.code {
-            code::RESET => self.nes.reset(),
-            code::RELOAD => {
-                let rom = self.roms.iter().find(|(hash, _)| *hash == event.data);
-                return rom.is_some_and(|(_, cart)| self.nes.set_rom(cart.clone()).is_ok());
-            }
-            _ => return false,
+        match Happening::of(event) {
+            Some(Happening::Reset) => self.nes.reset(),
+            Some(Happening::Power) => power(&mut self.nes, &self.options),
+            Some(Happening::Reload(name)) => return self.put_in(&name),
+            None => return false,
         }
         true
+    }
+}
+
+/// An input of a tape as the console's.
+pub fn held(input: take::Input) -> Input {
+    zerocopy::transmute!(input)
+}
+
+/// The console's input as a tape keeps it.
+pub fn taken(input: Input) -> take::Input {
+    zerocopy::transmute!(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flight::catalog::Position;
+    use crate::flight::history::{History, Settings};
+    use crate::flight::replay;
+    use crate::nes::Region;
+
+    const OPTIONS: PowerOn = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 };
+
+    /// Stores a number at $10 and adds one to $11, for ever.
+    fn rom(number: u8) -> Vec<u8> {
+        let mut rom = b"NES\x1a\x01\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+        rom.extend([0xa9, number, 0x85, 0x10, 0xe6, 0x11, 0x4c, 0x00, 0xc0]);
+        rom.resize(16 + 0x3ffa, 0xea);
+        rom.extend([0x00, 0xc0, 0x00, 0xc0, 0x00, 0xc0]);
+        rom.resize(16 + 0x6000, 0);
+        rom
+    }
+
+    fn cart(file: &[u8]) -> Option<Cartridge> {
+        Cartridge::parse(file).ok()
+    }
+
+    #[test]
+    fn a_happening_comes_back_from_its_event() {
+        for happening in [Happening::Reset, Happening::Power, Happening::Reload([7; 16])] {
+            assert_eq!(Happening::of(&happening.event()), Some(happening));
+        }
+        assert_eq!(Happening::of(&Event { code: 99, data: [0; 16] }), None);
+    }
+
+    #[test]
+    fn a_rom_whose_bytes_are_not_those_of_its_hash_is_none() {
+        let file = rom(1);
+        let mut payload = rom_payload(&file);
+        assert_eq!(rom_of_payload(&payload), Some((rom_name(&file), file.as_slice())));
+        payload[100] ^= 1;
+        assert_eq!(rom_of_payload(&payload), None);
+        assert_eq!(rom_of_payload(&payload[..31]), None);
+    }
+
+    #[test]
+    fn every_moment_before_and_after_a_reload_reset_and_power_comes_back() {
+        let (old, new) = (rom(1), rom(2));
+        let mut roms = Roms::default();
+        roms.add(rom_name(&new), Arc::new(cart(&new).unwrap()));
+        let first = Arc::new(cart(&old).unwrap());
+        let mut console = Console::new(first.clone(), OPTIONS, Arc::new(roms));
+        let settings = Settings { every: 10, ..Settings::default() };
+        let mut history = History::new(console.bytes().len(), settings);
+        history.begin(0, console.bytes());
+        let mut states = vec![console.bytes().to_vec()];
+        for frame in 1..=60 {
+            let happening = match frame {
+                13 => Some(Happening::Reset),
+                25 => Some(Happening::Reload(rom_name(&new))),
+                47 => Some(Happening::Power),
+                _ => None,
+            };
+            if let Some(happening) = happening {
+                if let Happening::Reload(_) = happening {
+                    history.rom(&rom_payload(&new));
+                }
+                history.event(&happening.event());
+                assert!(console.apply(&happening.event()));
+            }
+            console.run_muted([0; 16]);
+            history.frame([0; 16]);
+            history.state(console.bytes());
+            states.push(console.bytes().to_vec());
+        }
+        history.cut();
+        let roms = Arc::new(Roms::of(&history, cart));
+        let mut again = Console::new(first, OPTIONS, roms);
+        for frame in [60, 5, 24, 25, 26, 33, 12, 13, 46, 47, 59, 0] {
+            replay::seek(&history, &mut again, Position { segment: 0, frame }).unwrap();
+            assert!(again.bytes() == states[frame as usize], "{frame}");
+            let number = if frame >= 25 { 2 } else { u8::from(frame > 0) };
+            assert_eq!(again.nes.peek(0x10), number, "{frame}");
+        }
     }
 }

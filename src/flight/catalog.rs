@@ -9,7 +9,7 @@
 //! A *position* is a segment and a frame of it: the moment after that frame. A
 //! path is what leads to a position: its segment, before that the parent's part.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::chunk::{Event, Header, Kind, ROOT};
 use super::varint;
@@ -53,6 +53,20 @@ pub struct Entry {
     pub kind: Kind,
 }
 
+impl Segment {
+    /// Its states: frame and number, in order.
+    pub fn states(&self) -> impl ExactSizeIterator<Item = (u64, u64)> {
+        self.states.iter().copied()
+    }
+}
+
+impl Entry {
+    /// The moment after its last frame.
+    pub fn end(&self) -> u64 {
+        self.frame.saturating_add(self.count.into())
+    }
+}
+
 /// A named moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -92,6 +106,8 @@ pub struct Catalog {
     marks: Vec<Mark>,
     events: Vec<Happened>,
     roms: Vec<Entry>,
+    /// Hashes of states that were not kept, with their segments.
+    hashes: Vec<(u32, Entry)>,
     /// Chunks that say that inputs are missing.
     gaps: u64,
     frames: u64,
@@ -141,7 +157,11 @@ impl Catalog {
             }
             Kind::Rom => self.roms.push(entry),
             Kind::Gap => self.gaps += 1,
-            Kind::Thumbnail | Kind::Hash | Kind::Index | Kind::End => {}
+            Kind::Hash => {
+                let Some(position) = self.end() else { return false };
+                self.hashes.push((position.segment, entry));
+            }
+            Kind::Thumbnail | Kind::Index | Kind::End => {}
         }
         true
     }
@@ -211,6 +231,16 @@ impl Catalog {
         &self.roms
     }
 
+    /// Hashes of states that were not kept, with their segments.
+    pub fn hashes(&self) -> &[(u32, Entry)] {
+        &self.hashes
+    }
+
+    /// The state of this number.
+    pub fn state_entry(&self, number: u64) -> Option<&Entry> {
+        self.states.get(usize::try_from(number.checked_sub(self.gone)?).ok()?)
+    }
+
     /// States that can be restored.
     pub fn states(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.states.iter()
@@ -252,21 +282,46 @@ impl Catalog {
     /// The last state at or before `target` on its path, as its number, and the
     /// parts that lead from it to `target`, the first one first.
     pub fn approach(&self, target: Position) -> Option<(u64, Vec<Part>)> {
+        self.approach_past(target, 0)
+    }
+
+    /// The same from an earlier state: past the last `skipped` ones.
+    pub fn approach_past(&self, target: Position, skipped: usize) -> Option<(u64, Vec<Part>)> {
+        let mut skipped = skipped;
         let mut parts = Vec::new();
         let mut at = self.on_path(target, target.frame)?;
         loop {
             let segment = &self.segments[at.segment as usize];
             let before = segment.states.partition_point(|&(frame, _)| frame <= at.frame);
-            if let Some(&(from, number)) = before.checked_sub(1).and_then(|n| segment.states.get(n))
-            {
+            let last = before.checked_sub(1 + skipped);
+            if let Some(&(from, number)) = last.and_then(|n| segment.states.get(n)) {
                 parts.push(Part { segment: at.segment, from, to: at.frame });
                 parts.reverse();
                 return Some((number, parts));
             }
+            skipped -= before;
             let parent = segment.parent?;
             parts.push(Part { segment: at.segment, from: parent.frame, to: at.frame });
             at = parent;
         }
+    }
+
+    /// What happened on the path before `target`, in order.
+    pub fn past(&self, target: Position) -> Vec<Event> {
+        if self.events.is_empty() {
+            return Vec::new();
+        }
+        let (mut ends, mut before) = (HashMap::new(), Some(target));
+        while let Some(Position { segment, frame }) = before {
+            ends.insert(segment, frame);
+            before = self.segments.get(segment as usize).and_then(|segment| segment.parent);
+        }
+        // A segment ends in the file where the next one begins.
+        let on_path = |Position { segment, frame }: Position| {
+            ends.get(&segment).is_some_and(|end| frame < *end)
+        };
+        let past = self.events.iter().filter(|happened| on_path(happened.position));
+        past.map(|happened| happened.event).collect()
     }
 
     /// The earliest position on the path to `tip` that can be reached.
@@ -297,11 +352,11 @@ impl Catalog {
     /// The inputs and events of a part, those that reach into it included.
     pub fn moves(&self, part: Part) -> impl Iterator<Item = &Entry> {
         let moves = self.segments.get(part.segment as usize).map(|segment| &segment.moves);
-        let past = move |entry: &&Entry| entry.frame + u64::from(entry.count) <= part.from;
         let within = move |entry: &&Entry| entry.frame < part.to;
         moves.into_iter().flat_map(move |moves| {
             // An event has no frames: one at `from` is the part's.
-            let first = moves.partition_point(|e| past(&e) && e.frame < part.from);
+            let first =
+                moves.partition_point(|entry| entry.frame < part.from && entry.end() <= part.from);
             moves.range(first..).take_while(within)
         })
     }

@@ -1,5 +1,5 @@
 //! The one file that maps memory: a file of a fixed size as bytes, shared with
-//! whoever else maps it.
+//! whoever else maps it, and a file as it is, to be read.
 //!
 //! Space on the disk is reserved before it is mapped, so that a full disk is an
 //! error here and not a signal at some later store. Whoever writes through a
@@ -10,10 +10,10 @@
 #![allow(unsafe_code)]
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
-use memmap2::{MmapMut, MmapOptions, MmapRaw};
+use memmap2::{Mmap, MmapMut, MmapOptions, MmapRaw};
 use rustix::fs::FallocateFlags;
 use rustix::io::Errno;
 
@@ -81,6 +81,51 @@ pub(super) fn memory(file: Option<&Path>, len: usize) -> io::Result<MmapRaw> {
     MmapOptions::new().len(len).populate().map_raw(&file)
 }
 
+/// A file that is read: mapped, so that a tape of many hours opens at once.
+///
+/// Our files only ever grow at their end or are replaced by new ones. A file
+/// that somebody cuts while it is read ends the program with a signal.
+#[derive(Debug)]
+pub struct View {
+    map: Option<Mmap>,
+    /// What came from something that cannot be mapped.
+    read: Vec<u8>,
+}
+
+impl View {
+    /// Most bytes of what cannot be mapped.
+    const LIMIT: u64 = 1 << 30;
+
+    /// Opens a file, as long as it is now.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let meta = file.metadata()?;
+        if meta.is_file() && meta.len() > 0 {
+            // SAFETY: the file is opened for reading and mapped privately.
+            // Whoever writes our files appends or replaces them, so bytes that
+            // are mapped here do not change; every reader checks them by CRC
+            // and takes any bytes.
+            let map = unsafe { Mmap::map(&file)? };
+            return Ok(Self { map: Some(map), read: Vec::new() });
+        }
+        let mut read = Vec::new();
+        file.take(Self::LIMIT).read_to_end(&mut read)?;
+        Ok(Self { map: None, read })
+    }
+}
+
+impl AsRef<[u8]> for View {
+    fn as_ref(&self) -> &[u8] {
+        self.map.as_deref().unwrap_or(&self.read)
+    }
+}
+
+impl From<Vec<u8>> for View {
+    fn from(read: Vec<u8>) -> Self {
+        Self { map: None, read }
+    }
+}
+
 /// Gives a file `len` bytes with room on the disk for each.
 fn reserve(file: &mut File, have: usize, len: usize) -> io::Result<()> {
     file.set_len(len as u64)?;
@@ -132,6 +177,18 @@ mod tests {
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
         let line = maps.lines().find(|line| line.contains(path.to_str().unwrap()));
         assert!(line.is_some_and(|line| line.contains("rw-s")), "{line:?}");
+    }
+
+    #[test]
+    fn a_view_has_the_files_bytes_and_an_empty_file_none() {
+        let dir = tempfile::tempdir().unwrap();
+        for bytes in [b"".as_slice(), b"some bytes"] {
+            let path = dir.path().join("viewed");
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(View::open(&path).unwrap().as_ref(), bytes);
+        }
+        assert!(View::open(dir.path()).is_err());
+        assert!(View::open(&dir.path().join("none")).is_err());
     }
 
     #[test]

@@ -25,6 +25,12 @@ pub trait Recording {
 pub trait Machine {
     /// All that it remembers.
     fn bytes(&self) -> &[u8];
+    /// Does what no state holds of all that happened on the path before the
+    /// state that is restored next (a ROM that was put in); false when it cannot.
+    fn recall(&mut self, past: &[Event]) -> bool {
+        let _ = past;
+        true
+    }
     /// Makes it what `bytes` say; false when they do not fit.
     fn restore(&mut self, bytes: &[u8]) -> bool;
     /// Runs a frame without picture and sound.
@@ -47,6 +53,8 @@ pub enum Missing {
     Inputs { from: u64, to: u64 },
     #[error("frame {frame}: this machine cannot do what happened there (event {code})")]
     Event { frame: u64, code: u8 },
+    #[error("frame {frame}: the ROM that was put in before is missing or damaged on the tape")]
+    Past { frame: u64 },
     #[error("frame {frame}: the state has {got} bytes, and this machine's has another number")]
     Size { frame: u64, got: usize },
     #[error("frame {frame} is {MOST_STEPS} frames and more behind the last state")]
@@ -71,24 +79,46 @@ pub enum Step {
 pub struct Approach {
     /// The frame of the state.
     pub frame: u64,
+    /// What happened before it, from outside.
+    pub past: Vec<Event>,
     /// The state.
     pub state: Vec<u8>,
     /// What leads from it to the position.
     pub steps: Vec<Step>,
 }
 
-/// The nearest state at or before a position, and the way from there.
+/// States that are tried before a moment is given up: more than hang together.
+const TRIES: usize = 256;
+
+/// The nearest state at or before a position, and the way from there. Where it
+/// is damaged, an earlier one serves.
 pub fn approach(recording: &impl Recording, target: Position) -> Result<Approach, Missing> {
+    let nearest = approach_past(recording, target, 0);
+    let Err(damage @ (Missing::Chunk { .. } | Missing::State { .. })) = nearest else {
+        return nearest;
+    };
+    let earlier = (1..TRIES).map(|skipped| approach_past(recording, target, skipped));
+    let end = |way: &Result<_, _>| !matches!(way, Err(Missing::NoFrame { .. }));
+    earlier.take_while(end).find_map(Result::ok).ok_or(damage)
+}
+
+fn approach_past(
+    recording: &impl Recording,
+    target: Position,
+    skipped: usize,
+) -> Result<Approach, Missing> {
     let catalog = recording.catalog();
     let none = Missing::NoFrame { frame: target.frame };
-    let (number, parts) = catalog.approach(target).ok_or(none)?;
-    let frame = parts.first().map_or(target.frame, |part| part.from);
+    let (number, parts) = catalog.approach_past(target, skipped).ok_or(none)?;
+    let first = parts.first().ok_or(none)?;
+    let frame = first.from;
+    let past = catalog.past(Position { segment: first.segment, frame });
     let state = state(recording, number)?;
     let mut steps = Vec::new();
     for part in parts {
         steps_of(recording, part, &mut steps)?;
     }
-    Ok(Approach { frame, state, steps })
+    Ok(Approach { frame, past, state, steps })
 }
 
 /// Brings a machine to a position; gives the frames that were run.
@@ -98,11 +128,28 @@ pub fn seek(
     target: Position,
 ) -> Result<usize, Missing> {
     let way = approach(recording, target)?;
-    if !machine.restore(&way.state) {
-        return Err(Missing::Size { frame: way.frame, got: way.state.len() });
+    way.begin(machine)?;
+    run(machine, way.frame, &way.steps)
+}
+
+impl Approach {
+    /// Makes a machine what the state says.
+    pub fn begin(&self, machine: &mut impl Machine) -> Result<(), Missing> {
+        if !machine.recall(&self.past) {
+            return Err(Missing::Past { frame: self.frame });
+        }
+        if !machine.restore(&self.state) {
+            return Err(Missing::Size { frame: self.frame, got: self.state.len() });
+        }
+        Ok(())
     }
+}
+
+/// Takes a machine through steps, the first one after `frame`; gives the frames
+/// that were run.
+pub fn run(machine: &mut impl Machine, frame: u64, steps: &[Step]) -> Result<usize, Missing> {
     let mut frames = 0;
-    for step in &way.steps {
+    for step in steps {
         match step {
             Step::Frame(input) => {
                 machine.run_muted(*input);
@@ -110,7 +157,7 @@ pub fn seek(
             }
             Step::Event(event) if machine.apply(event) => {}
             Step::Event(event) => {
-                let frame = way.frame + frames as u64;
+                let frame = frame.saturating_add(frames as u64);
                 return Err(Missing::Event { frame, code: event.code });
             }
         }

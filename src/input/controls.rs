@@ -112,7 +112,9 @@ impl Controls {
 
     /// What the key would do now.
     pub fn target(&self, key: Key) -> Option<Target> {
-        let shift = self.keys_held.iter().any(|(other, _)| other.is_shift());
+        // A shift key that is a button is no shift: Select + L is L.
+        let is_shift = |(key, target): &(Key, Option<Target>)| key.is_shift() && target.is_none();
+        let shift = self.keys_held.iter().any(is_shift);
         let shifted = self.keys.target(Chord { key, shift: true }).filter(|_| shift);
         shifted.or_else(|| self.keys.target(Chord { key, shift: false }))
     }

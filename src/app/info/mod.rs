@@ -7,8 +7,7 @@
 //! | battery save | its name: `.sav` | [`saved`] |
 //! | movie | `version`, `PK` with an input log, bars | [`movie`] |
 //! | patch | `PATCH`, `BPS1` | [`patch`] |
-//!
-//! A tape (`.rtk`) gets its row here when there are tapes.
+//! | tape | `RETAKETP` | [`super::tape::info`] |
 
 mod movie;
 mod patch;
@@ -25,8 +24,11 @@ use super::cli::InfoArgs;
 use super::fault::{Fault, Outcome};
 use super::rom_file::{self, hex};
 use super::say;
+use super::tape::file::TapeFile;
+use super::tape::info as tape_info;
 use crate::flight::slot::Part;
 use crate::flight::state_file;
+use crate::flight::tape;
 use crate::nes::Region;
 use crate::nes::board::BoardId;
 
@@ -59,12 +61,6 @@ fn boards() -> Value {
 /// A file by its first bytes; what has none, by its name.
 fn describe(path: &Path) -> Outcome<Value> {
     let packed = rom_file::read(path)?;
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("rtk")) {
-        return Err(Fault::missing(format_args!(
-            "{}: tapes are not supported yet",
-            path.display()
-        )));
-    }
     // A .bk2 is a zip file without a ROM.
     let is_movie = movie::is_zipped(&packed);
     let (bytes, notes) =
@@ -74,6 +70,7 @@ fn describe(path: &Path) -> Outcome<Value> {
         [b'P', b'A', b'T', b'C', b'H', ..] | [b'B', b'P', b'S', b'1', ..] => {
             patch::describe(&bytes).map_err(|error| fault(error.to_string()))?
         }
+        _ if bytes.starts_with(&tape::MAGIC) => tape_info::describe(&TapeFile::open(path)?),
         _ if bytes.starts_with(&state_file::MAGIC) => saved::state(&bytes).map_err(fault)?,
         _ if bytes.starts_with(&Part::State.magic()) => {
             saved::slot(path, Part::State, &bytes).map_err(fault)?

@@ -1,0 +1,182 @@
+//! Where the inputs of a run come from, and where they go: movies, and tapes,
+//! in which more can happen.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::cli::SetupArgs;
+use super::fault::{Fault, Outcome};
+use super::movie::{self, About, Movie, MovieFrame, Press};
+use super::setup::Setup;
+use super::tape::movie::TapeMovie;
+use super::tape::write::Recording;
+use crate::engine::replay::{Console, Happening, Roms};
+use crate::flight::chunk::Event;
+use crate::flight::replay::Machine;
+use crate::flight::tape::MAGIC;
+use crate::nes::{Input, Nes};
+
+/// Where inputs come from.
+pub enum Source {
+    /// Nothing is played.
+    None,
+    /// A movie.
+    Movie(Movie),
+    /// A tape.
+    Tape(Box<TapeMovie>),
+}
+
+impl Source {
+    /// Loads a movie or a tape; what it is shows in its bytes.
+    pub fn load(path: Option<&Path>) -> Outcome<Self> {
+        let Some(path) = path else { return Ok(Self::None) };
+        Ok(if is_tape(path) {
+            Self::Tape(Box::new(TapeMovie::load(path)?))
+        } else {
+            Self::Movie(Movie::load(path)?)
+        })
+    }
+
+    /// The console that is asked for, and what the movie says of it.
+    pub fn setup(&self, rom: Option<&Path>, args: &SetupArgs) -> Outcome<Setup> {
+        match self {
+            Self::None => Setup::new(rom, args, None),
+            Self::Movie(movie) => Setup::new(rom, args, movie.region),
+            Self::Tape(tape) => tape.setup(rom, args),
+        }
+    }
+
+    /// The console, switched on.
+    pub fn console(&self, setup: &Setup) -> Outcome<Console> {
+        match self {
+            Self::Tape(tape) => tape.console(setup),
+            _ => Ok(Console::new(setup.rom.cart.clone(), setup.options, Roms::default().into())),
+        }
+    }
+
+    /// Puts into a console that had a state restored what was put in before.
+    pub fn recall(&self, console: &mut Console, frame: u64) -> Outcome<()> {
+        let Self::Tape(tape) = self else { return Ok(()) };
+        let known = console.recall(&tape.past(frame + 1));
+        let fault = || Fault::failed("the tape names a ROM that it does not have");
+        known.then_some(()).ok_or_else(fault)
+    }
+
+    /// Frames in it.
+    pub fn len(&self) -> Option<u64> {
+        match self {
+            Self::None => None,
+            Self::Movie(movie) => Some(movie.frames.len() as u64),
+            Self::Tape(tape) => Some(tape.len()),
+        }
+    }
+
+    /// Whether nothing is played.
+    pub fn is_empty(&self) -> bool {
+        self.len().is_none_or(|length| length == 0)
+    }
+
+    /// What is held in a frame; the first is frame 1.
+    pub fn input(&self, number: u64) -> Input {
+        match self {
+            Self::None => Input::default(),
+            Self::Movie(movie) => movie.frame(number).input,
+            Self::Tape(tape) => tape.input(number),
+        }
+    }
+
+    /// What happens before a frame.
+    pub fn events(&self, number: u64) -> Vec<Event> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Movie(movie) => match movie.frame(number).press {
+                Press::None => Vec::new(),
+                Press::Reset => vec![Happening::Reset.event()],
+                Press::Power => vec![Happening::Power.event()],
+            },
+            Self::Tape(tape) => tape.events(number).copied().collect(),
+        }
+    }
+}
+
+fn is_tape(path: &Path) -> bool {
+    use std::io::Read;
+    let mut magic = [0; MAGIC.len()];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    read.is_ok() && magic == MAGIC
+}
+
+/// Where inputs go: a movie, or a tape where the name ends with .rtk.
+pub enum Record {
+    /// A movie.
+    Movie {
+        /// The file.
+        movie: movie::Recording,
+        /// What the movie says of the game.
+        about: About,
+        /// What happens before the next frame.
+        press: Press,
+    },
+    /// A tape.
+    Tape(Box<Recording>),
+}
+
+impl Record {
+    /// Begins a file for a console that ran `frame` frames.
+    pub fn create(path: &Path, setup: &Setup, frame: u64, nes: &Nes) -> Outcome<Self> {
+        if path.extension().is_some_and(|ending| ending == "rtk") {
+            let header = setup.tape_header(nes);
+            return Ok(Self::Tape(Box::new(Recording::create(path, &header, frame, nes)?)));
+        }
+        if frame > 0 {
+            return Err(Fault::unusable(
+                "--record writes a movie from power-on, and --load-state starts elsewhere; give a name that ends with .rtk for a tape",
+            ));
+        }
+        let about = About::of(&setup.rom.name, nes);
+        let movie = movie::Recording::create(path)?;
+        Ok(Self::Movie { movie, about, press: Press::None })
+    }
+
+    /// Something happens before the next frame.
+    pub fn event(&mut self, event: &Event, source: &Source) {
+        let happening = Happening::of(event);
+        match self {
+            Self::Movie { press, .. } => {
+                *press = match happening {
+                    Some(Happening::Power) => Press::Power,
+                    Some(Happening::Reset) => Press::Reset,
+                    // Text has no word for it.
+                    _ => *press,
+                };
+            }
+            Self::Tape(tape) => {
+                if let (Some(Happening::Reload(name)), Source::Tape(from)) = (happening, source)
+                    && let Some(file) = from.rom_file(&name)
+                {
+                    tape.rom(file);
+                }
+                tape.event(event);
+            }
+        }
+    }
+
+    /// A frame was run.
+    pub fn frame(&mut self, input: Input, nes: &Nes) -> Outcome<()> {
+        match self {
+            Self::Movie { movie, press, .. } => {
+                movie.push(MovieFrame { input, press: std::mem::take(press) });
+                Ok(())
+            }
+            Self::Tape(tape) => tape.frame(input, nes),
+        }
+    }
+
+    /// Ends the file.
+    pub fn finish(self, nes: &Nes) -> Outcome<()> {
+        match self {
+            Self::Movie { movie, about, .. } => movie.finish(&about),
+            Self::Tape(tape) => tape.finish(nes),
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! `retake tape verify`: runs a tape again on all cores and compares every
+//! state. It tells damage in the file from a machine that computes another thing.
+//!
+//! ```text
+//! state ─ inputs ─ state ─ inputs ─ state      a job: some states in a row
+//!   │                ║                ║
+//! restored        compared         compared
+//! ```
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::args::VerifyArgs;
+use super::file::Reel;
+use super::jobs;
+use crate::app::fault::{Fault, Outcome};
+use crate::app::{progress, say};
+use crate::engine::replay::Console;
+use crate::flight::catalog::{Part, Position};
+use crate::flight::lines;
+use crate::flight::replay::{self, Machine, Missing, Recording};
+use crate::flight::tape;
+use crate::nes::Nes;
+
+/// States in a job.
+const STATES: usize = 8;
+/// Fields that are named of a state that differs.
+const NAMED: usize = 3;
+/// Findings that are listed for people; JSON has all.
+const LISTED: usize = 20;
+
+/// Runs the command.
+pub fn verify(args: &VerifyArgs) -> Outcome {
+    let reel = Reel::open(&args.file, &args.rom)?;
+    let began = Instant::now();
+    let mut report = Report { findings: holes(&reel), ..Report::default() };
+    let jobs = jobs_of(&reel);
+    let bar = progress(jobs.iter().map(Job::frames).sum(), "frames");
+    jobs::in_order(
+        jobs::threads(args.jobs),
+        jobs.len(),
+        || reel.console(),
+        |console, number| run(&reel, console, &jobs[number]),
+        |done: Done| {
+            report.frames += done.frames;
+            report.compared += done.compared;
+            report.findings.extend(done.findings);
+            bar.inc(done.frames);
+            Ok(())
+        },
+    )?;
+    bar.finish_and_clear();
+    report.seconds = began.elapsed().as_secs_f64();
+    report.fps = (report.frames as f64 / report.seconds.max(1e-9)).round();
+    report.ok = report.findings.is_empty();
+    report.complete = reel.tape().is_complete();
+    report.say(&reel, args.json)
+}
+
+/// What was found.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    ok: bool,
+    frames: u64,
+    /// States and hashes that were compared.
+    compared: u64,
+    complete: bool,
+    seconds: f64,
+    fps: f64,
+    findings: Vec<Finding>,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Serialize)]
+struct Finding {
+    kind: Kind,
+    branch: Option<u32>,
+    frame: Option<u64>,
+    text: String,
+}
+
+/// Whose fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    /// Bytes of the file are no chunk.
+    DamagedFile,
+    /// A stored state is not the one that was recorded.
+    DamagedState,
+    /// Inputs cannot be read.
+    MissingInputs,
+    /// The machine computes another state than the one that was recorded.
+    Desync,
+}
+
+impl Report {
+    fn say(&self, reel: &Reel, json: bool) -> Outcome {
+        let path = reel.file.path.display();
+        if json {
+            say(serde_json::to_string_pretty(self).map_err(Fault::failed)?);
+        } else {
+            for Finding { text, .. } in self.findings.iter().take(LISTED) {
+                say(text);
+            }
+            if let Some(more) = self.findings.len().checked_sub(LISTED).filter(|&n| n > 0) {
+                say(format_args!("… and {more} more; --json lists all"));
+            }
+            let Self { frames, compared, fps, .. } = self;
+            let seconds = self.seconds;
+            say(format_args!(
+                "{frames} frames run again in {seconds:.2} s ({fps:.0} frames/s), {compared} states compared"
+            ));
+            if !self.complete {
+                say("the tape was not closed; what it has was compared");
+            }
+        }
+        if self.ok {
+            return Ok(ExitCode::SUCCESS);
+        }
+        let desyncs = self.findings.iter().filter(|found| found.kind == Kind::Desync).count();
+        let damage = self.findings.len() - desyncs;
+        Err(Fault::failed(match (damage, desyncs) {
+            (_, 0) => format!(
+                "{path}: the file is damaged in {damage} places, the machine computes what was \
+                 recorded; copy the tape again from where it came"
+            ),
+            (0, _) => format!(
+                "{path}: the machine computes other states than were recorded, in {desyncs} \
+                 places; report this with the tape, the ROM and the first place"
+            ),
+            _ => format!(
+                "{path}: the file is damaged in {damage} places, and the machine computes other \
+                 states in {desyncs}; copy the tape again, then verify it anew"
+            ),
+        }))
+    }
+}
+
+/// Bytes between chunks that are none.
+fn holes(reel: &Reel) -> Vec<Finding> {
+    let mut end = tape::Header::LEN as u64;
+    let mut findings = Vec::new();
+    for (at, chunk) in reel.tape().chunks() {
+        if at > end {
+            let text = format!("bytes {end} to {at} of the file are damaged");
+            findings.push(Finding { kind: Kind::DamagedFile, branch: None, frame: None, text });
+        }
+        end = at + chunk.len() as u64;
+    }
+    findings
+}
+
+/// A recorded state, or the hash of one.
+#[derive(Clone, Copy)]
+struct Check {
+    frame: u64,
+    what: What,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    /// A state by its number.
+    State(u64),
+    Hash(u64),
+}
+
+/// Some checks in a row, and the moment from which they are run.
+struct Job {
+    segment: u32,
+    from: u64,
+    checks: Vec<Check>,
+}
+
+impl Job {
+    fn frames(&self) -> u64 {
+        self.checks.last().map_or(0, |check| check.frame.saturating_sub(self.from))
+    }
+}
+
+fn jobs_of(reel: &Reel) -> Vec<Job> {
+    let catalog = reel.tape().catalog();
+    let mut jobs = Vec::new();
+    for (number, segment) in catalog.segments().iter().enumerate() {
+        let number = number as u32;
+        let states = segment.states();
+        let states = states.map(|(frame, state)| Check { frame, what: What::State(state) });
+        let hashes = catalog.hashes().iter().filter(|(of, _)| *of == number);
+        let hashes = hashes.filter_map(|(_, entry)| {
+            let hash = reel.tape().payload(entry).ok()?.try_into().ok()?;
+            Some(Check { frame: entry.frame, what: What::Hash(u64::from_le_bytes(hash)) })
+        });
+        let mut checks: Vec<_> = states.chain(hashes).collect();
+        checks.sort_by_key(|check| check.frame);
+        let mut from = segment.first;
+        for checks in checks.chunks(STATES) {
+            jobs.push(Job { segment: number, from, checks: checks.to_vec() });
+            from = checks.last().map_or(from, |check| check.frame);
+        }
+    }
+    jobs
+}
+
+/// What a job found.
+#[derive(Default)]
+struct Done {
+    frames: u64,
+    compared: u64,
+    findings: Vec<Finding>,
+}
+
+impl Done {
+    fn find(&mut self, kind: Kind, branch: u32, frame: u64, text: String) {
+        let text = format!("branch {branch}, frame {frame}: {text}");
+        self.findings.push(Finding { kind, branch: Some(branch), frame: Some(frame), text });
+    }
+}
+
+fn run(reel: &Reel, console: &mut Console, job: &Job) -> Done {
+    let mut done = Done::default();
+    let mut at = job.from;
+    let start = Position { segment: job.segment, frame: at };
+    // `None` while nothing leads to the next state.
+    let mut known = match replay::seek(reel.tape(), console, start) {
+        Ok(_) => true,
+        Err(why) => {
+            note(&mut done, job.segment, at, why);
+            false
+        }
+    };
+    for check in &job.checks {
+        if known && check.frame > at {
+            let part = Part { segment: job.segment, from: at, to: check.frame };
+            let mut steps = Vec::new();
+            let ran = replay::steps_of(reel.tape(), part, &mut steps)
+                .and_then(|()| replay::run(console, at, &steps));
+            match ran {
+                Ok(frames) => done.frames += frames as u64,
+                Err(why) => {
+                    note(&mut done, job.segment, at, why);
+                    known = false;
+                }
+            }
+        }
+        known = compare(reel, console, job.segment, *check, known, at, &mut done);
+        at = check.frame;
+    }
+    done
+}
+
+/// Compares the console with what was recorded; gives whether the console is
+/// at that moment then.
+fn compare(
+    reel: &Reel,
+    console: &mut Console,
+    segment: u32,
+    check: Check,
+    known: bool,
+    since: u64,
+    done: &mut Done,
+) -> bool {
+    let Check { frame, what } = check;
+    let from = format!("after the same inputs from frame {since}");
+    match what {
+        What::Hash(recorded) => {
+            let found = xxh3_64(console.bytes());
+            done.compared += u64::from(known);
+            if known && found != recorded {
+                let text = format!(
+                    "{from} the machine computes a state of hash {found:016x}, and \
+                     {recorded:016x} was recorded"
+                );
+                done.find(Kind::Desync, segment, frame, text);
+            }
+            known
+        }
+        What::State(number) => match replay::state(reel.tape(), number) {
+            Ok(state) if known && state != console.bytes() => {
+                let text = format!("{from} the machine computes {}", difference(&state, console));
+                done.compared += 1;
+                done.find(Kind::Desync, segment, frame, text);
+                console.restore(&state)
+            }
+            Ok(state) => {
+                done.compared += u64::from(known);
+                known
+                    || replay::seek(reel.tape(), console, Position { segment, frame }).is_ok()
+                        && console.bytes() == state
+            }
+            Err(why) => {
+                let computed =
+                    known && recorded_hash(reel, number) == Some(xxh3_64(console.bytes()));
+                let machine = if computed { "; the machine computes the right one" } else { "" };
+                let text = format!("the stored state is damaged ({why}){machine}");
+                done.find(Kind::DamagedState, segment, frame, text);
+                known
+            }
+        },
+    }
+}
+
+/// The hash that a stored state should have.
+fn recorded_hash(reel: &Reel, number: u64) -> Option<u64> {
+    let entry = reel.tape().catalog().state_entry(number)?;
+    lines::recorded_hash(reel.tape().payload(entry).ok()?)
+}
+
+fn note(done: &mut Done, segment: u32, frame: u64, why: Missing) {
+    let kind = match why {
+        Missing::State { .. } | Missing::Size { .. } => Kind::DamagedState,
+        _ => Kind::MissingInputs,
+    };
+    done.find(kind, segment, frame, why.to_string());
+}
+
+/// Where two states differ, by the names of the fields.
+fn difference(recorded: &[u8], console: &Console) -> String {
+    let computed = console.bytes();
+    let layout = Nes::layout();
+    let (mut text, mut named, mut last) = (Vec::new(), 0, None);
+    for at in (0..recorded.len()).filter(|&at| recorded[at] != computed[at]) {
+        let field = layout.iter().rposition(|(_, offset, _)| *offset <= at).unwrap_or_default();
+        let (name, offset, size) = &layout[field];
+        let is_ram = field + 1 == layout.len();
+        if !is_ram && last == Some(field) {
+            continue;
+        }
+        last = Some(field);
+        named += 1;
+        if named > NAMED {
+            continue;
+        }
+        let (first, end) = if is_ram { (at, at + 1) } else { (*offset, offset + size) };
+        let place = if is_ram { format!("[{:#06x}]", at - offset) } else { String::new() };
+        let hex = |bytes: &[u8]| crate::app::rom_file::hex(&bytes[first..end.min(first + 16)]);
+        text.push(format!("{name}{place} = {} instead of {}", hex(computed), hex(recorded)));
+    }
+    if named > NAMED {
+        text.push(format!("{} more", named - NAMED));
+    }
+    text.join(", ")
+}

@@ -1,0 +1,257 @@
+//! Tapes from outside: what `run --record` writes, every command of `retake
+//! tape` reads, and damage is told from a machine that computes another thing.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Sums up what pad 1 held in $11 and counts in $10, as fast as it can.
+fn rom(step: u8) -> Vec<u8> {
+    let mut rom = b"NES\x1a\x01\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+    rom.extend([0xa9, 0x01, 0x8d, 0x16, 0x40, 0xa9, 0x00, 0x8d, 0x16, 0x40]);
+    rom.extend([0xad, 0x16, 0x40, 0x29, 0x01, 0x18, 0x65, 0x11, 0x85, 0x11]);
+    rom.extend([0xa9, step, 0x18, 0x65, 0x10, 0x85, 0x10, 0x4c, 0x00, 0xc0]);
+    rom.resize(16 + 0x3ffa, 0xea);
+    rom.extend([0x00, 0xc0, 0x00, 0xc0, 0x00, 0xc0]);
+    rom.resize(16 + 0x6000, 0);
+    rom
+}
+
+/// Resets at frame 70, and holds A now and then.
+fn movie(frames: usize) -> String {
+    let line = |n: usize| match n {
+        70 => "|.r|........|\n",
+        n if n % 10 < 4 => "|..|.......A|\n",
+        _ => "|..|........|\n",
+    };
+    (1..=frames).map(line).collect()
+}
+
+struct Place(TempDir);
+
+impl Place {
+    /// A folder with a ROM and a tape of `frames` frames.
+    fn new(frames: usize) -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        std::fs::write(place.path("game.nes"), rom(1)).unwrap();
+        std::fs::write(place.path("movie.txt"), movie(frames)).unwrap();
+        place.ok(&["run", "game.nes", "--movie", "movie.txt", "--mute", "--record", "a.rtk"]);
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn bytes(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.path(name)).unwrap()
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_retake"));
+        command.current_dir(self.0.path()).args(args).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// The command must end with this code and, where that is not 0, a sentence.
+    fn ends(&self, code: i32, args: &[&str]) -> Output {
+        let output = self.run(args);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {stderr}");
+        assert!(!stderr.contains("panicked"), "{stderr}");
+        if code == 2 {
+            assert_eq!(stderr.trim().lines().count(), 1, "{stderr}");
+        }
+        output
+    }
+
+    fn ok(&self, args: &[&str]) -> String {
+        String::from_utf8_lossy(&self.ends(0, args).stdout).into_owned()
+    }
+
+    fn json(&self, code: i32, args: &[&str]) -> Value {
+        let output = self.ends(code, &[args, &["--json"]].concat());
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    fn state_hash(&self, frame: u64) -> Value {
+        let frames = frame.to_string();
+        let args = ["run", "game.nes", "--movie", "movie.txt", "--mute", "--frames", &frames];
+        self.json(0, &args)["state_hash"].clone()
+    }
+}
+
+fn kinds(report: &Value) -> Vec<&str> {
+    report["findings"].as_array().unwrap().iter().map(|f| f["kind"].as_str().unwrap()).collect()
+}
+
+/// The places of all chunks of a kind, and of their payloads' ends.
+fn chunks(tape: &[u8], kind: u8) -> Vec<(usize, usize)> {
+    let (mut at, mut found) = (128, Vec::new());
+    while at + 24 <= tape.len() {
+        let length = u32::from_le_bytes(tape[at + 8..at + 12].try_into().unwrap()) as usize;
+        let end = at + 24 + length;
+        if tape[at + 4] == kind {
+            found.push((at, end));
+        }
+        at = end;
+    }
+    found
+}
+
+#[test]
+fn a_recorded_run_is_listed_verified_and_played_again() {
+    let place = Place::new(200);
+    let info = place.json(0, &["tape", "info", "a.rtk"]);
+    assert_eq!(info["frames"], 200);
+    assert_eq!(info["keyframes"], 4, "power-on, and frames 60, 120 and 180");
+    assert_eq!(info["complete"], true);
+    assert_eq!(info["bytes"], place.bytes("a.rtk").len());
+    assert_eq!(info["events"][0]["name"], "reset");
+    assert_eq!(info["events"][0]["frame"], 69);
+    for key in ["seconds", "branches", "marks", "reloads", "gaps", "bytes_per_frame", "layout"] {
+        assert!(!info[key].is_null(), "{key}");
+    }
+    assert_eq!(place.json(0, &["info", "a.rtk"])["frames"], 200);
+    assert!(place.ok(&["tape", "info", "a.rtk"]).contains("reset"));
+
+    let report = place.json(0, &["tape", "verify", "a.rtk"]);
+    assert_eq!((&report["ok"], &report["frames"]), (&true.into(), &200.into()));
+    assert_eq!(report["compared"], 5, "four states and the hash of the last");
+
+    let again = place.json(0, &["run", "game.nes", "--movie", "a.rtk", "--mute"]);
+    assert_eq!((&again["frames"], &again["state_hash"]), (&200.into(), &place.state_hash(200)));
+}
+
+#[test]
+fn every_frame_can_be_sought_with_its_picture() {
+    let place = Place::new(130);
+    for frame in [0, 1, 59, 60, 61, 69, 70, 71, 130] {
+        let found = place.json(0, &["tape", "seek", "a.rtk", &frame.to_string()]);
+        if frame > 0 {
+            assert_eq!(found["state_hash"], place.state_hash(frame), "{frame}");
+        }
+        assert!(found["frames_run"].as_u64().unwrap() <= 60, "{frame}");
+    }
+    place.ok(&[
+        "tape",
+        "seek",
+        "a.rtk",
+        "100",
+        "--png",
+        "a.png",
+        "--save-state",
+        "s",
+        "--ram",
+        "r",
+    ]);
+    let args = ["--png", "b.png", "--ram", "q"];
+    let run = ["run", "game.nes", "--movie", "movie.txt", "--frames", "100"];
+    place.ok(&[&run[..], &args].concat());
+    assert_eq!(place.bytes("a.png"), place.bytes("b.png"));
+    assert_eq!(place.bytes("r"), place.bytes("q"));
+    let run = ["run", "game.nes", "--movie", "movie.txt", "--load-state", "s", "--mute"];
+    assert_eq!(place.json(0, &run)["state_hash"], place.state_hash(130));
+    place.ends(2, &["tape", "seek", "a.rtk", "131"]);
+    place.ends(2, &["tape", "seek", "a.rtk", "1", "--branch", "7"]);
+}
+
+#[test]
+fn damage_is_told_from_a_machine_that_computes_another_thing() {
+    let place = Place::new(200);
+    let tape = place.bytes("a.rtk");
+    // A bit of a stored state.
+    let delta = chunks(&tape, 4)[1];
+    for (name, at) in [("payload.rtk", delta.1 - 1), ("hash.rtk", delta.0 + 24)] {
+        let mut flipped = tape.clone();
+        flipped[at] ^= 1;
+        std::fs::write(place.path(name), flipped).unwrap();
+        let report = place.json(1, &["tape", "verify", name, "--jobs", "2"]);
+        let kinds = kinds(&report);
+        assert!(kinds.contains(&"damaged_state") && !kinds.contains(&"desync"), "{report}");
+        // What can be run again is reached all the same.
+        let found = place.json(0, &["tape", "seek", name, "125"]);
+        assert_eq!(found["state_hash"], place.state_hash(125));
+    }
+    // Another machine: a ROM that counts by two, with the tape's name for it.
+    std::fs::write(place.path("other.nes"), rom(2)).unwrap();
+    place.ok(&["run", "other.nes", "--movie", "movie.txt", "--mute", "--record", "other.rtk"]);
+    let mut lies = tape.clone();
+    lies[32..64].copy_from_slice(&place.bytes("other.rtk")[32..64]);
+    let check = crc32fast::hash(&lies[..124]).to_le_bytes();
+    lies[124..128].copy_from_slice(&check);
+    std::fs::write(place.path("lies.rtk"), lies).unwrap();
+    let report = place.json(1, &["tape", "verify", "lies.rtk", "--rom", "other.nes"]);
+    assert!(kinds(&report).iter().all(|kind| *kind == "desync"), "{report}");
+    let first = report["findings"][0]["text"].as_str().unwrap();
+    assert!(first.contains("ram[0x0010]") && first.contains("frame 60"), "{first}");
+    // Inputs that are gone.
+    let inputs = chunks(&tape, 1)[1];
+    let mut flipped = tape;
+    flipped[inputs.0 + 24] ^= 0x40;
+    std::fs::write(place.path("inputs.rtk"), flipped).unwrap();
+    let report = place.json(1, &["tape", "verify", "inputs.rtk"]);
+    let kinds = kinds(&report);
+    assert!(kinds.contains(&"missing_inputs") && !kinds.contains(&"desync"), "{report}");
+}
+
+#[test]
+fn a_tape_cut_anywhere_is_a_shorter_tape_or_a_sentence() {
+    let place = Place::new(130);
+    let tape = place.bytes("a.rtk");
+    for length in (0..tape.len()).step_by(tape.len() / 23) {
+        std::fs::write(place.path("cut.rtk"), &tape[..length]).unwrap();
+        let output = place.run(&["tape", "verify", "cut.rtk"]);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        let wanted = if length < 128 { 2 } else { 0 };
+        assert_eq!(output.status.code(), Some(wanted), "{length}: {stderr}");
+        let output = place.run(&["tape", "seek", "cut.rtk", "0"]);
+        assert!(matches!(output.status.code(), Some(0 | 2)), "{length}");
+    }
+}
+
+#[test]
+fn tapes_of_other_games_layouts_and_versions_get_a_sentence() {
+    let place = Place::new(10);
+    std::fs::remove_file(place.path("game.nes")).unwrap();
+    let says = |args: &[&str], wanted: &str| {
+        let output = place.ends(2, args);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(stderr.contains(wanted), "{stderr}");
+    };
+    says(&["tape", "verify", "a.rtk"], "--rom FILE");
+    std::fs::write(place.path("other.nes"), rom(2)).unwrap();
+    says(&["tape", "verify", "a.rtk", "--rom", "other.nes"], "another game");
+    // Found by its hash, whatever its name.
+    std::fs::create_dir(place.path("roms")).unwrap();
+    std::fs::write(place.path("roms/odd name.nes"), rom(1)).unwrap();
+    place.ok(&["tape", "verify", "a.rtk", "--rom", "roms"]);
+    let tape = place.bytes("a.rtk");
+    let resealed = |at: usize, name: &str| {
+        let mut other = tape.clone();
+        other[at] ^= 1;
+        let check = crc32fast::hash(&other[..124]).to_le_bytes();
+        other[124..128].copy_from_slice(&check);
+        std::fs::write(place.path(name), other).unwrap();
+    };
+    resealed(16, "layout.rtk");
+    says(&["tape", "verify", "layout.rtk"], "retake tape upgrade");
+    assert_eq!(place.json(0, &["tape", "info", "layout.rtk"])["frames"], 10);
+    resealed(8, "version.rtk");
+    says(&["tape", "info", "version.rtk"], "format version");
+    says(&["tape", "info", "roms/odd name.nes"], "RETAKETP");
+    says(&["tape", "info", "none.rtk"], "no such file");
+    assert!(Path::new(&place.path("a.rtk")).exists());
+}
+
+#[test]
+fn a_tape_that_does_not_begin_at_power_on_is_no_movie() {
+    let place = Place::new(20);
+    place.ok(&["run", "game.nes", "--frames", "5", "--mute", "--save-state", "s"]);
+    let run = ["run", "game.nes", "--load-state", "s", "--frames", "5", "--mute"];
+    place.ok(&[&run[..], &["--record", "b.rtk"]].concat());
+    assert_eq!(place.json(0, &["tape", "verify", "b.rtk"])["frames"], 5);
+    let output = place.ends(2, &["run", "game.nes", "--movie", "b.rtk"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("power-on"));
+}
