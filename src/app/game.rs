@@ -33,13 +33,16 @@ pub struct Game {
     pub name: String,
     /// What the player should know, a sentence each.
     pub notes: Vec<String>,
+    /// Loop slots that cannot be used, and why.
+    pub refused: Vec<(Slot, String)>,
     /// Writes its loop slots; ends when the machine is freed.
     pub recorder: Option<JoinHandle<()>>,
 }
 
 impl Game {
     /// Loads a ROM (none is the built-in game) and what its last session left,
-    /// through the I/O thread.
+    /// through the I/O thread. `held` gives the folder of a game that is being
+    /// played already, by the ROM's [`id`](super::rom_file::Rom::id).
     pub fn load(
         io: &mut Client,
         data: &Path,
@@ -47,11 +50,12 @@ impl Game {
         args: &SetupArgs,
         region: Option<Region>,
         slot: Slot,
+        held: &mut dyn FnMut(u64) -> Option<GameFolder>,
     ) -> Outcome<Self> {
         let setup = Setup::new_by(&mut |path| read(io, path), rom, args, region)?;
-        let folder = GameFolder::open(data, &setup.rom);
-        let mut notes: Vec<String> =
-            folder.lock.as_ref().err().map(ToString::to_string).into_iter().collect();
+        let folder = held(setup.rom.id()).unwrap_or_else(|| GameFolder::open(data, &setup.rom));
+        let mut notes = setup.rom.notes.clone();
+        notes.extend(folder.lock.as_ref().err().map(ToString::to_string));
         let mut nes = setup.power_on();
         let owner = setup.owner(&nes);
         let (prg, chr) = nes.battery();
@@ -77,13 +81,14 @@ impl Game {
         }
         let writes = files.is_some();
         let state = nes.bytes().len();
-        let (session, recorder) = session(&folder.path, owner, state, writes, slot, &mut notes);
+        let Slots { session, recorder, refused } =
+            Slots::open(&folder.path, owner, state, writes, slot, &mut notes);
         let mut machine = Box::new(Machine::new(nes, session, files, owner.rom, owner.machine));
         if imported {
             // Nothing is on the disk yet: whatever it is, it is not this.
             machine.battery_on_disk ^= 1;
         }
-        Ok(Self { machine, folder, name: setup.rom.name, notes, recorder })
+        Ok(Self { machine, folder, name: setup.rom.name, notes, refused, recorder })
     }
 }
 
@@ -121,34 +126,43 @@ pub fn settle(machine: &mut Machine) {
 const PUMP: Duration = Duration::from_millis(20);
 
 /// The loop slots of a game, and the thread that writes them.
-fn session(
-    folder: &Path,
-    owner: Owner,
-    state: usize,
-    writes: bool,
-    slot: Slot,
-    notes: &mut Vec<String>,
-) -> (Session, Option<JoinHandle<()>>) {
-    let mut takes = Takes::new(state, FRAMES);
-    let store = match SlotStore::open(folder, owner, RomCheck::Same) {
-        Ok(store) => store,
-        Err(error) => {
-            notes.push(error.to_string());
-            return (Session::new(takes, None, slot), None);
+struct Slots {
+    session: Session,
+    recorder: Option<JoinHandle<()>>,
+    refused: Vec<(Slot, String)>,
+}
+
+impl Slots {
+    fn open(
+        folder: &Path,
+        owner: Owner,
+        state: usize,
+        writes: bool,
+        slot: Slot,
+        notes: &mut Vec<String>,
+    ) -> Self {
+        let mut takes = Takes::new(state, FRAMES);
+        let mut refused = Vec::new();
+        let store = match SlotStore::open(folder, owner, RomCheck::Same) {
+            Ok(store) => store,
+            Err(error) => {
+                notes.push(error.to_string());
+                return Self { session: Session::new(takes, None, slot), recorder: None, refused };
+            }
+        };
+        for (slot, status) in Slot::ALL.into_iter().zip(store.load_all(&mut takes)) {
+            if let SlotStatus::Refused(error) = status {
+                refused.push((slot, error.to_string()));
+            }
         }
-    };
-    for status in store.load_all(&mut takes) {
-        if let SlotStatus::Refused(error) = status {
-            notes.push(error.to_string());
+        if !writes {
+            return Self { session: Session::new(takes, None, slot), recorder: None, refused };
         }
+        let (sender, mirror) = mirror::channel(store, state);
+        let recorder = std::thread::Builder::new().name("retake-rec".into());
+        let recorder = recorder.spawn(move || record(mirror)).ok();
+        Self { session: Session::new(takes, Some(sender), slot), recorder, refused }
     }
-    if !writes {
-        return (Session::new(takes, None, slot), None);
-    }
-    let (sender, mirror) = mirror::channel(store, state);
-    let recorder = std::thread::Builder::new().name("retake-rec".into());
-    let recorder = recorder.spawn(move || record(mirror)).ok();
-    (Session::new(takes, Some(sender), slot), recorder)
 }
 
 /// The recorder thread.
@@ -279,8 +293,8 @@ mod tests {
     }
 
     fn load(io: &mut Client, dir: &Path, rom: &Path) -> Game {
-        Game::load(io, &dir.join("data"), Some(rom), &SetupArgs::default(), None, Slot::default())
-            .unwrap()
+        let (data, args) = (dir.join("data"), SetupArgs::default());
+        Game::load(io, &data, Some(rom), &args, None, Slot::default(), &mut |_| None).unwrap()
     }
 
     fn with_io(test: impl FnOnce(&mut Client)) {
@@ -379,6 +393,7 @@ mod tests {
                 &SetupArgs::default(),
                 None,
                 Slot::default(),
+                &mut |_| None,
             );
             let fault = fault.err().unwrap();
             assert_eq!(fault.code, Fault::UNUSABLE);

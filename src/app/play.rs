@@ -108,11 +108,16 @@ mod real {
         let data = paths::data();
         let slot = Slot::new(args.recorder.slot).unwrap_or_default();
         let rom = args.rom.as_deref();
-        let game = Game::load(&mut desk_io, &data, rom, &args.setup, region, slot)?;
-        let Game { mut machine, folder, name, notes, recorder } = game;
-        notes.into_iter().for_each(|note| complain(&mut degraded, note));
+        let game = Game::load(&mut desk_io, &data, rom, &args.setup, region, slot, &mut |_| None)?;
+        let Game { mut machine, folder, name, notes, refused, recorder } = game;
+        let loop_slot = args.recorder.loop_slot.and_then(Slot::new);
+        if let Some((_, why)) = refused.iter().find(|(slot, _)| Some(*slot) == loop_slot) {
+            return Err(Fault::unusable(format_args!("--loop: {why}")));
+        }
+        let refused = refused.into_iter().map(|(_, why)| why);
+        notes.into_iter().chain(refused).for_each(|note| complain(&mut degraded, note));
         eprintln!("retake: {} of {SLOTS} loop slots are ready", machine.session.ready());
-        if let Some(slot) = args.recorder.loop_slot.and_then(Slot::new) {
+        if let Some(slot) = loop_slot {
             eprintln!("retake: {}", machine.session.play(slot));
         }
 
