@@ -103,6 +103,14 @@ impl Default for SetupArgs {
     }
 }
 
+impl SetupArgs {
+    /// For a ROM that was not named on the command line: without what was meant
+    /// for the one that was.
+    pub fn for_another_rom(&self) -> Self {
+        Self { board: None, patch: None, cheat: Vec::new(), ..self.clone() }
+    }
+}
+
 /// Where inputs come from and go to.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Movies")]

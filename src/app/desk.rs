@@ -231,21 +231,23 @@ impl Desk {
         }
     }
 
+    /// A ROM was dropped onto the window: it is loaded as one of the command
+    /// line is.
     fn open(&mut self, path: &Path) {
-        let game = match Game::load(&mut self.io, &self.loader, Some(path)) {
+        let Self { io, loader, games, .. } = self;
+        // The lock may be ours already: the same game once more.
+        let mut held = |rom_hash| {
+            let place = games.iter().position(|game| game.rom_hash == rom_hash)?;
+            Some(games.remove(place).folder)
+        };
+        let game = match Game::load(io, loader, Some(path), &mut held) {
             Ok(game) => game,
             Err(fault) => return self.complain(fault.to_string()),
         };
-        let Game { mut machine, mut folder, name, notes, recorder } = game;
-        let rom_hash = machine.rom_hash;
-        // The lock may be ours already: the same game once more.
-        if let Some(place) = self.games.iter().position(|game| game.rom_hash == rom_hash) {
-            folder = self.games.remove(place).folder;
-            machine.files = folder.files();
-        } else {
-            notes.into_iter().for_each(|note| self.complain(note));
-        }
-        self.games.push(Loaded { rom_hash, folder, name });
+        let Game { machine, folder, name, notes, refused, recorder } = game;
+        let refused = refused.into_iter().map(|(_, why)| why);
+        notes.into_iter().chain(refused).for_each(|note| self.complain(note));
+        self.games.push(Loaded { rom_hash: machine.rom_hash, folder, name });
         self.recorders.extend(recorder);
         // A full ring means that the emulation thread has ended.
         let _ = self.parcels.push(Parcel::Machine(machine));
@@ -304,5 +306,169 @@ fn sentence(notice: Notice) -> String {
         Notice::Reset => "Reset".to_owned(),
         Notice::Marked => "Marked".to_owned(),
         Notice::Loaded => "Another game is in the console".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::builtin;
+    use crate::app::cli::SetupArgs;
+    use crate::app::tapes::Wishes;
+    use crate::flight::take::Slot;
+    use crate::link::Job;
+    use crate::nes::Input;
+    use std::io::Cursor;
+
+    /// A desk at which the built-in game is played, and what it tells.
+    struct Bench {
+        desk: Desk,
+        parcels: rtrb::Consumer<Parcel>,
+        sentences: Receiver<String>,
+        _ends: (rtrb::Producer<Parcel>, rtrb::Producer<News>, Sender<Request>),
+        io: crate::io::IoThread,
+        dir: tempfile::TempDir,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let ([io], io_thread) = crate::io::start(|| {}).unwrap();
+            let (requests, requests_end) = std::sync::mpsc::channel();
+            let (sentences, sentences_end) = std::sync::mpsc::channel();
+            let (parcels, parcels_end) = rtrb::RingBuffer::new(4);
+            let (returns, returns_end) = rtrb::RingBuffer::new(4);
+            let (notices, notices_end) = rtrb::RingBuffer::new(4);
+            let setup = SetupArgs {
+                cheat: vec!["8000:00".parse().unwrap()],
+                patch: Some("none.ips".into()),
+                ..SetupArgs::default()
+            };
+            let desk = Desk {
+                requests: requests_end,
+                sentences,
+                bell: Bell::new().unwrap(),
+                parcels,
+                returns: returns_end,
+                notices: notices_end,
+                io,
+                sound: None,
+                flags: Arc::default(),
+                games: Vec::new(),
+                loader: Loader {
+                    data: dir.path().join("data"),
+                    setup: setup.for_another_rom(),
+                    region: None,
+                    slot: Slot::default(),
+                    counter: io_thread.counter(),
+                    wishes: Wishes { tape: false, ..Wishes::default() },
+                    said: std::sync::mpsc::channel().0,
+                },
+                said: std::sync::mpsc::channel().1,
+                recorders: Vec::new(),
+                palette: Box::new(*crate::video::palette::rgb()),
+                record: None,
+                degraded: Vec::new(),
+            };
+            let ends = (returns, notices, requests);
+            Self {
+                desk,
+                parcels: parcels_end,
+                sentences: sentences_end,
+                _ends: ends,
+                io: io_thread,
+                dir,
+            }
+        }
+
+        /// Drops a file onto the window.
+        fn open(
+            &mut self,
+            name: &str,
+            bytes: &[u8],
+        ) -> Option<Box<crate::engine::machine::Machine>> {
+            let path = self.dir.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            self.desk.open(&path);
+            match self.parcels.pop() {
+                Ok(Parcel::Machine(machine)) => Some(machine),
+                _ => None,
+            }
+        }
+
+        fn said(&self) -> Vec<String> {
+            self.sentences.try_iter().collect()
+        }
+
+        fn end(self) {
+            let Self { desk, io, .. } = self;
+            drop(desk);
+            io.join();
+        }
+    }
+
+    fn zip_of(names: &[&str]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for name in names {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(builtin::GAME).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_dropped_rom_is_loaded_as_one_of_the_command_line_is_zipped_or_not() {
+        let mut bench = Bench::new();
+        let mut plain = bench.open("a.nes", builtin::GAME).expect("a machine");
+        assert!(plain.files.is_some() && bench.said().is_empty());
+        plain.nes.run_muted(Input::default());
+        assert!(plain.nes.cartridge().cheats.is_empty(), "those are of the other ROM");
+        drop(plain);
+        let zipped = bench.open("b.zip", &zip_of(&["x.nes", "y.nes"])).expect("a machine");
+        assert_eq!(zipped.rom_hash, bench.desk.games[0].rom_hash);
+        let said = bench.said();
+        assert!(said.len() == 1 && said[0].contains("x.nes, y.nes"), "{said:?}");
+        drop(zipped);
+        bench.end();
+    }
+
+    #[test]
+    fn a_dropped_file_that_is_no_rom_is_a_sentence_and_the_game_goes_on() {
+        let mut bench = Bench::new();
+        let cut = &builtin::GAME[..1000];
+        for (name, bytes) in [
+            ("a.txt", b"hello".as_slice()),
+            ("b.zip", b"PK\x03\x04x"),
+            ("c.nes", cut),
+            ("d.nes", b""),
+        ] {
+            assert!(bench.open(name, bytes).is_none());
+            let said = bench.said();
+            assert!(said.len() == 1 && said[0].contains(name), "{said:?}");
+        }
+        bench.desk.open(Path::new("/no/such/file.nes"));
+        bench.desk.open(&std::env::temp_dir());
+        let said = bench.said();
+        assert!(said[0].contains("no such file") && said[1].contains("folder"), "{said:?}");
+        assert_eq!((bench.desk.games.len(), bench.desk.degraded.len()), (0, 6));
+        bench.end();
+    }
+
+    #[test]
+    fn the_same_game_dropped_again_saves_and_loops_as_before() {
+        let mut bench = Bench::new();
+        let first = bench.open("a.nes", builtin::GAME).expect("a machine");
+        let again = bench.open("b.nes", builtin::GAME).expect("a machine");
+        assert!(bench.said().is_empty(), "it is no second instance");
+        assert!(again.files.is_some() && bench.desk.games.len() == 1);
+        assert_eq!(bench.desk.recorders.len(), 2, "its loops are written, too");
+        bench.desk.forget(first.rom_hash);
+        assert_eq!(bench.desk.games.len(), 1, "the newer machine plays it");
+        drop((first, again));
+        // The I/O thread is still there for others.
+        let (path, work) = (Arc::from(bench.dir.path().join("x")), crate::link::Work::Store);
+        let job = Job { tag: 0, path, work, bytes: vec![1] };
+        assert_eq!(crate::io::call(&mut bench.desk.io, job).result, Ok(()));
+        bench.end();
     }
 }

@@ -34,6 +34,8 @@ pub struct Game {
     pub name: String,
     /// What the player should know, a sentence each.
     pub notes: Vec<String>,
+    /// Loop slots that cannot be used, and why.
+    pub refused: Vec<(Slot, String)>,
     /// Keeps its history and its loop slots; ends when the machine is freed.
     pub recorder: Option<JoinHandle<()>>,
 }
@@ -58,12 +60,19 @@ pub struct Loader {
 
 impl Game {
     /// Loads a ROM (none is the built-in game) and what its last session left,
-    /// through the I/O thread.
-    pub fn load(io: &mut Client, loader: &Loader, rom: Option<&Path>) -> Outcome<Self> {
+    /// through the I/O thread. `held` gives the folder of a game that is being
+    /// played already, by the ROM's [`id`](super::rom_file::Rom::id).
+    pub fn load(
+        io: &mut Client,
+        loader: &Loader,
+        rom: Option<&Path>,
+        held: &mut dyn FnMut(u64) -> Option<GameFolder>,
+    ) -> Outcome<Self> {
         let setup = Setup::new_by(&mut |path| read(io, path), rom, &loader.setup, loader.region)?;
-        let folder = GameFolder::open(&loader.data, &setup.rom);
-        let mut notes: Vec<String> =
-            folder.lock.as_ref().err().map(ToString::to_string).into_iter().collect();
+        let folder =
+            held(setup.rom.id()).unwrap_or_else(|| GameFolder::open(&loader.data, &setup.rom));
+        let mut notes = setup.rom.notes.clone();
+        notes.extend(folder.lock.as_ref().err().map(ToString::to_string));
         let mut nes = setup.power_on();
         let owner = setup.owner(&nes);
         let (prg, chr) = nes.battery();
@@ -89,8 +98,8 @@ impl Game {
         }
         let writes = files.is_some();
         let state = nes.bytes().len();
-        let (session, mirror) =
-            session(&folder.path, owner, state, writes, loader.slot, &mut notes);
+        let Slots { session, mirror, refused } =
+            Slots::open(&folder.path, owner, state, writes, loader.slot, &mut notes);
         let mut machine = Box::new(Machine::new(nes, session, files, owner.rom, owner.machine));
         if imported {
             // Nothing is on the disk yet: whatever it is, it is not this.
@@ -117,7 +126,7 @@ impl Game {
                 None
             }
         };
-        Ok(Self { machine, folder, name: setup.rom.name, notes, recorder })
+        Ok(Self { machine, folder, name: setup.rom.name, notes, refused, recorder })
     }
 }
 
@@ -155,32 +164,42 @@ pub fn settle(machine: &mut Machine) {
 const PUMP: Duration = Duration::from_millis(20);
 
 /// The loop slots of a game, and what writes them.
-fn session(
-    folder: &Path,
-    owner: Owner,
-    state: usize,
-    writes: bool,
-    slot: Slot,
-    notes: &mut Vec<String>,
-) -> (Session, Option<Mirror>) {
-    let mut takes = Takes::new(state, FRAMES);
-    let store = match SlotStore::open(folder, owner, RomCheck::Same) {
-        Ok(store) => store,
-        Err(error) => {
-            notes.push(error.to_string());
-            return (Session::new(takes, None, slot), None);
+struct Slots {
+    session: Session,
+    mirror: Option<Mirror>,
+    refused: Vec<(Slot, String)>,
+}
+
+impl Slots {
+    fn open(
+        folder: &Path,
+        owner: Owner,
+        state: usize,
+        writes: bool,
+        slot: Slot,
+        notes: &mut Vec<String>,
+    ) -> Self {
+        let mut takes = Takes::new(state, FRAMES);
+        let mut refused = Vec::new();
+        let store = match SlotStore::open(folder, owner, RomCheck::Same) {
+            Ok(store) => store,
+            Err(error) => {
+                notes.push(error.to_string());
+                return Self { session: Session::new(takes, None, slot), mirror: None, refused };
+            }
+        };
+        for (slot, status) in Slot::ALL.into_iter().zip(store.load_all(&mut takes)) {
+            if let SlotStatus::Refused(error) = status {
+                refused.push((slot, error.to_string()));
+            }
         }
-    };
-    for status in store.load_all(&mut takes) {
-        if let SlotStatus::Refused(error) = status {
-            notes.push(error.to_string());
+        if !writes {
+            return Self { session: Session::new(takes, None, slot), mirror: None, refused };
         }
+        let (sender, mirror) = mirror::channel(store, state);
+        let session = Session::new(takes, Some(sender), slot);
+        Self { session, mirror: Some(mirror), refused }
     }
-    if !writes {
-        return (Session::new(takes, None, slot), None);
-    }
-    let (sender, mirror) = mirror::channel(store, state);
-    (Session::new(takes, Some(sender), slot), Some(mirror))
 }
 
 /// What was found of a battery.
@@ -299,7 +318,7 @@ mod tests {
     }
 
     fn load(io: &mut Client, dir: &Path, rom: &Path) -> Game {
-        Game::load(io, &loader(&dir.join("data")), Some(rom)).unwrap()
+        Game::load(io, &loader(&dir.join("data")), Some(rom), &mut |_| None).unwrap()
     }
 
     fn loader(data: &Path) -> Loader {
@@ -403,7 +422,7 @@ mod tests {
         with_io(|io| {
             let dir = tempfile::tempdir().unwrap();
             let none = dir.path().join("none.nes");
-            let fault = Game::load(io, &loader(dir.path()), Some(&none));
+            let fault = Game::load(io, &loader(dir.path()), Some(&none), &mut |_| None);
             let fault = fault.err().unwrap();
             assert_eq!(fault.code, Fault::UNUSABLE);
             assert!(fault.sentence.contains("no such file"), "{fault}");

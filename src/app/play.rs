@@ -118,11 +118,16 @@ mod real {
             wishes: wishes(args, &config),
             said: recorders_say,
         };
-        let game = Game::load(&mut desk_io, &loader, args.rom.as_deref())?;
-        let Game { mut machine, folder, name, notes, recorder } = game;
-        notes.into_iter().for_each(|note| complain(&mut degraded, note));
+        let game = Game::load(&mut desk_io, &loader, args.rom.as_deref(), &mut |_| None)?;
+        let Game { mut machine, folder, name, notes, refused, recorder } = game;
+        let loop_slot = args.recorder.loop_slot.and_then(Slot::new);
+        if let Some((_, why)) = refused.iter().find(|(slot, _)| Some(*slot) == loop_slot) {
+            return Err(Fault::unusable(format_args!("--loop: {why}")));
+        }
+        let refused = refused.into_iter().map(|(_, why)| why);
+        notes.into_iter().chain(refused).for_each(|note| complain(&mut degraded, note));
         eprintln!("retake: {} of {SLOTS} loop slots are ready", machine.session.ready());
-        if let Some(slot) = args.recorder.loop_slot.and_then(Slot::new) {
+        if let Some(slot) = loop_slot {
             eprintln!("retake: {}", machine.session.play(slot));
         }
 
@@ -147,7 +152,11 @@ mod real {
             sound: None,
             flags: flags.clone(),
             games: vec![Loaded { rom_hash, folder, name: name.clone() }],
-            loader: Loader { wishes: Wishes { resume: false, ..loader.wishes }, ..loader },
+            loader: Loader {
+                wishes: Wishes { resume: false, ..loader.wishes },
+                setup: loader.setup.for_another_rom(),
+                ..loader
+            },
             said,
             recorders: recorder.into_iter().collect(),
             palette: colours.clone(),

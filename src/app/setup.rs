@@ -24,10 +24,15 @@ impl Setup {
         args: &SetupArgs,
         region: Option<Region>,
     ) -> Outcome<Self> {
-        Self::new_by(&mut super::rom_file::read, rom, args, region)
+        let setup = Self::new_by(&mut super::rom_file::read, rom, args, region)?;
+        for note in &setup.rom.notes {
+            eprintln!("retake: {note}");
+        }
+        Ok(setup)
     }
 
-    /// The same with another way to read the ROM.
+    /// The same with another way to read the ROM; its notes are the caller's to
+    /// tell.
     pub fn new_by(
         read: &mut dyn FnMut(&std::path::Path) -> Outcome<Vec<u8>>,
         rom: Option<&std::path::Path>,
@@ -37,9 +42,6 @@ impl Setup {
         let mut rom = Rom::load_by(read, rom, args.patch.as_deref(), args.board)?;
         if !args.cheat.is_empty() {
             rom.plug_in(&args.cheat).map_err(|error| Fault::file("--cheat", error))?;
-        }
-        for note in &rom.notes {
-            eprintln!("retake: {note}");
         }
         let region = args.region.map(Region::from).or(region).unwrap_or(rom.cart.region);
         let options = PowerOn { region, alignment: args.alignment, seed: args.seed };

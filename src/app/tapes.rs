@@ -203,8 +203,7 @@ fn recover(shm: &Path, folder: &Path, owner: Owner) -> Vec<String> {
         path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&ours))
     });
     ours.filter_map(|path| {
-        let orphan = shared::orphan(&std::fs::read(&path).ok()?)?;
-        // The game's lock is ours: whoever made it has ended.
+        let orphan = shared::orphan_at(&path)?;
         if orphan.header.rom.get() != owner.rom {
             return None;
         }

@@ -117,8 +117,10 @@ pub struct Engine {
     next_number: Option<u64>,
     /// What happened to the console since the last frame.
     before: Before,
-    /// What is played instead of the player, from frame 1 on.
+    /// What is played instead of the player, from frame 1 on, as long as the
+    /// game is the one that it is of.
     movie: Box<[Taken]>,
+    follows_movie: bool,
 }
 
 impl Engine {
@@ -150,6 +152,7 @@ impl Engine {
             next_number: None,
             before: Before::Nothing,
             movie: Box::default(),
+            follows_movie: true,
         }
     }
 
@@ -295,7 +298,7 @@ impl Engine {
     /// What is held in the next frame; notes it for a movie.
     fn choose_input(&mut self) -> Input {
         let frame = self.machine.nes.frame_number();
-        let live = match self.movie.get(frame as usize) {
+        let live = match self.movie.get(frame as usize).filter(|_| self.follows_movie) {
             Some(&Taken { input, before, .. }) => {
                 if before == Before::Reset {
                     self.reset();
@@ -406,6 +409,9 @@ impl Engine {
                 self.before = Before::Jump;
                 turn.region = Some(machine.nes.region());
                 let old = std::mem::replace(&mut self.machine, machine);
+                self.follows_movie = false;
+                self.machine.keep_from(&old);
+                self.machine.note_elsewhere();
                 self.notify(Some(Notice::Loaded));
                 Some(Parcel::Machine(old))
             }

@@ -84,6 +84,16 @@ impl Machine {
         capture.record(Record::Elsewhere { frame });
     }
 
+    /// Keeps what a player expects to stay when another machine comes: the
+    /// chosen loop slot, and the battery's RAM if it is the same game.
+    pub fn keep_from(&mut self, old: &Self) {
+        self.session.choose(old.session.slot());
+        if old.rom_hash == self.rom_hash && old.setup == self.setup {
+            self.nes.load_battery(old.nes.battery().0);
+            self.battery_on_disk = old.battery_on_disk;
+        }
+    }
+
     /// xxh3-64 of the battery RAM.
     pub fn battery_hash(&self) -> u64 {
         let (prg, chr) = self.nes.battery();

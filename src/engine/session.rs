@@ -217,6 +217,11 @@ impl Session {
         }
     }
 
+    /// The slot that is chosen.
+    pub fn slot(&self) -> Slot {
+        self.slot
+    }
+
     /// Shift+L: loops what the chosen slot holds, from its start. A recording
     /// ends first, as by L.
     pub fn play_chosen(&mut self) -> Notice {

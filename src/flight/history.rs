@@ -161,7 +161,7 @@ impl History {
         let hash = xxh3_64(state);
         let known = self.roots.iter().find(|(other, at)| *other == hash && at.frame == frame);
         if let Some(&(_, root)) = known
-            && self.branch(root)
+            && (root == self.position || self.branch(root))
         {
             return;
         }

@@ -71,14 +71,16 @@ impl MappedFile {
 }
 
 /// Memory for [`super::shared`]: `len` zero bytes of a new file (in a
-/// filesystem that is memory), or of no file. Every page is there.
-pub(super) fn memory(file: Option<&Path>, len: usize) -> io::Result<MmapRaw> {
+/// filesystem that is memory), or of no file. The file is locked as long as it
+/// is open: who can lock it knows that its process has ended.
+pub(super) fn memory(file: Option<&Path>, len: usize) -> io::Result<(MmapRaw, Option<File>)> {
     let Some(path) = file else {
-        return Ok(MmapOptions::new().len(len).populate().map_anon()?.into());
+        return Ok((MmapOptions::new().len(len).map_anon()?.into(), None));
     };
     let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    file.lock()?;
     reserve(&mut file, 0, len)?;
-    MmapOptions::new().len(len).populate().map_raw(&file)
+    Ok((MmapOptions::new().len(len).map_raw(&file)?, Some(file)))
 }
 
 /// A file that is read: mapped, so that a tape of many hours opens at once.

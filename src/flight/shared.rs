@@ -14,7 +14,8 @@
 
 #![allow(unsafe_code)]
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -172,6 +173,8 @@ enum Counter {
 struct Memory {
     map: MmapRaw,
     state_len: usize,
+    /// Locked while this lives.
+    _file: Option<File>,
 }
 
 impl Memory {
@@ -221,7 +224,8 @@ pub struct Drain {
 /// Makes the memory of a session, in a new file or without one.
 pub fn create(file: Option<&Path>, header: &Header) -> io::Result<(Capture, Drain)> {
     let state_len = header.state_len();
-    let memory = Memory { map: map::memory(file, Memory::len(state_len))?, state_len };
+    let (map, file) = map::memory(file, Memory::len(state_len))?;
+    let memory = Memory { map, state_len, _file: file };
     // SAFETY: the bytes are within the mapping, and nobody else knows of it
     // yet. Each page is written once, so that no write meets a fresh one.
     unsafe {
@@ -361,6 +365,15 @@ pub struct Orphan {
     pub records: Vec<Record>,
 }
 
+/// What a session left in a file. `None` as well while its process lives.
+pub fn orphan_at(path: &Path) -> Option<Orphan> {
+    let mut file = File::open(path).ok()?;
+    file.try_lock().ok()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).ok()?;
+    orphan(&bytes)
+}
+
 /// Reads the bytes of a session's memory. `None`: it is no such memory, or
 /// not of this version.
 pub fn orphan(bytes: &[u8]) -> Option<Orphan> {
@@ -491,7 +504,9 @@ mod tests {
         }
         while drain.record().is_some() {}
         drain.taped(60);
-        let orphan = orphan(&std::fs::read(&path).unwrap()).unwrap();
+        assert!(orphan_at(&path).is_none(), "its process lives");
+        drop((capture, drain));
+        let orphan = orphan_at(&path).unwrap();
         assert_eq!(orphan.header, header());
         assert_eq!(orphan.records, (61..=100).map(frame).collect::<Vec<_>>());
     }

@@ -112,9 +112,12 @@ impl Controls {
 
     /// What the key would do now.
     pub fn target(&self, key: Key) -> Option<Target> {
-        // A shift key that is a button is no shift: Select + L is L.
-        let is_shift = |(key, target): &(Key, Option<Target>)| key.is_shift() && target.is_none();
-        let shift = self.keys_held.iter().any(is_shift);
+        // A shift key that is a pad's button is no shift key.
+        let is_button = |key| {
+            let target = self.keys.target(Chord { key, shift: false });
+            matches!(target, Some(Target::Button(..) | Target::Turbo(..)))
+        };
+        let shift = self.keys_held.iter().any(|(key, _)| key.is_shift() && !is_button(*key));
         let shifted = self.keys.target(Chord { key, shift: true }).filter(|_| shift);
         shifted.or_else(|| self.keys.target(Chord { key, shift: false }))
     }
@@ -399,6 +402,8 @@ mod tests {
     fn select_on_a_shift_key_does_not_change_what_other_keys_do() {
         let said = play(&[Down(Key::ShiftRight), Down(Key::KeyL)]);
         assert_eq!(said[1], Command::Action(Action::Loop));
+        let said = play(&[Down(Key::ShiftLeft), Down(Key::KeyL)]);
+        assert_eq!(said, [Command::Action(Action::PlayLoop)]);
     }
 
     #[test]
