@@ -196,6 +196,8 @@ pub struct Flags {
 pub enum Request {
     /// Play this file (dropped onto the window).
     Open(PathBuf),
+    /// The watched ROM's file changed.
+    Changed,
     /// Write this picture as a PNG.
     Screenshot(Box<Picture>),
 }
@@ -294,6 +296,8 @@ pub enum Notice {
     Marked,
     /// Another game is in the console.
     Loaded,
+    /// The ROM that was built anew runs.
+    Reloaded,
 }
 
 /// A frame that was run, for a movie.

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use retake::app::cli::SetupArgs;
 use retake::app::setup::Setup;
-use retake::app::tapes::{self, Wishes};
+use retake::app::tapes::{self, Begun, RomSender, Wishes};
 use retake::engine::cycle::{Ends, Engine, Settings};
-use retake::engine::machine::Machine;
-use retake::engine::replay::Console;
+use retake::engine::machine::{Machine, Parcel};
+use retake::engine::replay::{Console, Roms, rom_name, rom_payload};
 use retake::engine::session::Session;
 use retake::flight::catalog::Position;
 use retake::flight::replay::{self, Recording};
@@ -20,7 +20,7 @@ use retake::flight::take::{Slot, Takes};
 use retake::flight::tape::Tape;
 use retake::io::{self, IoThread};
 use retake::link::{Action, Bell, Command, Flags, Mode, Picture};
-use retake::nes::Input;
+use retake::nes::{Cartridge, Input};
 
 /// An engine with a recorder, driven turn by turn.
 struct Play {
@@ -29,6 +29,8 @@ struct Play {
     pictures: triple_buffer::Output<Picture>,
     recorder: Option<JoinHandle<()>>,
     io: Option<IoThread>,
+    parcels: rtrb::Producer<Parcel>,
+    roms: RomSender,
     folder: tempfile::TempDir,
     /// What was shown after each frame, by its number.
     seen: Vec<Vec<u16>>,
@@ -61,15 +63,16 @@ impl Play {
             wishes: Wishes::default(),
             mirror: None,
         };
-        let (recorder, notes) = tapes::begin(begin, &mut machine).unwrap();
+        let Begun { recorder, roms, notes } = tapes::begin(begin, &mut machine).unwrap();
         assert!(notes.is_empty(), "{notes:?}");
         drop(counter);
         let recorder = std::thread::spawn(move || recorder.run(|text| panic!("{text}")));
+        let (parcels, parcels_end) = rtrb::RingBuffer::new(2);
         let (commands, commands_end) = rtrb::RingBuffer::new(64);
         let (pictures_in, pictures) = triple_buffer::triple_buffer(&Picture::default());
         let ends = Ends {
             commands: commands_end,
-            parcels: rtrb::RingBuffer::new(2).1,
+            parcels: parcels_end,
             returns: rtrb::RingBuffer::new(2).0,
             pictures: pictures_in,
             bell: Bell::new().unwrap(),
@@ -79,7 +82,17 @@ impl Play {
         };
         let engine = Some(Engine::new(machine, ends, client, Settings::default()));
         let (recorder, io) = (Some(recorder), Some(io));
-        Self { engine, commands, pictures, recorder, io, folder, seen: vec![Vec::new()] }
+        Self {
+            engine,
+            commands,
+            pictures,
+            recorder,
+            io,
+            parcels,
+            roms,
+            folder,
+            seen: vec![Vec::new()],
+        }
     }
 
     fn say(&mut self, command: Command) {
@@ -246,4 +259,35 @@ fn a_reset_and_a_mark_are_on_the_tape_and_are_replayed() {
     assert_eq!(catalog.marks()[0].position.frame, 160);
     let mut console = console();
     replay::seek(&tape, &mut console, Position { segment: 0, frame: 200 }).unwrap();
+}
+
+#[test]
+fn a_rom_that_is_built_anew_runs_and_the_tape_replays_across_it() {
+    let mut play = Play::new();
+    play.play(100, 0);
+    let mut file = setup().rom.bytes;
+    let chr = file.len() - 0x2000;
+    file[chr..].iter_mut().for_each(|byte| *byte = !*byte);
+    let (name, cart) = (rom_name(&file), Arc::new(Cartridge::parse(&file).unwrap()));
+    play.roms.send((name, cart.clone(), rom_payload(&file))).unwrap();
+    assert!(play.parcels.push(Parcel::Rom(cart, name)).is_ok());
+    play.play(100, 1);
+    // Going back and playing on is with the new ROM.
+    play.act(Action::Rewind(true));
+    while play.turn().number > 150 {}
+    play.act(Action::Rewind(false));
+    play.play(60, 2);
+    let end = play.live_frame();
+    let state = play.engine.as_ref().unwrap().state_hash();
+    let (_folder, tape) = play.close();
+    let catalog = tape.catalog();
+    assert_eq!((catalog.roms().len(), catalog.events().len()), (1, 1));
+    let setup = setup();
+    let roms = Roms::of(&tape, |file| Cartridge::parse(file).ok());
+    let mut console = Console::new(setup.rom.cart.clone(), setup.options, Arc::new(roms));
+    let end = Position { segment: catalog.segments().len() as u32 - 1, frame: end };
+    replay::seek(&tape, &mut console, end).unwrap();
+    assert_eq!(console.nes.state_hash(), state);
+    replay::seek(&tape, &mut console, Position { segment: 0, frame: 50 }).unwrap();
+    assert!(Arc::ptr_eq(console.nes.cartridge(), &setup.rom.cart));
 }

@@ -3,12 +3,15 @@
 //! window, writes screenshots and movies, tells the player what happened, and
 //! frees what the emulation thread has done with.
 
-use super::cli::MovieArgs;
+use super::cli::{MovieArgs, SetupArgs};
 use super::fault::{Fault, Outcome};
-use super::game::{Game, Loader, settle, store_battery};
+use super::game::{Game, Loader, read, settle, store_battery};
 use super::hash::hex64;
 use super::movie::{About, MovieFrame, Press, Recording};
 use super::paths;
+use super::setup::Setup;
+use super::tapes::RomSender;
+use super::watch::{Change, NewRom, Watched};
 use crate::audio::device::{self, Event};
 use crate::engine::machine::{News, Parcel};
 use crate::link::{Before, Bell, Client, Flags, Notice, Picture, Request, Taken};
@@ -50,6 +53,10 @@ pub struct Desk {
     pub games: Vec<Loaded>,
     /// How games are loaded.
     pub loader: Loader,
+    /// The ROM's file, if it is watched.
+    pub watched: Option<Watched>,
+    /// How the watched ROM is loaded.
+    pub watched_setup: SetupArgs,
     /// What recorders say.
     pub said: Receiver<String>,
     /// Threads that keep the games' histories; each ends with its machine.
@@ -70,6 +77,8 @@ pub struct Loaded {
     pub folder: paths::GameFolder,
     /// What people call it.
     pub name: String,
+    /// Tells its recorder of ROMs that are about to be put in.
+    pub roms: Option<RomSender>,
 }
 
 /// A movie being taken; written at the end, as a loop that begins again takes
@@ -165,6 +174,7 @@ impl Desk {
             match self.requests.recv_timeout(LOOK) {
                 Ok(Request::Open(path)) => self.open(&path),
                 Ok(Request::Screenshot(picture)) => self.screenshot(&picture),
+                Ok(Request::Changed) => self.reload(),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
             }
@@ -185,6 +195,9 @@ impl Desk {
 
     /// Looks at everything that comes without a doorbell.
     fn look(&mut self) {
+        if self.watched.as_ref().is_some_and(Watched::is_waiting) {
+            self.reload();
+        }
         while let Ok(notice) = self.notices.pop() {
             let text = match notice {
                 News::Notice(notice) => sentence(notice),
@@ -244,13 +257,42 @@ impl Desk {
             Ok(game) => game,
             Err(fault) => return self.complain(fault.to_string()),
         };
-        let Game { machine, folder, name, notes, refused, recorder } = game;
+        let Game { machine, folder, name, notes, refused, recorder, roms, .. } = game;
         let refused = refused.into_iter().map(|(_, why)| why);
         notes.into_iter().chain(refused).for_each(|note| self.complain(note));
-        self.games.push(Loaded { rom_hash: machine.rom_hash, folder, name });
+        self.games.push(Loaded { rom_hash: machine.rom_hash, folder, name, roms });
         self.recorders.extend(recorder);
         // A full ring means that the emulation thread has ended.
         let _ = self.parcels.push(Parcel::Machine(machine));
+    }
+
+    /// The watched ROM changed: what fits goes into the running machine.
+    fn reload(&mut self) {
+        let Self { io, loader, watched, watched_setup, .. } = self;
+        let Some(watched) = watched else { return };
+        let path = watched.path().to_owned();
+        let load = |path: &Path| {
+            Setup::new_by(&mut |path| read(io, path), Some(path), watched_setup, loader.region)
+        };
+        match watched.look(load) {
+            Change::None => {}
+            Change::Fits(rom) => {
+                let NewRom { cart, name, payload } = *rom;
+                if let Some(roms) = self.games.last().and_then(|game| game.roms.as_ref()) {
+                    // A recorder that has gone records nothing.
+                    let _ = roms.send((name, cart.clone(), payload));
+                }
+                let _ = self.parcels.push(Parcel::Rom(cart, name));
+            }
+            Change::Other => {
+                self.complain(format!(
+                    "{}: its board or its size changed, so the game starts anew",
+                    path.display()
+                ));
+                self.open(&path);
+            }
+            Change::Broken(why) => self.complain(why),
+        }
     }
 
     /// A machine came back: its game's folder is free, unless it is played.
@@ -305,6 +347,7 @@ fn sentence(notice: Notice) -> String {
         }
         Notice::Reset => "Reset".to_owned(),
         Notice::Marked => "Marked".to_owned(),
+        Notice::Reloaded => "The new ROM runs".to_owned(),
         Notice::Loaded => "Another game is in the console".to_owned(),
     }
 }
@@ -313,7 +356,6 @@ fn sentence(notice: Notice) -> String {
 mod tests {
     use super::*;
     use crate::app::builtin;
-    use crate::app::cli::SetupArgs;
     use crate::app::tapes::Wishes;
     use crate::flight::take::Slot;
     use crate::link::Job;
@@ -364,6 +406,8 @@ mod tests {
                     wishes: Wishes { tape: false, ..Wishes::default() },
                     said: std::sync::mpsc::channel().0,
                 },
+                watched: None,
+                watched_setup: SetupArgs::default(),
                 said: std::sync::mpsc::channel().1,
                 recorders: Vec::new(),
                 palette: Box::new(*crate::video::palette::rgb()),

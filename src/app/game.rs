@@ -38,6 +38,10 @@ pub struct Game {
     pub refused: Vec<(Slot, String)>,
     /// Keeps its history and its loop slots; ends when the machine is freed.
     pub recorder: Option<JoinHandle<()>>,
+    /// Tells it of ROMs that are about to be put in.
+    pub roms: Option<tapes::RomSender>,
+    /// What it was made from.
+    pub setup: Setup,
 }
 
 /// How games are loaded.
@@ -113,8 +117,10 @@ impl Game {
             wishes: loader.wishes,
             mirror,
         };
+        let mut roms = None;
         let recorder = match tapes::begin(begin, &mut machine) {
-            Ok((recorder, said)) => {
+            Ok(tapes::Begun { recorder, roms: sender, notes: said }) => {
+                roms = Some(sender);
                 notes.extend(said);
                 let say = loader.said.clone();
                 let thread = std::thread::Builder::new().name("retake-rec".into());
@@ -126,7 +132,16 @@ impl Game {
                 None
             }
         };
-        Ok(Self { machine, folder, name: setup.rom.name, notes, refused, recorder })
+        Ok(Self {
+            machine,
+            folder,
+            name: setup.rom.name.clone(),
+            notes,
+            refused,
+            recorder,
+            roms,
+            setup,
+        })
     }
 }
 
@@ -284,7 +299,7 @@ fn free_name(path: &Path) -> PathBuf {
 }
 
 /// A ROM's or a patch's bytes through the I/O thread; `-` is stdin.
-fn read(io: &mut Client, path: &Path) -> Outcome<Vec<u8>> {
+pub fn read(io: &mut Client, path: &Path) -> Outcome<Vec<u8>> {
     if path == Path::new("-") || path.is_dir() {
         return rom_file::read(path);
     }

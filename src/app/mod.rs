@@ -33,6 +33,8 @@ pub mod tapes;
 pub mod terminal;
 pub mod testing;
 #[cfg(feature = "app")]
+pub mod watch;
+#[cfg(feature = "app")]
 pub mod window;
 
 use std::fmt;

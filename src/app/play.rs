@@ -30,7 +30,9 @@ mod real {
     use crate::app::game::{Game, Loader, settle, store_battery};
     use crate::app::movie::{About, Movie, MovieFrame, Press};
     use crate::app::player::Options;
+    use crate::app::setup::Setup;
     use crate::app::tapes::Wishes;
+    use crate::app::watch::Watched;
     use crate::app::{paths, terminal, window};
     use crate::audio::device;
     use crate::engine::cycle::{Ends, Engine, Settings};
@@ -66,7 +68,6 @@ mod real {
 
     /// Runs the command.
     pub fn play(args: &PlayArgs) -> Outcome {
-        refuse_what_is_not_there(args)?;
         let mut degraded = Vec::new();
         let config_file = paths::config_file();
         let (config, said) = Config::load(config_file.as_deref());
@@ -119,7 +120,7 @@ mod real {
             said: recorders_say,
         };
         let game = Game::load(&mut desk_io, &loader, args.rom.as_deref(), &mut |_| None)?;
-        let Game { mut machine, folder, name, notes, refused, recorder } = game;
+        let Game { mut machine, folder, name, notes, refused, recorder, roms, setup } = game;
         let loop_slot = args.recorder.loop_slot.and_then(Slot::new);
         if let Some((_, why)) = refused.iter().find(|(slot, _)| Some(*slot) == loop_slot) {
             return Err(Fault::unusable(format_args!("--loop: {why}")));
@@ -141,6 +142,7 @@ mod real {
         if let Some(movie) = movie {
             engine.play_movie(movie_frames(&movie));
         }
+        let watched = watch(args, &setup, &wires.front, &mut degraded);
         let mut desk = Desk {
             requests: wires.requests,
             sentences: wires.sentences,
@@ -151,12 +153,14 @@ mod real {
             io: desk_io,
             sound: None,
             flags: flags.clone(),
-            games: vec![Loaded { rom_hash, folder, name: name.clone() }],
+            games: vec![Loaded { rom_hash, folder, name: name.clone(), roms }],
             loader: Loader {
                 wishes: Wishes { resume: false, ..loader.wishes },
                 setup: loader.setup.for_another_rom(),
                 ..loader
             },
+            watched,
+            watched_setup: args.setup.clone(),
             said,
             recorders: recorder.into_iter().collect(),
             palette: colours.clone(),
@@ -287,23 +291,28 @@ mod real {
     }
 
     /// SIGTERM, SIGINT and SIGHUP save and close; a second one ends at once.
-    /// Options of the contract whose part of the program is not built yet.
-    fn refuse_what_is_not_there(args: &PlayArgs) -> Result<(), Fault> {
-        let lacks = |option: &str, what: &str| {
-            Fault::missing(format!("{option}: {what} is not there yet; play without the option"))
-        };
-        if args.recorder.watch {
-            return Err(lacks("--watch", "reloading a ROM that changes"));
-        }
-        Ok(())
-    }
-
     fn watch_signals(flags: &Arc<Flags>) {
         for signal in [SIGTERM, SIGINT, SIGHUP] {
             // Only signals that may not be caught are refused.
             let _ = signal_hook::flag::register_conditional_shutdown(signal, 1, flags.quit.clone());
             let _ = signal_hook::flag::register(signal, flags.quit.clone());
         }
+    }
+
+    /// Watches the ROM, if it came from a file that can be built anew.
+    fn watch(
+        args: &PlayArgs,
+        setup: &Setup,
+        front: &Front,
+        degraded: &mut Vec<String>,
+    ) -> Option<Watched> {
+        let path = setup.rom.path.as_ref().filter(|_| !args.recorder.no_watch)?;
+        Watched::new(path, setup, front.requests.clone())
+            .map_err(|why| {
+                let path = path.display();
+                complain(degraded, format!("{path}: not watched for changes ({why})"));
+            })
+            .ok()
     }
 
     /// What is recorded of the session.

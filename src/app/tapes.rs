@@ -13,7 +13,7 @@ use super::setup::Setup;
 use crate::engine::machine::Machine;
 use crate::engine::past;
 use crate::engine::recorder::Recorder;
-use crate::engine::replay::{Console, Roms};
+use crate::engine::replay::{Console, RomName, Roms};
 use crate::engine::tape::TapeFile;
 use crate::flight::history::{History, Settings};
 use crate::flight::mirror::Mirror;
@@ -28,7 +28,7 @@ use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where memory is that outlives a process.
@@ -69,9 +69,22 @@ pub struct Begin<'a> {
     pub mirror: Option<Mirror>,
 }
 
+/// A session that begins.
+pub struct Begun {
+    /// To be run on a thread of its own.
+    pub recorder: Recorder,
+    /// Learns of ROMs that are about to be put in.
+    pub roms: RomSender,
+    /// For the player.
+    pub notes: Vec<String>,
+}
+
+/// Tells a recorder of a ROM: name, cartridge, what a tape keeps of it.
+pub type RomSender = mpsc::Sender<(RomName, Arc<Cartridge>, Vec<u8>)>;
+
 /// Starts recording what `machine` will do, and sets it to where it goes on.
 /// The sentences are for the player.
-pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<(Recorder, Vec<String>)> {
+pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
     let Begin { folder, writes, setup, counter, wishes, mirror } = begin;
     let owner = setup.owner(&machine.nes);
     let mut notes = Vec::new();
@@ -131,9 +144,20 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<(Recorder, 
     machine.capture = Some(capture);
     machine.past = wishes.rewind.then_some(past);
     let console = console(setup);
-    let recorder =
-        Recorder { drain, history, tape, supply, console, mirror, bell, memory, complete: 0 };
-    Ok((recorder, notes))
+    let (roms, roms_end) = mpsc::channel();
+    let recorder = Recorder {
+        drain,
+        history,
+        tape,
+        supply,
+        console,
+        mirror,
+        bell,
+        memory,
+        roms: roms_end,
+        complete: 0,
+    };
+    Ok(Begun { recorder, roms, notes })
 }
 
 /// A console that has only its own ROM.

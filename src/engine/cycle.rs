@@ -221,6 +221,11 @@ impl Engine {
         self.stats.start_error.saturating_record(error_ns);
     }
 
+    /// The hash of the console's state.
+    pub fn state_hash(&self) -> u64 {
+        self.machine.nes.state_hash()
+    }
+
     /// The console that runs.
     pub fn region(&self) -> Region {
         self.machine.nes.region()
@@ -414,6 +419,13 @@ impl Engine {
                 self.machine.note_elsewhere();
                 self.notify(Some(Notice::Loaded));
                 Some(Parcel::Machine(old))
+            }
+            Parcel::Rom(cart, name) => {
+                // The past stays what it was: it ends here.
+                self.take_over();
+                let (old, fits) = self.machine.put_in(cart, name);
+                self.notify(fits.then_some(Notice::Reloaded));
+                Some(Parcel::Rom(old, name))
             }
             Parcel::Speaker(speaker) => {
                 let old = self.speaker.replace(speaker);

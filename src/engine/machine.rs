@@ -2,10 +2,12 @@
 //! its loop slots and buffers, a speaker, and news for the player.
 
 use super::past::Past;
+use super::replay::{Happening, RomName};
 use super::session::{self, Session};
 use crate::flight::shared::{Capture, Record};
 use crate::link::{GameFiles, Notice, Speaker};
-use crate::nes::{Input, Nes};
+use crate::nes::{Cartridge, Input, Nes};
+use std::sync::Arc;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use zerocopy::transmute;
 
@@ -19,6 +21,8 @@ pub struct Machine {
     pub capture: Option<Capture>,
     /// Where the past comes from; `None` has none.
     pub past: Option<Past>,
+    /// The ROM that was put in last, if it is not the first.
+    pub reloaded: Option<RomName>,
     /// The game's files; `None` plays without saving.
     pub files: Option<GameFiles>,
     /// Identifies the ROM in save states and slots.
@@ -55,6 +59,7 @@ impl Machine {
             session,
             capture: None,
             past: None,
+            reloaded: None,
             files,
             rom_hash,
             setup,
@@ -82,6 +87,23 @@ impl Machine {
         let frame = self.nes.frame_number();
         capture.state(frame, self.nes.bytes());
         capture.record(Record::Elsewhere { frame });
+        if let Some(name) = self.reloaded {
+            capture.record(Record::Event(Happening::Reload(name).event()));
+        }
+    }
+
+    /// Puts another ROM into the running machine; gives the one that is to be
+    /// freed, and whether it fitted.
+    pub fn put_in(&mut self, cart: Arc<Cartridge>, name: RomName) -> (Arc<Cartridge>, bool) {
+        let old = self.nes.cartridge().clone();
+        if let Err(cart) = self.nes.set_rom(cart) {
+            return (cart, false);
+        }
+        self.reloaded = Some(name);
+        if let Some(capture) = &mut self.capture {
+            capture.record(Record::Event(Happening::Reload(name).event()));
+        }
+        (old, true)
     }
 
     /// Keeps what a player expects to stay when another machine comes: the
@@ -114,6 +136,8 @@ pub enum Caught {
 pub enum Parcel {
     /// Play this machine from now on.
     Machine(Box<Machine>),
+    /// Put this ROM into the running machine; its name on tapes.
+    Rom(Arc<Cartridge>, RomName),
     /// Put sound here from now on.
     Speaker(Box<dyn Speaker>),
     /// A buffer that nobody needs any more.

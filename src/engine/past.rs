@@ -10,7 +10,7 @@
 //! The recorder looks ahead: it fills all boxes. What comes for an earlier
 //! wish is given back unseen. [`Past`] never allocates, locks or waits.
 
-use super::replay::Console;
+use super::replay::{Console, Happening, RomName};
 use crate::flight::catalog::{Part, Position};
 use crate::flight::history::History;
 use crate::flight::replay::{self, Machine, Recording, Step};
@@ -48,6 +48,8 @@ pub struct Moment {
     pub state: Vec<u8>,
     /// The first and the last frame that can be shown.
     pub bounds: (u64, u64),
+    /// The ROM that ran then; `None` is the first one.
+    pub rom: Option<RomName>,
     /// There is none further on.
     pub last: bool,
 }
@@ -178,6 +180,7 @@ impl Supply {
             return false;
         }
         moment.position = after;
+        moment.rom = Happening::rom_after(&catalog.past(after));
         let events = steps.iter().any(|step| matches!(step, Step::Event(_)));
         if events && !console.restore(&moment.state) {
             return false;

@@ -3,13 +3,15 @@
 //! slots.
 
 use super::past::Supply;
-use super::replay::Console;
+use super::replay::{Console, RomName};
 use super::tape::TapeFile;
 use crate::flight::history::History;
 use crate::flight::mirror::Mirror;
 use crate::flight::shared::Drain;
 use crate::link::Bell;
+use crate::nes::Cartridge;
 use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 /// How often it looks when nobody rings.
@@ -33,6 +35,9 @@ pub struct Recorder {
     pub bell: Bell,
     /// The file of the shared memory, removed when the tape holds everything.
     pub memory: Option<PathBuf>,
+    /// ROMs that are about to be put into the machine: name, cartridge, and
+    /// what the tape keeps.
+    pub roms: mpsc::Receiver<(RomName, Arc<Cartridge>, Vec<u8>)>,
     /// Records that are in whole chunks.
     pub complete: u64,
 }
@@ -54,6 +59,10 @@ impl Recorder {
     }
 
     fn turn(&mut self, say: &mut impl FnMut(String)) {
+        while let Ok((name, cart, payload)) = self.roms.try_recv() {
+            self.history.rom(&payload);
+            self.console.add_rom(name, cart);
+        }
         while let Some((record, state)) = self.drain.record() {
             self.history.tell(&record, state);
             if self.history.is_cut() {

@@ -12,6 +12,7 @@
 use super::Engine;
 use crate::engine::past::{Moment, Past};
 use crate::engine::realtime::now_ns;
+use crate::engine::replay::RomName;
 use crate::flight::catalog::Position;
 use crate::flight::shared::Record;
 use crate::link::Mode;
@@ -38,6 +39,8 @@ pub(super) struct Travel {
     at: u64,
     /// Where that is; `None` while it is the present.
     shown: Option<Position>,
+    /// The ROM that ran then.
+    rom: Option<RomName>,
     /// Frames from one that is shown to the next; 0 stands.
     step: i64,
     /// Turns in this direction.
@@ -94,10 +97,15 @@ impl Engine {
     pub(super) fn take_over(&mut self) {
         let Some(travel) = self.travel.take() else { return };
         self.hud.mode = Mode::Live;
-        if let (Some(position), Some(capture)) = (travel.shown, &mut self.machine.capture) {
+        let Some(position) = travel.shown else { return };
+        self.next_number = None;
+        // Another ROM shows another frame than was recorded: a history of its own.
+        if travel.rom != self.machine.reloaded {
+            return self.machine.note_elsewhere();
+        }
+        if let Some(capture) = &mut self.machine.capture {
             capture.record(Record::Branch(position));
         }
-        self.next_number = None;
     }
 
     /// One frame back, or forward in what was recorded. False: the present has
@@ -130,7 +138,9 @@ impl Engine {
         self.notify_loop(left);
         let at = self.machine.nes.frame_number();
         let bounds = (at, at);
-        self.travel = Some(Travel { at, shown: None, step: 0, turns: 0, single: false, bounds });
+        let rom = self.machine.reloaded;
+        self.travel =
+            Some(Travel { at, shown: None, rom, step: 0, turns: 0, single: false, bounds });
     }
 
     /// How far the player wants to go in a turn.
@@ -171,6 +181,7 @@ impl Engine {
             if let Some(travel) = &mut self.travel {
                 travel.at = moment.position.frame;
                 travel.shown = Some(moment.position);
+                travel.rom = moment.rom;
                 self.hud.speed = 100 * travel.step.unsigned_abs() as u16;
             }
             self.sound_moment(backwards);
