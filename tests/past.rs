@@ -2,42 +2,30 @@
 //! shown going back is what was seen, and playing on from there is a new
 //! future; the tape has both.
 
+#[path = "common/play.rs"]
+mod play;
+
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use retake::app::cli::SetupArgs;
-use retake::app::setup::Setup;
-use retake::app::tapes::{self, Begun, RomSender, Wishes};
-use retake::engine::cycle::{Ends, Engine, Settings};
-use retake::engine::machine::{Machine, Parcel};
+use play::{Rig, setup};
+use retake::app::tapes::Wishes;
+use retake::engine::cycle::Settings;
+use retake::engine::machine::Parcel;
 use retake::engine::replay::{Console, Roms, rom_name, rom_payload};
-use retake::engine::session::Session;
 use retake::flight::catalog::Position;
 use retake::flight::replay::{self, Recording};
-use retake::flight::take::{Slot, Takes};
 use retake::flight::tape::Tape;
-use retake::io::{self, IoThread};
-use retake::link::{Action, Bell, Command, Flags, Mode, Picture};
-use retake::nes::{Cartridge, Input};
+use retake::link::{Action, Mode, Picture};
+use retake::nes::Cartridge;
 
-/// An engine with a recorder, driven turn by turn.
+/// Play, and what was seen of it.
 struct Play {
-    engine: Option<Engine>,
-    commands: rtrb::Producer<Command>,
-    pictures: triple_buffer::Output<Picture>,
-    recorder: Option<JoinHandle<()>>,
-    io: Option<IoThread>,
-    parcels: rtrb::Producer<Parcel>,
-    roms: RomSender,
+    rig: Rig,
     folder: tempfile::TempDir,
     /// What was shown after each frame, by its number.
     seen: Vec<Vec<u16>>,
-}
-
-fn setup() -> Setup {
-    Setup::new(None, &SetupArgs::default(), None).expect("the built-in game")
 }
 
 fn console() -> Console {
@@ -48,76 +36,26 @@ fn console() -> Console {
 impl Play {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let setup = setup();
-        let ([client], io) = io::start(|| {}).unwrap();
-        let nes = setup.power_on();
-        let takes = Takes::new(nes.bytes().len(), 10_000);
-        let session = Session::new(takes, None, Slot::default());
-        let mut machine = Box::new(Machine::new(nes, session, None, 0, 0));
-        let counter = io.counter();
-        let begin = tapes::Begin {
-            folder: folder.path(),
-            writes: true,
-            setup: &setup,
-            counter: &counter,
-            wishes: Wishes::default(),
-            mirror: None,
-        };
-        let Begun { recorder, roms, notes } = tapes::begin(begin, &mut machine).unwrap();
-        assert!(notes.is_empty(), "{notes:?}");
-        drop(counter);
-        let recorder = std::thread::spawn(move || recorder.run(|text| panic!("{text}")));
-        let (parcels, parcels_end) = rtrb::RingBuffer::new(2);
-        let (commands, commands_end) = rtrb::RingBuffer::new(64);
-        let (pictures_in, pictures) = triple_buffer::triple_buffer(&Picture::default());
-        let ends = Ends {
-            commands: commands_end,
-            parcels: parcels_end,
-            returns: rtrb::RingBuffer::new(2).0,
-            pictures: pictures_in,
-            bell: Bell::new().unwrap(),
-            notices: rtrb::RingBuffer::new(64).0,
-            taken: None,
-            flags: Arc::new(Flags::default()),
-        };
-        let engine = Some(Engine::new(machine, ends, client, Settings::default()));
-        let (recorder, io) = (Some(recorder), Some(io));
-        Self {
-            engine,
-            commands,
-            pictures,
-            recorder,
-            io,
-            parcels,
-            roms,
-            folder,
-            seen: vec![Vec::new()],
-        }
-    }
-
-    fn say(&mut self, command: Command) {
-        self.commands.push(command).unwrap();
+        let rig = Rig::new(folder.path(), Wishes::default(), Settings::default());
+        assert!(rig.notes.is_empty(), "{:?}", rig.notes);
+        Self { rig, folder, seen: vec![Vec::new()] }
     }
 
     fn act(&mut self, action: Action) {
-        self.say(Command::Action(action));
-    }
-
-    fn hold(&mut self, buttons: u8) {
-        self.say(Command::Input { input: Input::pad1(buttons), at_ns: 0 });
+        self.rig.act(action);
     }
 
     fn turn(&mut self) -> &Picture {
-        self.engine.as_mut().unwrap().turn(10_000_000);
+        self.rig.turn();
         // Pictures come 60 times a second; the recorder has that long.
         std::thread::sleep(Duration::from_millis(3));
-        self.pictures.read()
+        self.rig.picture()
     }
 
     /// Plays live; buttons change all the time.
     fn play(&mut self, frames: u64, salt: u64) {
         for n in 0..frames {
-            self.hold([0x08, 0x80, 0x81, 0x00, 0x41][((n + salt) / 7 % 5) as usize]);
+            self.rig.hold([0x08, 0x80, 0x81, 0x00, 0x41][((n + salt) / 7 % 5) as usize]);
             let picture = self.turn();
             let (number, pixels) = (picture.number as usize, picture.frame.pixels.to_vec());
             self.seen.truncate(number);
@@ -130,10 +68,8 @@ impl Play {
     }
 
     /// Ends the session; gives its tape.
-    fn close(mut self) -> (tempfile::TempDir, Tape<Vec<u8>>) {
-        drop(self.engine.take().unwrap().finish());
-        self.recorder.take().unwrap().join().unwrap();
-        self.io.take().unwrap().join();
+    fn close(self) -> (tempfile::TempDir, Tape<Vec<u8>>) {
+        assert_eq!(self.rig.close(), Vec::<String>::new());
         let tape = tape_in(self.folder.path());
         (self.folder, tape)
     }
@@ -226,7 +162,7 @@ fn paused_in_the_past_frames_go_one_by_one_both_ways() {
         let there = (0..100).any(|_| play.turn().number == number);
         assert!(there, "{action:?} shows {number}");
         let seen = play.seen[number as usize].clone();
-        assert!(*play.pictures.read().frame.pixels == seen[..]);
+        assert!(*play.rig.picture().frame.pixels == seen[..]);
     }
     // There is nothing recorded behind the newest frame: it is played.
     play.act(Action::StepFrame);
@@ -269,8 +205,8 @@ fn a_rom_that_is_built_anew_runs_and_the_tape_replays_across_it() {
     let chr = file.len() - 0x2000;
     file[chr..].iter_mut().for_each(|byte| *byte = !*byte);
     let (name, cart) = (rom_name(&file), Arc::new(Cartridge::parse(&file).unwrap()));
-    play.roms.send((name, cart.clone(), rom_payload(&file))).unwrap();
-    assert!(play.parcels.push(Parcel::Rom(cart, name)).is_ok());
+    play.rig.roms.send((name, cart.clone(), rom_payload(&file))).unwrap();
+    assert!(play.rig.parcels.push(Parcel::Rom(cart, name)).is_ok());
     play.play(100, 1);
     // Going back and playing on is with the new ROM.
     play.act(Action::Rewind(true));
@@ -278,7 +214,7 @@ fn a_rom_that_is_built_anew_runs_and_the_tape_replays_across_it() {
     play.act(Action::Rewind(false));
     play.play(60, 2);
     let end = play.live_frame();
-    let state = play.engine.as_ref().unwrap().state_hash();
+    let state = play.rig.state_hash();
     let (_folder, tape) = play.close();
     let catalog = tape.catalog();
     assert_eq!((catalog.roms().len(), catalog.events().len()), (1, 1));

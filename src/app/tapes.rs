@@ -89,7 +89,7 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
     let owner = setup.owner(&machine.nes);
     let mut notes = Vec::new();
     if writes {
-        notes.extend(recover(Path::new(SHM), folder, owner));
+        notes.extend(recover(Path::new(SHM), folder, setup, owner, machine));
     }
     let resumed = if wishes.resume { resume(folder, setup, machine, &mut notes) } else { None };
     let tapes = writes && wishes.tape;
@@ -133,9 +133,8 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
             let mut header = setup.tape_header(&machine.nes);
             header.session = session.into();
             header.flags = (if wishes.rewind { 0 } else { NO_REWIND }).into();
-            let name = format!("session-{}-{session:016x}.rtk", seconds());
             let tape = tapes.then(|| {
-                let path = folder.join(name).into();
+                let path = folder.join(tape_name(session)).into();
                 Ok::<_, std::io::Error>(TapeFile::create(counter.client()?, path, header))
             });
             (History::new(state_len, Settings::default()), tape.transpose()?)
@@ -220,7 +219,13 @@ fn resume(
 }
 
 /// Writes to the tapes what killed sessions left in memory.
-fn recover(shm: &Path, folder: &Path, owner: Owner) -> Vec<String> {
+fn recover(
+    shm: &Path,
+    folder: &Path,
+    setup: &Setup,
+    owner: Owner,
+    machine: &Machine,
+) -> Vec<String> {
     let ours = format!("retake-{}-", rustix::process::getuid().as_raw());
     let files = shm.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
     let ours = files.filter(|path| {
@@ -228,7 +233,8 @@ fn recover(shm: &Path, folder: &Path, owner: Owner) -> Vec<String> {
     });
     ours.filter_map(|path| {
         let orphan = shared::orphan_at(&path)?;
-        if orphan.header.rom.get() != owner.rom {
+        let head = orphan.header;
+        if head.rom.get() != owner.rom {
             return None;
         }
         let session = format!("-{:016x}.rtk", orphan.header.session.get());
@@ -237,6 +243,14 @@ fn recover(shm: &Path, folder: &Path, owner: Owner) -> Vec<String> {
         });
         let said = match tape {
             Some(tape) => complete(&tape, &orphan),
+            // It was killed before its tape was begun.
+            None if head.layout == owner.layout && head.machine == owner.machine => {
+                let mut header = setup.tape_header(&machine.nes);
+                header.session = head.session;
+                let path = folder.join(tape_name(head.session.get()));
+                let begun = std::fs::write(&path, header.bytes());
+                begun.map_err(|e| e.to_string()).and_then(|()| complete(&path, &orphan))
+            }
             None => Ok(None),
         };
         match said {
@@ -257,8 +271,8 @@ fn complete(path: &Path, orphan: &shared::Orphan) -> Result<Option<String>, Stri
     let tape = Tape::open(bytes).map_err(|error| shown(&error))?;
     let length = tape.whole();
     let mut history = History::of_tape(&tape, Settings::default());
-    for record in &orphan.records {
-        history.tell(record, None);
+    for (record, state) in &orphan.records {
+        history.tell(record, state.as_deref());
     }
     history.cut();
     let fresh = history.take_fresh();
@@ -308,6 +322,10 @@ fn sessions(folder: &Path) -> Vec<PathBuf> {
         .collect();
     tapes.sort();
     tapes
+}
+
+fn tape_name(session: u64) -> String {
+    format!("session-{}-{session:016x}.rtk", seconds())
 }
 
 fn memory_file(session: u64) -> PathBuf {

@@ -58,6 +58,8 @@ impl TapeFile {
     pub fn create(client: Client, path: Arc<Path>, header: Header) -> Self {
         let mut tape = Self::open(client, path, header, 0);
         tape.waiting = header.bytes();
+        // At once: what memory holds belongs to a tape that is there.
+        tape.next = Instant::now();
         tape
     }
 

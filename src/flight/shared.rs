@@ -14,6 +14,7 @@
 
 #![allow(unsafe_code)]
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -361,8 +362,8 @@ impl Drain {
 pub struct Orphan {
     /// Whose it is.
     pub header: Header,
-    /// What the tape does not hold yet.
-    pub records: Vec<Record>,
+    /// What the tape does not hold yet, with the states that are still there.
+    pub records: Vec<(Record, Option<Vec<u8>>)>,
 }
 
 /// What a session left in a file. `None` as well while its process lives.
@@ -379,7 +380,8 @@ pub fn orphan_at(path: &Path) -> Option<Orphan> {
 pub fn orphan(bytes: &[u8]) -> Option<Orphan> {
     let (header, _) = Header::read_from_prefix(bytes).ok()?;
     let fits = header.magic == MAGIC && header.version == VERSION;
-    if !fits || bytes.len() < PAGE + RECORDS * RECORD {
+    let sane = header.state_len.get() <= super::chunk::LIMIT.into();
+    if !fits || !sane || bytes.len() < PAGE + RECORDS * RECORD {
         return None;
     }
     let counter = |counter: Counter| {
@@ -388,13 +390,28 @@ pub fn orphan(bytes: &[u8]) -> Option<Orphan> {
     };
     let (written, taped) = (counter(Counter::Records)?, counter(Counter::Taped)?);
     let first = taped.max(written.saturating_sub(RECORDS as u64));
+    let states = states(bytes, header.state_len(), counter(Counter::States)?);
     let mut records = Vec::new();
     for number in first..written {
         let at = PAGE + number as usize % RECORDS * RECORD;
         let raw = Raw::read_from_bytes(bytes.get(at..at + RECORD)?).ok()?;
-        records.push(Record::read(raw)?);
+        let state = states.get(&(number + 1)).map(|state| state.to_vec());
+        records.push((Record::read(raw)?, state));
     }
     Some(Orphan { header, records })
+}
+
+/// The states that are whole, by the number of records up to their frames.
+fn states(bytes: &[u8], state_len: usize, written: u64) -> HashMap<u64, &[u8]> {
+    let stride = Memory::stride(state_len);
+    // The one after the last may be half written over the oldest.
+    let oldest = written.saturating_sub(STATES as u64 - 1);
+    let state = |number: u64| {
+        let at = PAGE + RECORDS * RECORD + number as usize % STATES * stride;
+        let (head, state) = bytes.get(at..at + STATE_HEADER + state_len)?.split_at(STATE_HEADER);
+        Some((u64::from_le_bytes(*head.first_chunk()?), state))
+    };
+    (oldest..written).filter_map(state).collect()
 }
 
 #[cfg(test)]
@@ -499,7 +516,8 @@ mod tests {
         let path = dir.path().join("memory");
         let (mut capture, mut drain) = create(Some(&path), &header()).unwrap();
         for n in 1..=100 {
-            capture.state(n, &[0; LEN]);
+            while drain.record().is_some() {}
+            capture.state(n, &[n as u8; LEN]);
             capture.record(frame(n));
         }
         while drain.record().is_some() {}
@@ -508,7 +526,9 @@ mod tests {
         drop((capture, drain));
         let orphan = orphan_at(&path).unwrap();
         assert_eq!(orphan.header, header());
-        assert_eq!(orphan.records, (61..=100).map(frame).collect::<Vec<_>>());
+        let states = |n: u64| (n > 100 - STATES as u64 + 1).then(|| vec![n as u8; LEN]);
+        let wanted: Vec<_> = (61..=100).map(|n| (frame(n), states(n))).collect();
+        assert_eq!(orphan.records, wanted);
     }
 
     #[test]

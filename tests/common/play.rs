@@ -1,0 +1,114 @@
+//! An engine with a recorder, as in play, driven turn by turn.
+
+#![allow(dead_code)] // each test takes what it needs
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use retake::app::cli::SetupArgs;
+use retake::app::setup::Setup;
+use retake::app::tapes::{self, Begun, RomSender, Wishes};
+use retake::engine::cycle::{Ends, Engine, Settings};
+use retake::engine::machine::{Machine, Parcel};
+use retake::engine::session::Session;
+use retake::flight::take::{Slot, Takes};
+use retake::io::{self, IoThread};
+use retake::link::{Action, Bell, Command, Flags, Picture};
+use retake::nes::Input;
+
+/// The engine and the other ends of its channels.
+pub struct Rig {
+    engine: Option<Engine>,
+    commands: rtrb::Producer<Command>,
+    pictures: triple_buffer::Output<Picture>,
+    recorder: Option<JoinHandle<Vec<String>>>,
+    io: Option<IoThread>,
+    pub parcels: rtrb::Producer<Parcel>,
+    pub roms: RomSender,
+    pub notes: Vec<String>,
+}
+
+/// The built-in game.
+pub fn setup() -> Setup {
+    Setup::new(None, &SetupArgs::default(), None).expect("the built-in game")
+}
+
+impl Rig {
+    /// Plays in a folder.
+    pub fn new(folder: &Path, wishes: Wishes, settings: Settings) -> Self {
+        let setup = setup();
+        let ([client], io) = io::start(|| {}).unwrap();
+        let nes = setup.power_on();
+        let takes = Takes::new(nes.bytes().len(), 10_000);
+        let session = Session::new(takes, None, Slot::default());
+        let mut machine = Box::new(Machine::new(nes, session, None, 0, 0));
+        let counter = io.counter();
+        let begin = tapes::Begin {
+            folder,
+            writes: true,
+            setup: &setup,
+            counter: &counter,
+            wishes,
+            mirror: None,
+        };
+        let Begun { recorder, roms, notes } = tapes::begin(begin, &mut machine).unwrap();
+        drop(counter);
+        let recorder = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            recorder.run(|text| said.push(text));
+            said
+        });
+        let (parcels, parcels_end) = rtrb::RingBuffer::new(2);
+        let (commands, commands_end) = rtrb::RingBuffer::new(64);
+        let (pictures_in, pictures) = triple_buffer::triple_buffer(&Picture::default());
+        let ends = Ends {
+            commands: commands_end,
+            parcels: parcels_end,
+            returns: rtrb::RingBuffer::new(2).0,
+            pictures: pictures_in,
+            bell: Bell::new().unwrap(),
+            notices: rtrb::RingBuffer::new(64).0,
+            taken: None,
+            flags: Arc::new(Flags::default()),
+        };
+        let engine = Some(Engine::new(machine, ends, client, settings));
+        let (recorder, io) = (Some(recorder), Some(io));
+        Self { engine, commands, pictures, recorder, io, parcels, roms, notes }
+    }
+
+    /// The player asks for something.
+    pub fn act(&mut self, action: Action) {
+        self.commands.push(Command::Action(action)).unwrap();
+    }
+
+    /// The player holds these buttons.
+    pub fn hold(&mut self, buttons: u8) {
+        let input = Input::pad1(buttons);
+        self.commands.push(Command::Input { input, at_ns: 0 }).unwrap();
+    }
+
+    /// A turn, and the newest picture.
+    pub fn turn(&mut self) -> &Picture {
+        self.engine.as_mut().unwrap().turn(10_000_000);
+        self.pictures.read()
+    }
+
+    /// The newest picture.
+    pub fn picture(&mut self) -> &Picture {
+        self.pictures.read()
+    }
+
+    /// The machine's state hash.
+    pub fn state_hash(&self) -> u64 {
+        self.engine.as_ref().unwrap().state_hash()
+    }
+
+    /// Ends the session; gives what the recorder said.
+    pub fn close(mut self) -> Vec<String> {
+        drop(self.engine.take().unwrap().finish());
+        let said = self.recorder.take().unwrap().join().unwrap();
+        self.io.take().unwrap().join();
+        said
+    }
+}
