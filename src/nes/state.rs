@@ -98,7 +98,7 @@ impl State {
         state.cpu = Cpu::power_on();
         state.apu = Apu::power_on();
         state.ppu = Ppu::power_on();
-        state.wires.put = Flag::ON;
+        state.wires.put = Flag::OFF;
         state.wires.alignment = if region == Region::Ntsc { alignment & 3 } else { 0 };
         state
     }

@@ -44,6 +44,20 @@ pub struct Criterion {
     /// Lines of which all must appear.
     #[serde(default)]
     pub all: Vec<String>,
+    /// What its tiles mean.
+    #[serde(default)]
+    pub font: Font,
+}
+
+/// How the tiles of a ROM's text are ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Font {
+    /// A tile's number is its letter's ASCII code.
+    #[default]
+    Ascii,
+    /// A tile's number is the low six bits of the code.
+    SixBits,
 }
 
 /// A protocol.
@@ -178,7 +192,7 @@ mod tests {
         }
         let core = |e: &&Entry| e.tier == "core" && e.criterion.kind.is_machine_verdict();
         let ines = |e: &&Entry| e.file.ends_with(".nes");
-        assert_eq!(entries().iter().filter(core).filter(ines).count(), 109);
+        assert_eq!(entries().iter().filter(core).filter(ines).count(), 167);
     }
 
     #[test]

@@ -1,10 +1,17 @@
-//! Words on the nametables, whose tiles are ASCII in these ROMs.
+//! Words on the nametables, whose tiles are letters in these ROMs.
+//!
+//! ```text
+//! font      tile                                    by
+//! ascii     $21-$7E: the ASCII code                 blargg, and most others
+//! six_bits  $01-$3F: the low six bits of it, so     Holy Mapperel,
+//!           $01 is A, $1A is Z and $30 is 0         Holy Diver Batman
+//! ```
 //!
 //! A verdict counts when it has stood for a second: a line that *is* one of the
 //! words of success, with no line of failure anywhere. ROMs of 2005 print a
 //! code in their first line, `$01` for passed.
 
-use super::manifest::Criterion;
+use super::manifest::{Criterion, Font};
 use super::subject::Subject;
 use super::verdict::{Report, Verdict};
 use crate::nes::Nes;
@@ -18,7 +25,7 @@ pub fn judge(subject: &mut Subject, criterion: &Criterion) -> Report {
     let mut running = true;
     while running {
         running = subject.step();
-        let lines = lines(&subject.nes);
+        let lines = lines(&subject.nes, criterion.font);
         let Some((verdict, code)) = verdict(&lines, criterion) else {
             since = None;
             continue;
@@ -30,15 +37,15 @@ pub fn judge(subject: &mut Subject, criterion: &Criterion) -> Report {
             return Report { code, ..Report::new(verdict, lines.join("\n")) };
         }
     }
-    Report::new(Verdict::Timeout, lines(&subject.nes).join("\n"))
+    Report::new(Verdict::Timeout, lines(&subject.nes, criterion.font).join("\n"))
 }
 
 /// The lines of the four nametables that say something; a mirror is read once.
-pub fn lines(nes: &Nes) -> Vec<String> {
+pub fn lines(nes: &Nes, font: Font) -> Vec<String> {
     let mut tables: Vec<Vec<String>> = Vec::new();
     for table in 0..4u16 {
         let text: Vec<String> =
-            (0..30).map(|row| line(nes, 0x2000 + table * 0x400 + row * 32)).collect();
+            (0..30).map(|row| line(nes, font, 0x2000 + table * 0x400 + row * 32)).collect();
         if !tables.contains(&text) {
             tables.push(text);
         }
@@ -46,12 +53,19 @@ pub fn lines(nes: &Nes) -> Vec<String> {
     tables.into_iter().flatten().filter(|line| !line.is_empty()).collect()
 }
 
-fn line(nes: &Nes, address: u16) -> String {
+fn line(nes: &Nes, font: Font, address: u16) -> String {
     let tiles = (address..address + 32).map(|address| nes.peek_ppu(address));
-    let text: String = tiles
-        .map(|tile| if (0x21..=0x7e).contains(&tile) { char::from(tile) } else { ' ' })
-        .collect();
-    text.trim().to_owned()
+    tiles.map(|tile| letter(font, tile)).collect::<String>().trim().to_owned()
+}
+
+fn letter(font: Font, tile: u8) -> char {
+    let code = match (font, tile) {
+        (Font::Ascii, _) => tile,
+        (Font::SixBits, 0x01..=0x1f) => tile | 0x40,
+        (Font::SixBits, 0x20..=0x3f) => tile,
+        (Font::SixBits, _) => b' ',
+    };
+    if (0x21..=0x7e).contains(&code) { char::from(code) } else { ' ' }
 }
 
 /// What the lines say, if they do.
@@ -60,7 +74,8 @@ fn verdict(lines: &[String], criterion: &Criterion) -> Option<(Verdict, Option<u
     let Criterion { any, all, .. } = criterion;
     if !any.is_empty() || !all.is_empty() {
         let good = (any.is_empty() || any.iter().any(has)) && all.iter().all(has);
-        let ended = lines.iter().any(|line| is_crc(line) || is_failure(line));
+        let ended =
+            lines.iter().any(|line| is_crc(line) || is_failure(line) || is_detailed_result(line));
         return match (good, ended) {
             (true, _) => Some((Verdict::Pass, None)),
             (false, true) => Some((Verdict::Fail, None)),
@@ -101,6 +116,11 @@ fn result_code(line: &str) -> Option<u8> {
     u8::from_str_radix(digits, 16).ok()
 }
 
+/// The line that Holy Mapperel writes when it is through, whatever came out.
+fn is_detailed_result(line: &str) -> bool {
+    line.starts_with("DETAILED TEST RESULT: ")
+}
+
 fn is_crc(line: &str) -> bool {
     line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -113,7 +133,8 @@ mod tests {
     fn says(text: &str, any: &[&str], all: &[&str]) -> Option<Verdict> {
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let criterion = Criterion { kind: Kind::ScreenText, any: owned(any), all: owned(all) };
+        let (any, all) = (owned(any), owned(all));
+        let criterion = Criterion { kind: Kind::ScreenText, any, all, font: Font::Ascii };
         verdict(&lines, &criterion).map(|(verdict, _)| verdict)
     }
 
@@ -149,5 +170,24 @@ mod tests {
             says("08 07 05 08 08\nFailed", &[], &["08 08 07 08 08", "Passed"]),
             Some(Verdict::Fail)
         );
+    }
+
+    #[test]
+    fn a_cartridge_that_is_not_what_its_label_says_fails() {
+        let label = ["128K PRG ROM", "DETAILED TEST RESULT: 0000"];
+        let good = "128K PRG ROM\nPRG RAM MISSING\nDETAILED TEST RESULT: 0000";
+        assert_eq!(says(good, &[], &label), Some(Verdict::Pass));
+        assert_eq!(says(&good.replace("128", "64"), &[], &label), Some(Verdict::Fail));
+        assert_eq!(says(&good.replace("0000", "0200"), &[], &label), Some(Verdict::Fail));
+        assert_eq!(says("128K PRG ROM\nPRG RAM MISSING", &[], &label), None);
+    }
+
+    #[test]
+    fn six_bits_are_enough_for_capital_letters_and_digits() {
+        let text = |tiles: &[u8]| -> String {
+            tiles.iter().map(|tile| letter(Font::SixBits, *tile)).collect()
+        };
+        assert_eq!(text(&[0x30, 0x30, 0x31, 0x20, 0x13, 0x0b, 0x12, 0x0f, 0x0d]), "001 SKROM");
+        assert_eq!(text(&[0x00, 0x40, 0xff]), "   ");
     }
 }

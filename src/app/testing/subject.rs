@@ -16,7 +16,8 @@ pub struct Subject {
     pub frames: u64,
     /// Frames within which the verdict is due.
     pub limit: u64,
-    script: Script,
+    /// The buttons that it wants.
+    pub script: Script,
 }
 
 impl Subject {

@@ -9,6 +9,12 @@
 //! | IRQ flag | 29828-29830 | | 33252-33254 | |
 //! | wraps at | 29830 | 37282 | 33254 | 41566 |
 //!
+//! A write to $4017 lands three or four cycles later, always on the same half of
+//! an APU cycle: then the count falls and the mode changes. M clocks everything
+//! in the cycle before that; what the old sequence clocked one cycle earlier is
+//! the same pulse and clocks once. The inhibit bit does not wait. (The ROMs
+//! `test_apu_2` and `test_apu_m` see all of this through the length counter.)
+//!
 //! <https://www.nesdev.org/wiki/APU_Frame_Counter>
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
@@ -43,10 +49,10 @@ pub struct FrameCounter {
     count: u16,
     /// $4017: `MI-- ----`.
     mode: u8,
-    /// Cycles until a write to $4017 resets the count; 0 is none.
-    reset_in: u8,
-    /// A write with M set clocks everything in its own cycle.
-    clock_now: Flag,
+    /// Bit n is set when a write to $4017 lands in n cycles.
+    landing: u8,
+    /// The byte that lands.
+    written: u8,
     /// The flag in $4015.
     pub flag: Flag,
     /// A read of $4015 clears the flag at the next put → get transition.
@@ -56,7 +62,7 @@ pub struct FrameCounter {
 }
 
 fields! {
-    FrameCounter: count, mode, reset_in, clock_now, flag, clearing, irq
+    FrameCounter: count, mode, landing, written, flag, clearing, irq
 }
 
 impl FrameCounter {
@@ -65,8 +71,8 @@ impl FrameCounter {
         Self {
             count: 0,
             mode: 0,
-            reset_in: 0,
-            clock_now: Flag::OFF,
+            landing: 0,
+            written: 0,
             flag: Flag::OFF,
             clearing: Flag::OFF,
             irq: Flag::OFF,
@@ -78,16 +84,16 @@ impl FrameCounter {
         *self = Self { mode: self.mode, ..Self::power_on() };
     }
 
-    /// A write to $4017. The count falls to zero three cycles later when
-    /// written in a put cycle, four in a get cycle.
+    /// A write to $4017. It lands three cycles later when written in a put
+    /// cycle, four in a get cycle.
     pub fn write(&mut self, value: u8, put: bool) {
-        self.mode = value;
-        self.clock_now = (value & 0x80 != 0).into();
+        self.written = value;
+        self.mode = self.mode & 0x80 | value & 0x40;
         if self.inhibited() {
             self.flag = Flag::OFF;
             self.irq = Flag::OFF;
         }
-        self.reset_in = if put { 4 } else { 5 };
+        self.landing |= 1 << if put { 4 } else { 5 };
     }
 
     /// A read of $4015 asks for the flag to be cleared.
@@ -106,16 +112,17 @@ impl FrameCounter {
     /// A CPU cycle.
     #[inline(always)]
     pub fn clock(&mut self, region: Region) -> Clocks {
-        if self.reset_in > 0 {
-            self.reset_in -= 1;
-            if self.reset_in == 0 {
-                self.count = 0;
-            }
+        let counts = if region == Region::Pal { &PAL } else { &NTSC };
+        let mut clocks = Clocks::default();
+        self.landing >>= 1;
+        if self.landing & 2 != 0 && self.written & 0x80 != 0 {
+            clocks = self.clock_all(counts);
+        }
+        if self.landing & 1 != 0 {
+            self.mode = self.written;
+            self.count = 0;
         }
         self.count = self.count.wrapping_add(1);
-        let now = self.clock_now.take();
-        let mut clocks = Clocks { quarter: now, half: now };
-        let counts = if region == Region::Pal { &PAL } else { &NTSC };
         let count = self.count;
         if count < counts.four - 1 {
             if count == counts.quarter[0] || count == counts.quarter[2] {
@@ -133,6 +140,14 @@ impl FrameCounter {
             self.end_of_four(count - (counts.four - 1), &mut clocks);
         }
         clocks
+    }
+
+    /// M clocks everything, but for what was clocked in the cycle before.
+    fn clock_all(&self, counts: &Counts) -> Clocks {
+        let last = if self.mode & 0x80 != 0 { counts.five } else { counts.four };
+        let half = self.count == counts.quarter[1] || self.count == last;
+        let quarter = half || counts.quarter.contains(&self.count);
+        Clocks { quarter: !quarter, half: !half }
     }
 
     /// The last three cycles of the 4-step sequence. With IRQs inhibited the
@@ -166,5 +181,61 @@ impl FrameCounter {
 
     fn inhibited(&self) -> bool {
         self.mode & 0x40 != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Half frames clocked when $80 is written so that it lands `late` cycles
+    /// after the half frame that ends the 4-step sequence.
+    fn half_frames(late: u16, put: bool) -> usize {
+        let mut counter = FrameCounter::power_on();
+        let lands_in = if put { 3 } else { 4 };
+        let clocks = |counter: &mut FrameCounter| usize::from(counter.clock(Region::Ntsc).half);
+        let mut halves = 0;
+        for _ in 0..NTSC.four + late - lands_in - 1 {
+            halves += clocks(&mut counter);
+        }
+        counter.write(0x80, put);
+        for _ in 0..20 {
+            halves += clocks(&mut counter);
+        }
+        halves - 1 // the one in the middle of the sequence
+    }
+
+    #[test]
+    fn a_clock_right_after_a_half_frame_is_the_same_pulse() {
+        for put in [true, false] {
+            assert_eq!(half_frames(4, put), 2);
+            assert_eq!(half_frames(2, put), 1);
+        }
+    }
+
+    #[test]
+    fn the_old_sequence_runs_until_a_write_lands() {
+        for (put, cycles) in [(true, 3), (false, 4)] {
+            let mut counter = FrameCounter::power_on();
+            counter.write(0x80, put);
+            let halves: Vec<bool> = (0..6).map(|_| counter.clock(Region::Ntsc).half).collect();
+            let clocked = halves.iter().position(|half| *half);
+            assert_eq!(clocked, Some(cycles - 1), "the cycle before it lands");
+            assert_eq!(halves.iter().filter(|half| **half).count(), 1);
+            assert_eq!(counter.count, 6 - cycles as u16);
+        }
+    }
+
+    #[test]
+    fn two_writes_four_cycles_apart_both_land() {
+        let mut counter = FrameCounter::power_on();
+        let mut halves = 0;
+        for cycle in 0..10 {
+            if cycle == 0 || cycle == 4 {
+                counter.write(0x80, false);
+            }
+            halves += usize::from(counter.clock(Region::Ntsc).half);
+        }
+        assert_eq!(halves, 2);
     }
 }

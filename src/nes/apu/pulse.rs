@@ -18,8 +18,9 @@ pub enum Which {
     Two,
 }
 
-/// Bit n is the output at step n.
-const DUTIES: [u8; 4] = [0b0000_0010, 0b0000_0110, 0b0001_1110, 0b1111_1001];
+/// Bit n is the output at step n. The steps count down, 0 7 6 5 4 3 2 1, so that
+/// from a restart these sound as 01000000, 01100000, 01111000 and 10011111.
+const DUTIES: [u8; 4] = [0b1000_0000, 0b1100_0000, 0b1111_0000, 0b0011_1111];
 
 /// A pulse channel.
 #[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -126,5 +127,29 @@ impl Pulse {
         self.period &= 0x7ff;
         self.timer &= 0x7ff;
         self.duty &= 3;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_a_restart_the_duties_sound_as_the_table_has_them() {
+        for (duty, wave) in ["01000000", "01100000", "01111000", "10011111"].iter().enumerate() {
+            let mut pulse = Pulse { period: 8, timer: 8, ..Pulse::default() };
+            pulse.length.enable(true);
+            pulse.write(0, (duty as u8) << 6 | 0x3f);
+            pulse.write(3, 0);
+            pulse.length.end_cycle(false);
+            let heard: String = (0..8)
+                .map(|_| {
+                    let level = pulse.level(Which::One);
+                    (0..9).for_each(|_| _ = pulse.clock());
+                    if level == 15 { '1' } else { '0' }
+                })
+                .collect();
+            assert_eq!(heard, *wave, "duty {duty}");
+        }
     }
 }

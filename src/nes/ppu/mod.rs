@@ -111,7 +111,7 @@ pub struct Ppu {
     odd_frame: Flag,
     /// The line began at dot 1.
     skipped_dot: Flag,
-    /// Registers ignore writes until the first pre-render line.
+    /// After the reset button, registers ignore writes until the first pre-render line.
     warming_up: Flag,
     /// The byte that $2007 gives next.
     read_buffer: u8,
@@ -146,12 +146,13 @@ fields! {
 }
 
 impl Ppu {
-    /// As after power-on: line 0, dot 0.
+    /// As after a cold start: line 0, dot 0. Registers take writes at once; only
+    /// the reset button, or less than 20 seconds without power, holds them.
+    /// <https://www.nesdev.org/wiki/PPU_power_up_state>
     pub fn power_on() -> Self {
         let mut ppu: Self = zerocopy::FromZeros::new_zeroed();
         ppu.odd_frame = Flag::ON;
         ppu.sprite0_armed = Flag::ON;
-        ppu.warming_up = Flag::ON;
         ppu.oam2 = [0xff; 32];
         ppu.port = DataPort::power_on();
         ppu
@@ -213,4 +214,19 @@ impl Ppu {
 /// $3F10, $3F14, $3F18 and $3F1C are the same bytes as $3F00, $3F04, …
 fn palette_index(address: u16) -> usize {
     usize::from(if address & 3 == 0 { address & 0x0f } else { address & 0x1f })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn registers_take_writes_from_a_cold_start_and_not_after_a_reset() {
+        let mut ppu = Ppu::power_on();
+        ppu.write_ctrl(0x80, 0);
+        assert!(ppu.ctrl.nmi());
+        ppu.reset();
+        ppu.write_ctrl(0x80, 0);
+        assert!(!ppu.ctrl.nmi());
+    }
 }
