@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::script::{AddressRange, Condition, Script};
-use super::tape::args::TapeCommand;
+use super::tape::args::{DumpArgs, TapeCommand};
 use crate::nes::Region;
 use crate::nes::cart::{BoardNumber, Cheat};
 use crate::video::layout::{Aspect, Filter};
@@ -50,6 +50,8 @@ pub enum Command {
         #[command(subcommand)]
         command: TapeCommand,
     },
+    /// Print a tape, loop slot, saved state or ring as hex and ASCII
+    Dump(DumpArgs),
     /// Measure speed, and the size and cost of states
     Bench(BenchArgs),
     /// List what this machine allows and how to mend what it does not

@@ -8,6 +8,7 @@ pub mod config;
 #[cfg(feature = "app")]
 pub mod desk;
 pub mod doctor;
+pub mod dump;
 pub mod fault;
 #[cfg(feature = "app")]
 pub mod game;
@@ -68,6 +69,7 @@ fn dispatch(cli: &Cli) -> Outcome {
         Some(Command::Test(args)) => testing::test(args),
         Some(Command::Info(args)) => info::info(args),
         Some(Command::Tape { command }) => tape::tape(command),
+        Some(Command::Dump(args)) => dump::dump(args),
         Some(Command::Bench(args)) => bench::bench(args),
         Some(Command::Doctor(args)) => doctor::doctor(args),
     }

@@ -151,7 +151,9 @@ impl Catalog {
             }
             Kind::Mark => {
                 let (Some(position), Some(name)) = (self.end(), payload()) else { return false };
-                let position = Position { frame, ..position };
+                // One that was set later may be of a frame before the branch.
+                let here = Position { frame, ..position };
+                let position = self.on_path(position, frame).unwrap_or(here);
                 let name = String::from_utf8_lossy(name).into_owned();
                 self.marks.push(Mark { position, name });
             }

@@ -12,6 +12,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 
 use memmap2::{Mmap, MmapMut, MmapOptions, MmapRaw};
 use rustix::fs::FallocateFlags;
@@ -125,6 +126,46 @@ impl AsRef<[u8]> for View {
 impl From<Vec<u8>> for View {
     fn from(read: Vec<u8>) -> Self {
         Self { map: None, read }
+    }
+}
+
+/// A file as words that this and other processes read and write at once.
+#[derive(Debug)]
+pub struct Words {
+    map: MmapRaw,
+    file: File,
+}
+
+impl Words {
+    /// Makes a new file of `len` words, all zero. There must be none of that name.
+    pub fn create(path: &Path, len: usize) -> io::Result<Self> {
+        let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+        let bytes = len.checked_mul(size_of::<u64>()).filter(|&bytes| bytes > 0);
+        reserve(&mut file, 0, bytes.ok_or(io::ErrorKind::InvalidInput)?)?;
+        Self::map(file)
+    }
+
+    /// The words of a file that is there; what is left of a last one does not count.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Self::map(OpenOptions::new().read(true).write(true).open(path)?)
+    }
+
+    fn map(file: File) -> io::Result<Self> {
+        Ok(Self { map: MmapRaw::map_raw(&file)?, file })
+    }
+
+    /// The words.
+    pub fn words(&self) -> &[AtomicU64] {
+        let len = self.map.len() / size_of::<u64>();
+        // SAFETY: the mapping has `len` whole words, begins on a page and lives
+        // as long as `self`. Nobody gets at its bytes but by atomic operations.
+        unsafe { std::slice::from_raw_parts(self.map.as_ptr().cast(), len) }
+    }
+
+    /// Waits until all is on the disk.
+    pub fn sync(&self) -> io::Result<()> {
+        self.map.flush()?;
+        self.file.sync_data()
     }
 }
 

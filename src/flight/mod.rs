@@ -10,6 +10,7 @@ pub mod lines;
 pub mod map;
 pub mod mirror;
 pub mod replay;
+pub mod ring;
 pub mod shared;
 pub mod slot;
 pub mod state_file;

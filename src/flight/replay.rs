@@ -185,6 +185,33 @@ pub fn state(recording: &impl Recording, number: u64) -> Result<Vec<u8>, Missing
     Ok(state)
 }
 
+/// States that are decoded one after the other, each from the one before where
+/// that leads there.
+#[derive(Debug, Default)]
+pub struct States {
+    state: Vec<u8>,
+    last: Option<u64>,
+}
+
+impl States {
+    /// The state of this number.
+    pub fn read(&mut self, recording: &impl Recording, number: u64) -> Result<&[u8], Missing> {
+        let entry = recording.catalog().state_entry(number);
+        let entry = *entry.ok_or(Missing::NoFrame { frame: number })?;
+        let before = self.last.take().and_then(|last| last.checked_add(1));
+        if entry.kind == Kind::Delta && before == Some(number) {
+            let payload = recording.payload(&entry)?;
+            let damaged = |damage| Missing::State { frame: entry.frame, damage };
+            lines::apply(payload, &mut self.state).map_err(damaged)?;
+            lines::check(payload, &self.state).map_err(damaged)?;
+        } else {
+            self.state = state(recording, number)?;
+        }
+        self.last = Some(number);
+        Ok(&self.state)
+    }
+}
+
 /// What happens in a part of a path: exactly one input a frame, or an error.
 pub fn steps_of(
     recording: &impl Recording,

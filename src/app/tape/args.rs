@@ -192,7 +192,7 @@ pub struct UpgradeArgs {
 pub struct DumpArgs {
     /// A tape, a loop slot's file, a saved state or a ring
     pub file: PathBuf,
-    /// Bytes of each chunk or slot [default: all]
-    #[arg(short = 'n', long, value_name = "BYTES")]
-    pub bytes: Option<usize>,
+    /// Bytes of each chunk or slot; 0 is all
+    #[arg(short = 'n', long, value_name = "BYTES", default_value_t = 64)]
+    pub bytes: usize,
 }

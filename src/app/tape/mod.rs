@@ -1,12 +1,16 @@
 //! `retake tape`: what can be done with recordings. A file a command.
 
 pub mod args;
+mod cut;
+mod export;
 pub mod file;
 pub mod info;
 mod jobs;
+mod mark;
 pub mod movie;
 mod rom;
 mod seek;
+mod upgrade;
 mod verify;
 pub mod write;
 
@@ -20,6 +24,9 @@ pub fn tape(command: &TapeCommand) -> Outcome {
         TapeCommand::Info(args) => info::info(args),
         TapeCommand::Verify(args) => verify::verify(args),
         TapeCommand::Seek(args) => seek::seek(args),
-        _ => Err(super::fault::Fault::missing("not yet")),
+        TapeCommand::Export(args) => export::export(args),
+        TapeCommand::Cut(args) => cut::cut(args),
+        TapeCommand::Mark(args) => mark::mark(args),
+        TapeCommand::Upgrade(args) => upgrade::upgrade(args),
     }
 }

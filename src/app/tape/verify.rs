@@ -21,7 +21,7 @@ use crate::app::{progress, say};
 use crate::engine::replay::Console;
 use crate::flight::catalog::{Part, Position};
 use crate::flight::lines;
-use crate::flight::replay::{self, Machine, Missing, Recording};
+use crate::flight::replay::{self, Machine, Missing, Recording, States};
 use crate::flight::tape;
 use crate::nes::Nes;
 
@@ -211,93 +211,107 @@ struct Done {
     findings: Vec<Finding>,
 }
 
-impl Done {
-    fn find(&mut self, kind: Kind, branch: u32, frame: u64, text: String) {
-        let text = format!("branch {branch}, frame {frame}: {text}");
-        self.findings.push(Finding { kind, branch: Some(branch), frame: Some(frame), text });
-    }
+/// A job under way.
+struct Run<'a> {
+    reel: &'a Reel,
+    console: &'a mut Console,
+    segment: u32,
+    states: States,
+    /// Whether the console is at the moment that was reached.
+    known: bool,
+    done: Done,
 }
 
 fn run(reel: &Reel, console: &mut Console, job: &Job) -> Done {
-    let mut done = Done::default();
+    let (states, done) = (States::default(), Done::default());
+    let mut run = Run { reel, console, segment: job.segment, states, known: false, done };
+    run.seek(job.from);
     let mut at = job.from;
-    let start = Position { segment: job.segment, frame: at };
-    // `None` while nothing leads to the next state.
-    let mut known = match replay::seek(reel.tape(), console, start) {
-        Ok(_) => true,
-        Err(why) => {
-            note(&mut done, job.segment, at, why);
-            false
-        }
-    };
     for check in &job.checks {
-        if known && check.frame > at {
-            let part = Part { segment: job.segment, from: at, to: check.frame };
-            let mut steps = Vec::new();
-            let ran = replay::steps_of(reel.tape(), part, &mut steps)
-                .and_then(|()| replay::run(console, at, &steps));
-            match ran {
-                Ok(frames) => done.frames += frames as u64,
-                Err(why) => {
-                    note(&mut done, job.segment, at, why);
-                    known = false;
-                }
-            }
-        }
-        known = compare(reel, console, job.segment, *check, known, at, &mut done);
+        run.go(at, check.frame);
+        run.compare(*check, at);
         at = check.frame;
     }
-    done
+    run.done
 }
 
-/// Compares the console with what was recorded; gives whether the console is
-/// at that moment then.
-fn compare(
-    reel: &Reel,
-    console: &mut Console,
-    segment: u32,
-    check: Check,
-    known: bool,
-    since: u64,
-    done: &mut Done,
-) -> bool {
-    let Check { frame, what } = check;
-    let from = format!("after the same inputs from frame {since}");
-    match what {
-        What::Hash(recorded) => {
-            let found = xxh3_64(console.bytes());
-            done.compared += u64::from(known);
-            if known && found != recorded {
-                let text = format!(
-                    "{from} the machine computes a state of hash {found:016x}, and \
-                     {recorded:016x} was recorded"
-                );
-                done.find(Kind::Desync, segment, frame, text);
-            }
-            known
+impl Run<'_> {
+    fn seek(&mut self, frame: u64) {
+        let start = Position { segment: self.segment, frame };
+        let sought = replay::seek(self.reel.tape(), self.console, start);
+        self.known = sought.is_ok();
+        if let Err(why) = sought {
+            self.missing(frame, why);
         }
-        What::State(number) => match replay::state(reel.tape(), number) {
-            Ok(state) if known && state != console.bytes() => {
-                let text = format!("{from} the machine computes {}", difference(&state, console));
-                done.compared += 1;
-                done.find(Kind::Desync, segment, frame, text);
-                console.restore(&state)
-            }
-            Ok(state) => {
-                done.compared += u64::from(known);
-                known
-                    || replay::seek(reel.tape(), console, Position { segment, frame }).is_ok()
-                        && console.bytes() == state
-            }
+    }
+
+    fn go(&mut self, from: u64, to: u64) {
+        if !self.known || to <= from {
+            return;
+        }
+        let part = Part { segment: self.segment, from, to };
+        let mut steps = Vec::new();
+        let ran = replay::steps_of(self.reel.tape(), part, &mut steps)
+            .and_then(|()| replay::run(self.console, from, &steps));
+        match ran {
+            Ok(frames) => self.done.frames += frames as u64,
             Err(why) => {
-                let computed =
-                    known && recorded_hash(reel, number) == Some(xxh3_64(console.bytes()));
-                let machine = if computed { "; the machine computes the right one" } else { "" };
-                let text = format!("the stored state is damaged ({why}){machine}");
-                done.find(Kind::DamagedState, segment, frame, text);
-                known
+                self.known = false;
+                self.missing(from, why);
             }
-        },
+        }
+    }
+
+    /// Compares the console with what was recorded.
+    fn compare(&mut self, check: Check, since: u64) {
+        let Check { frame, what } = check;
+        let since = format!("after the same inputs from frame {since} the machine computes");
+        match what {
+            What::Hash(recorded) => {
+                let found = xxh3_64(self.console.bytes());
+                self.done.compared += u64::from(self.known);
+                if self.known && found != recorded {
+                    let hashes = format!("{found:016x}, and {recorded:016x} was recorded");
+                    self.find(Kind::Desync, frame, format!("{since} a state of hash {hashes}"));
+                }
+            }
+            What::State(number) => match self.states.read(self.reel.tape(), number) {
+                Ok(state) if self.known => {
+                    self.done.compared += 1;
+                    if state != self.console.bytes() {
+                        let text = format!("{since} {}", difference(state, self.console));
+                        self.known = self.console.restore(state);
+                        self.find(Kind::Desync, frame, text);
+                    }
+                }
+                Ok(_) => {
+                    // What follows can be run again from here.
+                    let here = Position { segment: self.segment, frame };
+                    self.known = replay::seek(self.reel.tape(), self.console, here).is_ok();
+                }
+                Err(why) => {
+                    let hash = xxh3_64(self.console.bytes());
+                    let right = self.known && recorded_hash(self.reel, number) == Some(hash);
+                    let machine = if right { "; the machine computes the right one" } else { "" };
+                    let text = format!("the stored state is damaged ({why}){machine}");
+                    self.find(Kind::DamagedState, frame, text);
+                }
+            },
+        }
+    }
+
+    fn missing(&mut self, frame: u64, why: Missing) {
+        let kind = match why {
+            Missing::State { .. } | Missing::Size { .. } => Kind::DamagedState,
+            _ => Kind::MissingInputs,
+        };
+        self.find(kind, frame, why.to_string());
+    }
+
+    fn find(&mut self, kind: Kind, frame: u64, text: String) {
+        let branch = self.segment;
+        let text = format!("branch {branch}, frame {frame}: {text}");
+        self.done.findings.push(Finding { kind, branch: Some(branch), frame: Some(frame), text });
     }
 }
 
@@ -305,14 +319,6 @@ fn compare(
 fn recorded_hash(reel: &Reel, number: u64) -> Option<u64> {
     let entry = reel.tape().catalog().state_entry(number)?;
     lines::recorded_hash(reel.tape().payload(entry).ok()?)
-}
-
-fn note(done: &mut Done, segment: u32, frame: u64, why: Missing) {
-    let kind = match why {
-        Missing::State { .. } | Missing::Size { .. } => Kind::DamagedState,
-        _ => Kind::MissingInputs,
-    };
-    done.find(kind, segment, frame, why.to_string());
 }
 
 /// Where two states differ, by the names of the fields.

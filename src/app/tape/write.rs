@@ -5,13 +5,16 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::IntoBytes;
 
 use crate::app::fault::{Fault, Outcome};
 use crate::engine::replay::{rom_payload, taken};
+use crate::flight::catalog::Position;
 use crate::flight::chunk::{Event, Header, Kind};
 use crate::flight::history::{History, Settings};
 use crate::flight::state_file;
+use crate::flight::take;
 use crate::flight::tape;
 use crate::nes::{Input, Nes};
 
@@ -26,11 +29,29 @@ pub struct Recorder {
 impl Recorder {
     /// A tape that begins with this state, after `frame`.
     pub fn new(header: &tape::Header, frame: u64, state: &[u8]) -> Self {
-        // Nobody goes back in it: no hot tier.
-        let settings = Settings { hot: 0, ..Settings::default() };
+        // Nobody goes back in it but by its chunks: no hot tier, and all is kept.
+        let budget = usize::MAX;
+        let settings = Settings { hot: 0, budget, ..Settings::default() };
         let mut history = History::new(state.len(), settings);
         history.begin(frame, state);
         Self { history, bytes: header.bytes(), every: settings.every, kept: frame }
+    }
+
+    /// What was recorded so far.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Another history begins with this state.
+    pub fn begin(&mut self, frame: u64, state: &[u8]) {
+        self.history.begin(frame, state);
+        self.kept = frame;
+    }
+
+    /// A new future begins at a moment that was.
+    pub fn branch(&mut self, from: Position) -> bool {
+        self.kept = from.frame;
+        self.history.branch(from)
     }
 
     /// Something happened after the frame that was run last.
@@ -49,14 +70,23 @@ impl Recorder {
     }
 
     /// A frame was run, and the state after it.
-    pub fn frame(&mut self, input: crate::flight::take::Input, state: &[u8]) {
+    pub fn frame(&mut self, input: take::Input, state: &[u8]) {
         self.history.frame(input);
-        let frame = self.history.position().frame;
-        if frame - self.kept >= self.every {
-            self.kept = frame;
-            self.history.state(state);
-            self.flush();
+        if self.history.position().frame - self.kept >= self.every {
+            self.state(state);
         }
+    }
+
+    /// A frame was run, after which the state is not known.
+    pub fn blind_frame(&mut self, input: take::Input) {
+        self.history.frame(input);
+    }
+
+    /// The state after the frame that was run last, to be kept if it is time.
+    pub fn state(&mut self, state: &[u8]) {
+        self.kept = self.history.position().frame;
+        self.history.state(state);
+        self.flush();
     }
 
     /// The bytes so far.
@@ -64,21 +94,31 @@ impl Recorder {
         self.bytes.extend(self.history.take_fresh());
     }
 
-    /// The whole tape. The hash of the last state makes its last frames
-    /// provable.
-    pub fn finish(mut self, last: &[u8]) -> Vec<u8> {
+    /// The hash of the last state makes the last frames provable.
+    pub fn prove(&mut self, hash: u64) {
         self.history.cut();
         self.flush();
         let frame = self.history.position().frame;
         if frame > self.kept {
-            let hash = xxhash_rust::xxh3::xxh3_64(last).to_le_bytes();
+            let hash = hash.to_le_bytes();
             self.bytes.extend(Header::new(Kind::Hash, 0, 0, frame, &hash).as_bytes());
             self.bytes.extend(hash);
         }
-        let ending = tape::ending(&self.bytes, self.bytes.len() as u64, frame);
-        self.bytes.extend(ending);
-        self.bytes
     }
+
+    /// The whole tape.
+    pub fn finish(mut self) -> Vec<u8> {
+        self.history.cut();
+        self.flush();
+        closed(self.bytes, self.history.position().frame)
+    }
+}
+
+/// A tape with its last chunks.
+pub fn closed(mut tape: Vec<u8>, frame: u64) -> Vec<u8> {
+    let ending = tape::ending(&tape, tape.len() as u64, frame);
+    tape.extend(ending);
+    tape
 }
 
 /// What `run --record FILE.rtk` writes: the file grows with the run.
@@ -115,7 +155,8 @@ impl Recording {
 
     /// Ends the file.
     pub fn finish(mut self, nes: &Nes) -> Outcome<()> {
-        let bytes = self.recorder.finish(nes.bytes());
+        self.recorder.prove(xxh3_64(nes.bytes()));
+        let bytes = self.recorder.finish();
         let written = self.file.write_all(&bytes[self.written..]);
         written.map_err(|error| Fault::write(self.path.display(), error))
     }
