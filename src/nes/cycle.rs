@@ -1,0 +1,201 @@
+//! One CPU cycle: who runs when, and who may be late.
+//!
+//! A CPU cycle is twelve master clocks (PAL 16, Dendy 15). The CPU's access
+//! starts at clock 0; accesses that span dots stop and look in its middle:
+//!
+//! ```text
+//!  clock  0      1   2       3   4     5   6   7       8   9   10  11
+//!         access                 /NMI          M2 falls
+//!         dot APU    half        dot       half /IRQ   dot     half      (alignment 0)
+//!                    $2000 data                end of reads, $2007
+//! ```
+//!
+//! The PPU need not run in the cycle to which its dots belong, as long as nobody
+//! can tell. [`Ppu::calm`] counts half-dots in which /NMI cannot move and no access
+//! is under way. The CPU sees and moves the PPU through $2000-$2007 alone, and the
+//! memory behind it by moving banks; both catch up first. A board that watches
+//! the PPU's address sees it in time: there the PPU is never late.
+//!
+//! To be late is not state: at the end of a frame everybody has caught up.
+//!
+//! [`Ppu::calm`]: super::ppu::Ppu::calm
+
+use super::apu;
+use super::output::Sink;
+use super::schedule::{Moment, Schedule};
+use super::state::State;
+use super::system::{CartBus, System};
+
+/// How far the chips are behind the CPU, and how far they may be.
+pub struct Late {
+    /// Half-dots that the PPU has not run.
+    ppu: u32,
+    /// Half-dots that it may leave.
+    ppu_may: u32,
+    /// Half-dots from where it stands that are known to be calm.
+    ppu_calm: u32,
+    /// It stands between the halves of a dot.
+    amid_dot: bool,
+}
+
+impl Late {
+    /// Nobody is late.
+    pub fn nobody(schedule: &Schedule) -> Self {
+        let amid_dot = schedule.begins_amid_dot;
+        Self { ppu: 0, ppu_may: 0, ppu_calm: 0, amid_dot }
+    }
+}
+
+impl<S: Sink> System<'_, S> {
+    #[inline(always)]
+    fn schedule(&self) -> Schedule {
+        self.schedules[usize::from(self.state.wires.phase)]
+    }
+
+    /// Runs this cycle up to a moment.
+    pub fn run_until(&mut self, moment: Moment) {
+        while self.reached < moment {
+            let schedule = self.schedule();
+            self.reached = match self.reached {
+                Moment::Start => {
+                    self.clock_apu();
+                    self.step_ppu(schedule.until_valid);
+                    Moment::DataValid
+                }
+                Moment::DataValid => {
+                    self.step_ppu(schedule.until_lines);
+                    self.sample_nmi();
+                    self.step_ppu(schedule.until_m2_falls);
+                    Moment::EndOfRead
+                }
+                Moment::EndOfRead | Moment::End => {
+                    self.sample_irq();
+                    self.step_ppu(schedule.until_end);
+                    Moment::End
+                }
+            };
+        }
+    }
+
+    /// Runs what is left of the cycle.
+    #[inline(always)]
+    pub fn end_cycle(&mut self) {
+        let half_dots = self.schedule().total;
+        if self.reached == Moment::Start && self.late.ppu + half_dots <= self.late.ppu_may {
+            self.late.ppu += half_dots;
+            self.clock_apu();
+            self.sample_nmi();
+            self.sample_irq();
+        } else {
+            self.run_until(Moment::End);
+            self.reached = Moment::Start;
+        }
+        if self.schedules.len() > 1 {
+            self.state.wires.phase = (self.state.wires.phase + 1) % self.schedules.len() as u8;
+        }
+    }
+
+    #[inline(always)]
+    fn step_ppu(&mut self, half_dots: u32) {
+        self.late.ppu += half_dots;
+        if self.late.ppu > self.late.ppu_may {
+            self.catch_up_ppu();
+        }
+    }
+
+    /// Runs the PPU up to now.
+    #[inline(never)]
+    pub fn catch_up_ppu(&mut self) {
+        let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
+        let Late { ppu: late, ppu_calm: calm, amid_dot, .. } = &mut self.late;
+        let watching = self.watches.ppu_address;
+        let mut bus =
+            CartBus { cart: self.cart, map: self.map, ram, board, watching, m2_falls: *clock };
+        while *late > 0 {
+            if *calm == 0 {
+                *calm = ppu.calm(self.timing, *amid_dot);
+            }
+            let half_dots = (*late).min(*calm).max(1);
+            if *calm > 0 {
+                ppu.run_calm(&mut bus, self.sink, half_dots, *amid_dot);
+                *calm -= half_dots;
+            } else if *amid_dot {
+                ppu.half_dot(&mut bus, self.timing);
+            } else {
+                ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
+            }
+            *amid_dot ^= half_dots & 1 != 0;
+            *late -= half_dots;
+        }
+        self.late.ppu_may = if watching { 0 } else { self.late.ppu_calm };
+    }
+
+    /// Nobody is late any more.
+    pub fn catch_up(&mut self) {
+        self.catch_up_ppu();
+    }
+
+    /// Line and dot of the PPU as if it were not late. (It never is across the
+    /// end of the picture.)
+    pub fn position(&self) -> (u16, u16) {
+        let (line, dot) = self.state.ppu.position();
+        let dots = (self.late.ppu + u32::from(!self.late.amid_dot)) / 2;
+        let dot = u32::from(dot) + dots;
+        (line + (dot / 341) as u16, (dot % 341) as u16)
+    }
+
+    /// Runs this cycle up to a moment at which the CPU looks at the PPU or moves
+    /// something in it: nothing is known about the dots that follow.
+    pub fn meet_ppu(&mut self, moment: Moment) {
+        self.run_until(moment);
+        self.catch_up_ppu();
+        self.late.ppu_calm = 0;
+        self.late.ppu_may = 0;
+    }
+
+    #[inline(always)]
+    fn clock_apu(&mut self) {
+        let put = self.state.wires.put.on();
+        if !put {
+            self.state.ports.get_to_put(&self.input);
+        }
+        self.state.ports.end_cycle();
+        let changed = self.state.apu.clock(put, self.region);
+        if changed {
+            self.emit();
+        }
+        self.state.wires.put = (!put).into();
+        if self.watches.cpu_cycle {
+            self.cart.board.cpu_cycle(&mut self.state.board);
+        }
+    }
+
+    /// Puts out the level of the sound if it changed.
+    pub fn emit(&mut self) {
+        if S::HEARS {
+            let level = apu::mix::mix(self.state.apu.levels());
+            self.sink.level(self.elapsed() as u32, level);
+        }
+    }
+
+    /// The pins: /NMI, and /IRQ as the cartridge drives it (the APU's own
+    /// joins as M2 falls).
+    #[inline(always)]
+    fn sample_nmi(&mut self) {
+        let level = self.state.ppu.nmi();
+        let wires = &mut self.state.wires;
+        if level && !wires.nmi_level.on() {
+            wires.nmi_edge = true.into();
+        }
+        wires.nmi_level = level.into();
+        wires.irq = self.cart.board.irq(&self.state.board).into();
+    }
+
+    #[inline(always)]
+    fn sample_irq(&mut self) {
+        let irq = self.state.wires.irq.on() || self.state.apu.irq();
+        self.state.wires.irq = irq.into();
+        self.state.apu.m2_falls();
+        self.state.clock += 1;
+    }
+}
