@@ -14,17 +14,22 @@
 //! can tell. [`Ppu::calm`] counts half-dots in which /NMI cannot move and no access
 //! is under way. The CPU sees and moves the PPU through $2000-$2007 alone, and the
 //! memory behind it by moving banks; both catch up first. A board that watches
-//! the PPU's address sees it in time: there the PPU is never late.
+//! the PPU's address adds what it sees to that: [`BoardId::quiet_rises`] says how
+//! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may, and
+//! [`CartBus`] tells it the time of each change, however late it comes. (On PAL,
+//! whose cycles differ in dots, the PPU is never late for such boards.)
 //!
 //! To be late is not state: at the end of a frame everybody has caught up.
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
+//! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
+//! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 
 use super::apu;
 use super::output::Sink;
 use super::schedule::{Moment, Schedule};
 use super::state::State;
-use super::system::{CartBus, System};
+use super::system::{CartBus, M2, System};
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
@@ -36,13 +41,31 @@ pub struct Late {
     ppu_calm: u32,
     /// It stands between the halves of a dot.
     amid_dot: bool,
+    /// Half-dots, run or late, since M2 fell.
+    since_m2_fell: u32,
+    /// CPU cycles that the APU has not counted.
+    apu: u32,
+    /// CPU cycles from where it stands that are known to be calm.
+    apu_calm: u32,
+    /// A length counter was loaded: the level that this gives is put out with the
+    /// next step of any channel, heard or not.
+    loaded: bool,
 }
 
 impl Late {
     /// Nobody is late.
     pub fn nobody(schedule: &Schedule) -> Self {
         let amid_dot = schedule.begins_amid_dot;
-        Self { ppu: 0, ppu_may: 0, ppu_calm: 0, amid_dot }
+        Self {
+            ppu: 0,
+            ppu_may: 0,
+            ppu_calm: 0,
+            amid_dot,
+            since_m2_fell: schedule.until_end,
+            apu: 0,
+            apu_calm: 0,
+            loaded: false,
+        }
     }
 }
 
@@ -70,6 +93,7 @@ impl<S: Sink> System<'_, S> {
                 }
                 Moment::EndOfRead | Moment::End => {
                     self.sample_irq();
+                    self.late.since_m2_fell = 0;
                     self.step_ppu(schedule.until_end);
                     Moment::End
                 }
@@ -86,6 +110,7 @@ impl<S: Sink> System<'_, S> {
             self.clock_apu();
             self.sample_nmi();
             self.sample_irq();
+            self.late.since_m2_fell = self.schedule().until_end;
         } else {
             self.run_until(Moment::End);
             self.reached = Moment::Start;
@@ -98,6 +123,7 @@ impl<S: Sink> System<'_, S> {
     #[inline(always)]
     fn step_ppu(&mut self, half_dots: u32) {
         self.late.ppu += half_dots;
+        self.late.since_m2_fell += half_dots;
         if self.late.ppu > self.late.ppu_may {
             self.catch_up_ppu();
         }
@@ -107,14 +133,15 @@ impl<S: Sink> System<'_, S> {
     #[inline(never)]
     pub fn catch_up_ppu(&mut self) {
         let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
-        let Late { ppu: late, ppu_calm: calm, amid_dot, .. } = &mut self.late;
+        let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
-        let mut bus =
-            CartBus { cart: self.cart, map: self.map, ram, board, watching, m2_falls: *clock };
+        let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
+        let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, m2 };
         while *late > 0 {
             if *calm == 0 {
                 *calm = ppu.calm(self.timing, *amid_dot);
             }
+            bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
             if *calm > 0 {
                 ppu.run_calm(&mut bus, self.sink, half_dots, *amid_dot);
@@ -127,12 +154,26 @@ impl<S: Sink> System<'_, S> {
             *amid_dot ^= half_dots & 1 != 0;
             *late -= half_dots;
         }
-        self.late.ppu_may = if watching { 0 } else { self.late.ppu_calm };
+        self.late.ppu_may = if watching { self.board_may_wait() } else { self.late.ppu_calm };
+    }
+
+    /// For how many of the calm half-dots ahead a board that watches the PPU
+    /// keeps /IRQ as it is.
+    fn board_may_wait(&self) -> u32 {
+        /// Between two rises that a board counts, M2 falls three times.
+        const APART: u32 = 12;
+        if self.schedules.len() > 1 {
+            return 0;
+        }
+        let rises = self.cart.board.quiet_rises(&self.state.board);
+        let first = self.state.ppu.a12_rests(self.late.amid_dot);
+        self.late.ppu_calm.min(rises.saturating_mul(APART).saturating_add(first))
     }
 
     /// Nobody is late any more.
     pub fn catch_up(&mut self) {
         self.catch_up_ppu();
+        self.catch_up_apu();
     }
 
     /// Line and dot of the PPU as if it were not late. (It never is across the
@@ -153,20 +194,55 @@ impl<S: Sink> System<'_, S> {
         self.late.ppu_may = 0;
     }
 
+    /// The CPU is about to reach a register of the board.
+    #[inline(always)]
+    pub fn meet_board(&mut self) {
+        if self.watches.ppu_address {
+            self.meet_ppu(Moment::Start);
+        }
+    }
+
     #[inline(always)]
     fn clock_apu(&mut self) {
+        if self.late.apu < self.late.apu_calm {
+            self.late.apu += 1;
+            self.state.wires.put = (!self.state.wires.put.on()).into();
+        } else {
+            self.clock_apu_now();
+        }
+        if self.watches.cpu_cycle {
+            self.cart.board.cpu_cycle(&mut self.state.board);
+        }
+    }
+
+    /// Runs the APU and the pads up to this cycle, in which something happens.
+    #[inline(never)]
+    fn clock_apu_now(&mut self) {
+        self.catch_up_apu();
         let put = self.state.wires.put.on();
         if !put {
             self.state.ports.get_to_put(&self.input);
         }
         self.state.ports.end_cycle();
-        let changed = self.state.apu.clock(put, self.region);
-        if changed {
+        self.late.loaded |= !self.state.apu.is_settled();
+        if self.state.apu.clock(put, self.region) {
+            self.late.loaded = false;
             self.emit();
         }
         self.state.wires.put = (!put).into();
-        if self.watches.cpu_cycle {
-            self.cart.board.cpu_cycle(&mut self.state.board);
+        if self.state.ports.is_idle() && !self.late.loaded {
+            self.late.apu_calm = self.state.apu.calm(!put, self.region);
+        }
+    }
+
+    /// Runs the APU up to the start of this cycle. What it does then is not
+    /// known any more.
+    pub fn catch_up_apu(&mut self) {
+        let late = std::mem::take(&mut self.late.apu);
+        self.late.apu_calm = 0;
+        if late > 0 {
+            let put = self.state.wires.put.on() ^ (late & 1 != 0);
+            self.state.apu.run_calm(late, put, self.region);
         }
     }
 

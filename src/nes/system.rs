@@ -100,6 +100,7 @@ impl<'a, S: Sink> System<'a, S> {
     /// The 2A03's own registers decode the core's page but the bus's low bits,
     /// so a DMA can hit them anywhere while the core is parked among them.
     fn read_2a03(&mut self, register: u16, driven: bool) -> u8 {
+        self.catch_up_apu();
         match register {
             0x15 => {
                 let status = self.state.apu.status() | (self.state.wires.internal & 0x20);
@@ -129,6 +130,7 @@ impl<'a, S: Sink> System<'a, S> {
                 (self.state.ram.as_bytes().get(offset).copied().unwrap_or(0), true)
             }
             Place::Nothing => {
+                self.meet_board();
                 let open = self.state.wires.data;
                 match self.cart.board.read(&mut self.state.board, self.cart, address, open) {
                     Some(byte) => (byte, true),
@@ -170,8 +172,12 @@ impl<'a, S: Sink> System<'a, S> {
             }
             0x2000..=0x3fff => self.write_ppu(address & 7, value, stale),
             0x4014 => self.state.oam_dma.start(value),
-            0x4016 => self.state.ports.write(value),
+            0x4016 => {
+                self.catch_up_apu();
+                self.state.ports.write(value);
+            }
             0x4000..=0x4017 => {
+                self.catch_up_apu();
                 let put = self.state.wires.put.on();
                 self.state.apu.write(address, value, put, self.region);
                 self.emit();
@@ -205,10 +211,13 @@ impl<'a, S: Sink> System<'a, S> {
     }
 
     fn write_cart(&mut self, address: u16, value: u8) {
-        if let Place::Ram(offset) = self.map.cpu_write(address)
-            && let Some(byte) = self.state.ram.as_mut_bytes().get_mut(offset)
-        {
-            *byte = value;
+        match self.map.cpu_write(address) {
+            Place::Ram(offset) => {
+                if let Some(byte) = self.state.ram.as_mut_bytes().get_mut(offset) {
+                    *byte = value;
+                }
+            }
+            _ => self.meet_board(),
         }
         let rom = match self.map.cpu_read(address) {
             Place::Rom(offset) => self.cart.prg.get(offset).copied().unwrap_or(0xff),
@@ -245,6 +254,7 @@ impl<'a, S: Sink> System<'a, S> {
                 self.state.oam_dma.lost_get();
                 let byte = self.access(core, self.state.apu.dmc.fetch_address());
                 // It arrives before the APU's part of the cycle.
+                self.catch_up_apu();
                 self.state.apu.dmc.fetched(byte);
                 self.end_cycle();
             }
@@ -296,7 +306,25 @@ pub struct CartBus<'a> {
     pub ram: &'a mut [Line],
     pub board: &'a mut Registers,
     pub watching: bool,
-    pub m2_falls: u64,
+    pub m2: M2,
+}
+
+/// When the PPU's half-dots lie among the falls of M2, six of them apart.
+pub struct M2 {
+    /// How often it has fallen by now.
+    pub falls: u64,
+    /// Half-dots from the last fall to now.
+    pub since: u32,
+    /// Half-dots from the one that the PPU runs to now.
+    pub left: u32,
+}
+
+impl M2 {
+    /// How often it had fallen when the PPU's half-dot came.
+    #[inline(always)]
+    fn falls_before(&self) -> u64 {
+        self.falls - u64::from(self.left.saturating_sub(self.since).div_ceil(6))
+    }
 }
 
 impl VideoBus for CartBus<'_> {
@@ -316,8 +344,13 @@ impl VideoBus for CartBus<'_> {
     #[inline(always)]
     fn drive(&mut self, address: u16) {
         if self.watching {
-            self.cart.board.ppu_address(self.board, address, self.m2_falls);
+            self.cart.board.ppu_address(self.board, address, self.m2.falls_before());
         }
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, half_dots: u32) {
+        self.m2.left = self.m2.left.wrapping_sub(half_dots);
     }
 }
 

@@ -47,7 +47,6 @@ impl Ppu {
         let e = &self.evaluation;
         let moving = [
             self.delayed,
-            self.status_read,
             self.copied,
             self.skipped_dot,
             self.vblank_next,
@@ -56,12 +55,37 @@ impl Ppu {
             e.rendering_ended,
             e.rendering_ended_now,
         ];
-        !moving.into_iter().any(Flag::on)
-            && self.vblank_set_was_off == Flag::ON
-            && !self.port.is_busy()
+        if moving.into_iter().any(Flag::on) || self.port.is_busy() {
+            return false;
+        }
+        if (self.status_read.on() && self.vblank.on()) || (rendering && e.corruption_pending.on()) {
+            return false;
+        }
+        self.vblank_set_was_off == Flag::ON
             && self.late_mask.0 == self.mask.0
-            && !(rendering && e.corruption_pending.on())
             && (rendering || self.address == self.v.0)
+    }
+
+    /// For how many half-dots from here A12 surely does not rise while the PPU
+    /// stays calm. With the background at $0000 only sprites can raise it.
+    pub fn a12_rests(&self, amid_dot: bool) -> u32 {
+        /// The first pattern address of the line's sprites.
+        const SPRITES: u16 = 261;
+        if self.line >= 240 || !self.mask.rendering() {
+            return u32::MAX;
+        }
+        let sprites = self.ctrl.tall_sprites() || self.ctrl.sprite_table() != 0;
+        if self.ctrl.background_table() != 0 {
+            return 0;
+        } else if !sprites {
+            return u32::MAX;
+        }
+        let dots = match self.dot {
+            0..SPRITES => SPRITES - 1 - self.dot,
+            SPRITES..=320 => return 0,
+            _ => 341 + SPRITES - 1 - self.dot,
+        };
+        2 * u32::from(dots) + u32::from(amid_dot)
     }
 
     /// Runs so many half-dots of a calm stretch.
@@ -77,8 +101,13 @@ impl Ppu {
             return;
         }
         let mut left = half_dots;
+        if left > u32::from(amid_dot) {
+            // A read of $2002 clears a flag that is clear.
+            self.status_read = Flag::OFF;
+        }
         if amid_dot {
             self.calm_half_dot();
+            bus.pass(1);
             left -= 1;
         }
         let rendering = self.mask.rendering();
@@ -89,6 +118,7 @@ impl Ppu {
             }
             self.calm_dot(bus, screen);
             self.calm_half_dot();
+            bus.pass(2);
             left -= 2;
         }
         if left > 0 {
@@ -159,6 +189,7 @@ mod tests {
         }
         fn write(&mut self, _: u16, _: u8) {}
         fn drive(&mut self, _: u16) {}
+        fn pass(&mut self, _: u32) {}
     }
 
     impl Screen for Bench {
@@ -183,7 +214,6 @@ mod tests {
         let e = &mut ppu.evaluation;
         for flag in [
             &mut ppu.delayed,
-            &mut ppu.status_read,
             &mut ppu.copied,
             &mut ppu.skipped_dot,
             &mut ppu.vblank_next,
@@ -196,6 +226,7 @@ mod tests {
             *flag = Flag::OFF;
         }
         ppu.vblank_set_was_off = Flag::ON;
+        ppu.vblank = Flag::OFF;
         ppu.commit = commit::NOTHING;
         if !ppu.mask.rendering() {
             ppu.address = ppu.v.0;

@@ -42,6 +42,8 @@ pub trait VideoBus {
     fn write(&mut self, address: u16, value: u8);
     /// The address pins changed.
     fn drive(&mut self, address: u16);
+    /// So many half-dots passed, in a run of more than one.
+    fn pass(&mut self, half_dots: u32);
 }
 
 /// Where pixels go.

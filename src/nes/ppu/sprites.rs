@@ -393,11 +393,16 @@ impl Ppu {
         }
     }
 
-    /// A plane of the sprite's line, mirrored as its attributes say, empty when
-    /// the sprite is not on the line.
-    pub(super) fn fetch_sprite_plane(&mut self, bus: &mut impl VideoBus, slot: usize) -> u8 {
+    fn fetch_sprite_plane(&mut self, bus: &mut impl VideoBus, slot: usize) -> u8 {
         self.address = (self.pattern_address & 0xff00) | u16::from(self.latch);
         let plane = self.read_video(bus);
+        self.sprite_plane(plane, slot)
+    }
+
+    /// A plane of the sprite's line, mirrored as its attributes say, empty when
+    /// the sprite is not on the line.
+    #[inline(always)]
+    pub(super) fn sprite_plane(&self, plane: u8, slot: usize) -> u8 {
         if self.evaluation.row >= self.ctrl.sprite_height() {
             0
         } else if self.sprites.attributes[slot] & 0x40 != 0 {

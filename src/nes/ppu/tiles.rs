@@ -80,14 +80,11 @@ impl Ppu {
     /// Two dots: an address, and the byte there.
     #[inline(always)]
     fn fetch_at(&mut self, bus: &mut impl VideoBus, address: u16) -> u8 {
-        self.drive_and_latch(bus, address);
-        self.read_video(bus)
-    }
-
-    #[inline(always)]
-    fn drive_and_latch(&mut self, bus: &mut impl VideoBus, address: u16) {
         self.drive(bus, address);
         self.latch = address as u8;
+        let byte = self.read_video(bus);
+        bus.pass(4);
+        byte
     }
 
     /// Eight pixels and what leaves for the screen meanwhile.
@@ -176,16 +173,18 @@ impl Ppu {
         e.set_buffer(x);
         self.sprites.attributes[slot] = attributes;
         self.sprites.counter[slot] = x;
-        self.fetched = self.fetch_at(bus, self.v.tile_address());
+        for _ in 0..2 {
+            self.fetched = self.fetch_at(bus, self.v.tile_address());
+        }
         let tile = self.evaluation.entry(&self.oam2)[1];
         self.pattern_address = (self.pattern_address & 0x100f) | u16::from(tile) << 4;
         self.update_pattern_address();
         self.pattern_address &= !PLANE;
-        self.drive_and_latch(bus, self.pattern_address);
-        self.sprites.low[slot] = self.fetch_sprite_plane(bus, slot);
+        let low = self.fetch_at(bus, self.pattern_address);
+        self.sprites.low[slot] = self.sprite_plane(low, slot);
         self.pattern_address |= PLANE;
-        self.drive_and_latch(bus, self.pattern_address);
-        self.sprites.high[slot] = self.fetch_sprite_plane(bus, slot);
+        let high = self.fetch_at(bus, self.pattern_address);
+        self.sprites.high[slot] = self.sprite_plane(high, slot);
         self.evaluation.next_oam2();
         self.pipeline = [self.pipeline[0]; 3];
         self.dot += 8;
