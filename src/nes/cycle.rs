@@ -19,6 +19,9 @@
 //! [`CartBus`] tells it the time of each change, however late it comes. (On PAL,
 //! whose cycles differ in dots, the PPU is never late for such boards.)
 //!
+//! Where both are calm and the lines were sampled since somebody ran, cycles are
+//! *idle*: they are counted, and that is all. Whoever catches up ends that.
+//!
 //! To be late is not state: at the end of a frame everybody has caught up.
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
@@ -50,6 +53,8 @@ pub struct Late {
     /// A length counter was loaded: the level that this gives is put out with the
     /// next step of any channel, heard or not.
     loaded: bool,
+    /// Whole cycles ahead in which nobody runs and no interrupt line moves.
+    idle: u32,
 }
 
 impl Late {
@@ -65,6 +70,7 @@ impl Late {
             apu: 0,
             apu_calm: 0,
             loaded: false,
+            idle: 0,
         }
     }
 }
@@ -104,19 +110,40 @@ impl<S: Sink> System<'_, S> {
     /// Runs what is left of the cycle.
     #[inline(always)]
     pub fn end_cycle(&mut self) {
-        let half_dots = self.schedule().total;
-        if self.reached == Moment::Start && self.late.ppu + half_dots <= self.late.ppu_may {
-            self.late.ppu += half_dots;
-            self.clock_apu();
-            self.sample_nmi();
-            self.sample_irq();
-            self.late.since_m2_fell = self.schedule().until_end;
+        if self.late.idle > 0 {
+            self.late.idle -= 1;
+            self.late.apu += 1;
+            self.late.ppu += self.schedule().total;
+            self.state.wires.put = (!self.state.wires.put.on()).into();
+            self.state.clock += 1;
         } else {
-            self.run_until(Moment::End);
-            self.reached = Moment::Start;
+            self.end_busy_cycle();
         }
         if self.schedules.len() > 1 {
             self.state.wires.phase = (self.state.wires.phase + 1) % self.schedules.len() as u8;
+        }
+    }
+
+    /// The same when somebody may have to run, or a line may have moved.
+    #[inline(never)]
+    fn end_busy_cycle(&mut self) {
+        /// More half-dots than any cycle has.
+        const MOST: u32 = 7;
+        let schedule = self.schedule();
+        if self.reached != Moment::Start || self.late.ppu + schedule.total > self.late.ppu_may {
+            self.run_until(Moment::End);
+            self.reached = Moment::Start;
+            return;
+        }
+        self.late.ppu += schedule.total;
+        self.clock_apu();
+        self.sample_nmi();
+        self.sample_irq();
+        self.late.since_m2_fell = schedule.until_end;
+        if self.late.apu > 0 && !self.watches.cpu_cycle {
+            // Nobody ran, and the lines were sampled since.
+            let ppu = (self.late.ppu_may - self.late.ppu) / MOST;
+            self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
         }
     }
 
@@ -132,6 +159,7 @@ impl<S: Sink> System<'_, S> {
     /// Runs the PPU up to now.
     #[inline(never)]
     pub fn catch_up_ppu(&mut self) {
+        self.late.idle = 0;
         let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
         let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
@@ -240,6 +268,7 @@ impl<S: Sink> System<'_, S> {
     pub fn catch_up_apu(&mut self) {
         let late = std::mem::take(&mut self.late.apu);
         self.late.apu_calm = 0;
+        self.late.idle = 0;
         if late > 0 {
             let put = self.state.wires.put.on() ^ (late & 1 != 0);
             self.state.apu.run_calm(late, put, self.region);

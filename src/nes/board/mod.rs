@@ -103,7 +103,8 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
         0
     }
 
-    /// Whether the board pulls /IRQ.
+    /// Whether the board pulls /IRQ. That moves only with an access to its
+    /// registers and with what it watches.
     fn irq(&self) -> bool {
         false
     }
