@@ -8,6 +8,7 @@ mod bits;
 pub mod board;
 pub mod cart;
 pub mod cpu;
+mod cycle;
 mod dma;
 mod fields;
 pub mod output;
@@ -146,11 +147,13 @@ impl Nes {
             was_visible = is_visible;
             let mut cpu = system.state.cpu;
             if cpu.is_at_instruction() {
+                let (line, dot) = system.position();
                 probe.instruction(cpu.registers(), system.state.clock, line, dot);
             }
             cpu.step(&mut system);
             system.state.cpu = cpu;
         }
+        system.catch_up();
         self.state.frame += 1;
     }
 

@@ -103,6 +103,14 @@ impl super::ppu::Screen for Output {
             *pixel = colour;
         }
     }
+
+    #[inline(always)]
+    fn pixels(&mut self, x: u16, y: u16, colours: &[u16]) {
+        let at = usize::from(y) * WIDTH + usize::from(x);
+        if let Some(pixels) = self.frame.pixels.get_mut(at..at + colours.len()) {
+            pixels.copy_from_slice(colours);
+        }
+    }
 }
 
 impl Sink for Output {

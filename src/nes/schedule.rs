@@ -4,28 +4,18 @@
 //! the CPU's access starts; half-dots lie half a dot further. PAL has 3.2 dots
 //! in a CPU cycle, so its pattern repeats after five.
 //!
+//! Halves of dots simply alternate, so a cycle is told by how many of them lie
+//! between the moments at which its two sides look at each other.
+//!
 //! <https://www.nesdev.org/wiki/Cycle_reference_chart>
 
 use super::region::Region;
 
-/// Something that happens within a CPU cycle after the access began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The first half of a dot.
-    Dot,
-    /// The second half of a dot.
-    HalfDot,
-    /// The APU's cycle, controllers and the board's own clock with it.
-    Apu,
-    /// /NMI and the cartridge's /IRQ are sampled.
-    Nmi,
-    /// M2 falls and /IRQ is complete.
-    Irq,
-}
-
 /// Where within a CPU cycle an access may stop and look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub enum Moment {
+    /// The access begins.
+    Start,
     /// The CPU's data is valid on the bus.
     DataValid,
     /// The register access ends: M2 is about to fall.
@@ -34,59 +24,50 @@ pub enum Moment {
     End,
 }
 
-/// More events than any cycle has.
-const EVENTS: usize = 12;
-
-/// The events of a CPU cycle in order.
-#[derive(Clone, Copy)]
+/// The half-dots of a CPU cycle.
+#[derive(Clone, Copy, Debug)]
 pub struct Schedule {
-    /// The events; only the first [`end`](Self::end) of them count.
-    pub events: [Event; EVENTS],
-    ends: [u8; 3],
+    /// The first of them is the second half of a dot.
+    pub begins_amid_dot: bool,
+    /// From the start until the CPU's data is valid.
+    pub until_valid: u32,
+    /// From there until /NMI and the cartridge's /IRQ are sampled.
+    pub until_lines: u32,
+    /// From there until M2 falls and /IRQ is complete.
+    pub until_m2_falls: u32,
+    /// From there to the end.
+    pub until_end: u32,
+    /// All of them.
+    pub total: u32,
 }
 
 impl Schedule {
-    /// How many events lie before a moment.
-    #[inline(always)]
-    pub fn end(&self, moment: Moment) -> usize {
-        self.ends[moment as usize] as usize
-    }
-
     /// A cycle of `clocks` master clocks, a dot of `dot` of them, the first one
     /// at `first`.
     const fn new(clocks: i32, dot: i32, first: i32) -> Self {
-        let nmi = clocks / 3;
-        let irq = clocks * 7 / 12;
-        let valid = clocks / 6;
-        let mut schedule = Self { events: [Event::Apu; EVENTS], ends: [0; 3] };
-        let mut n = 0;
+        let half = first + dot / 2;
+        let ends = [clocks / 6, clocks / 3, clocks * 7 / 12, clocks];
+        let mut counts = [0; 4];
         let mut clock = 0;
+        let mut part = 0;
         while clock < clocks {
-            if clock == valid {
-                schedule.ends[Moment::DataValid as usize] = n as u8;
+            while clock == ends[part] {
+                part += 1;
             }
-            if clock == irq {
-                schedule.ends[Moment::EndOfRead as usize] = n as u8;
-            }
-            let here = [
-                (clock == nmi, Event::Nmi),
-                (clock == irq, Event::Irq),
-                ((clock - first) % dot == 0 && clock >= first, Event::Dot),
-                ((clock - first - dot / 2) % dot == 0, Event::HalfDot),
-                (clock == 0, Event::Apu),
-            ];
-            let mut which = 0;
-            while which < here.len() {
-                if here[which].0 {
-                    schedule.events[n] = here[which].1;
-                    n += 1;
-                }
-                which += 1;
+            if (clock - first) % dot == 0 || (clock - half) % dot == 0 {
+                counts[part] += 1;
             }
             clock += 1;
         }
-        schedule.ends[Moment::End as usize] = n as u8;
-        schedule
+        let [until_valid, until_lines, until_m2_falls, until_end] = counts;
+        Self {
+            begins_amid_dot: half >= dot,
+            until_valid,
+            until_lines,
+            until_m2_falls,
+            until_end,
+            total: until_valid + until_lines + until_m2_falls + until_end,
+        }
     }
 }
 
@@ -118,45 +99,37 @@ pub fn of(region: Region, alignment: u8) -> &'static [Schedule] {
 mod tests {
     use super::*;
 
-    fn count(schedule: &Schedule, event: Event) -> usize {
-        schedule.events[..schedule.end(Moment::End)].iter().filter(|e| **e == event).count()
-    }
-
     #[test]
     fn an_ntsc_cycle_has_three_dots_on_every_alignment() {
         for alignment in 0..4 {
-            let schedule = &of(Region::Ntsc, alignment)[0];
-            assert_eq!(count(schedule, Event::Dot), 3);
-            assert_eq!(count(schedule, Event::HalfDot), 3);
+            assert_eq!(of(Region::Ntsc, alignment)[0].total, 6);
         }
     }
 
     #[test]
     fn five_pal_cycles_have_sixteen_dots() {
-        for event in [Event::Dot, Event::HalfDot] {
-            let dots: usize = of(Region::Pal, 0).iter().map(|s| count(s, event)).sum();
-            assert_eq!(dots, 16);
+        assert_eq!(of(Region::Pal, 0).iter().map(|s| s.total).sum::<u32>(), 32);
+    }
+
+    #[test]
+    fn halves_alternate_from_cycle_to_cycle() {
+        let all = [of(Region::Pal, 0), of(Region::Dendy, 0)];
+        for schedules in all.into_iter().chain((0..4).map(|a| of(Region::Ntsc, a))) {
+            for (n, this) in schedules.iter().enumerate() {
+                let next = &schedules[(n + 1) % schedules.len()];
+                let flips = this.total % 2 == 1;
+                assert_eq!(next.begins_amid_dot, this.begins_amid_dot ^ flips, "{n}");
+            }
         }
     }
 
     #[test]
     fn between_the_start_and_the_end_of_a_read_lie_two_dots_or_one() {
         let dots = |alignment| {
-            let schedule = &of(Region::Ntsc, alignment)[0];
-            let before = &schedule.events[..schedule.end(Moment::EndOfRead)];
-            before.iter().filter(|e| **e == Event::Dot).count()
+            let s = &of(Region::Ntsc, alignment)[0];
+            let halves = s.until_valid + s.until_lines + s.until_m2_falls;
+            (halves + u32::from(!s.begins_amid_dot)) / 2
         };
         assert_eq!([dots(0), dots(1), dots(2), dots(3)], [2, 1, 2, 2]);
-    }
-
-    #[test]
-    fn every_cycle_samples_the_interrupt_lines_once() {
-        for region in [Region::Ntsc, Region::Pal, Region::Dendy] {
-            for schedule in of(region, 0) {
-                for event in [Event::Nmi, Event::Irq, Event::Apu] {
-                    assert_eq!(count(schedule, event), 1);
-                }
-            }
-        }
     }
 }

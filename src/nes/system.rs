@@ -1,15 +1,6 @@
-//! The wiring board: memory map, one CPU cycle, interrupt lines.
+//! The wiring board: memory map, the CPU's accesses, DMA.
 //!
-//! A CPU cycle is twelve master clocks (PAL 16, Dendy 15). The CPU's access
-//! starts at clock 0; the rest of the cycle is a list of events between which
-//! accesses that span dots stop and look:
-//!
-//! ```text
-//!  clock  0      1   2       3   4     5   6   7       8   9   10  11
-//!         access                 /NMI          M2 falls
-//!         dot APU    half        dot       half /IRQ   dot     half      (alignment 0)
-//!                    $2000 data                end of reads, $2007
-//! ```
+//! What happens when in a cycle is told in `cycle.rs`.
 //!
 //! <https://www.nesdev.org/wiki/CPU_memory_map>
 
@@ -17,14 +8,14 @@ use super::board::{BoardId, Registers, Touched, Watches, Write};
 use super::cart::Cartridge;
 use super::cart::map::{Layout, Map, Place};
 use super::cpu::{Bus, Lines};
+use super::cycle::Late;
 use super::dma::Cycle;
 use super::output::{Mute, Sink};
 use super::port::Input;
 use super::ppu::{Screen, VideoBus};
 use super::region::{Region, Timing};
+use super::schedule::{self, Moment, Schedule};
 use super::state::{Line, State};
-use super::{apu, schedule};
-use schedule::{Event, Moment, Schedule};
 use zerocopy::IntoBytes;
 
 /// A machine at work: the state and everything it is wired to for a frame.
@@ -32,14 +23,15 @@ pub struct System<'a, S: Sink> {
     pub state: &'a mut State,
     pub map: &'a mut Map,
     pub sink: &'a mut S,
-    cart: &'a Cartridge,
-    region: Region,
-    timing: &'static Timing,
-    watches: Watches,
-    input: Input,
-    schedules: &'static [Schedule],
-    /// The next event of this CPU cycle.
-    next: usize,
+    pub(super) cart: &'a Cartridge,
+    pub(super) region: Region,
+    pub(super) timing: &'static Timing,
+    pub(super) watches: Watches,
+    pub(super) input: Input,
+    pub(super) schedules: &'static [Schedule],
+    /// How far this CPU cycle has come.
+    pub(super) reached: Moment,
+    pub(super) late: Late,
     /// `clock` at the start of the frame.
     start: u64,
     /// A DMA took cycles during the last read.
@@ -56,12 +48,14 @@ impl<'a, S: Sink> System<'a, S> {
         region: Region,
         input: Input,
     ) -> Self {
+        let schedules = schedule::of(region, state.wires.alignment);
         Self {
-            schedules: schedule::of(region, state.wires.alignment),
+            late: Late::nobody(&schedules[usize::from(state.wires.phase)]),
+            schedules,
+            reached: Moment::Start,
             start: state.clock,
             watches: cart.board.watches(),
             timing: region.timing(),
-            next: 0,
             halted: false,
             state,
             map,
@@ -75,105 +69,6 @@ impl<'a, S: Sink> System<'a, S> {
     /// CPU cycles since the frame began.
     pub fn elapsed(&self) -> u64 {
         self.state.clock - self.start
-    }
-
-    /// Runs the events of this cycle up to a moment.
-    #[inline(always)]
-    fn run_until(&mut self, moment: Moment) {
-        let schedule = &self.schedules[usize::from(self.state.wires.phase)];
-        let end = schedule.end(moment);
-        while self.next < end {
-            match schedule.events[self.next] {
-                Event::Dot => self.dot(),
-                Event::HalfDot => self.half_dot(),
-                Event::Apu => self.clock_apu(),
-                Event::Nmi => self.sample_nmi(),
-                Event::Irq => self.sample_irq(),
-            }
-            self.next += 1;
-        }
-    }
-
-    /// Runs what is left of the cycle.
-    #[inline(always)]
-    fn end_cycle(&mut self) {
-        self.run_until(Moment::End);
-        self.next = 0;
-        if self.schedules.len() > 1 {
-            self.state.wires.phase = (self.state.wires.phase + 1) % self.schedules.len() as u8;
-        }
-    }
-
-    fn dot(&mut self) {
-        let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
-        let mut bus = CartBus {
-            cart: self.cart,
-            map: self.map,
-            ram,
-            board,
-            watching: self.watches.ppu_address,
-            m2_falls: *clock,
-        };
-        ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
-    }
-
-    fn half_dot(&mut self) {
-        let State { ppu, ram, board, clock, .. } = &mut *self.state;
-        let mut bus = CartBus {
-            cart: self.cart,
-            map: self.map,
-            ram,
-            board,
-            watching: self.watches.ppu_address,
-            m2_falls: *clock,
-        };
-        ppu.half_dot(&mut bus, self.timing);
-    }
-
-    #[inline(always)]
-    fn clock_apu(&mut self) {
-        let put = self.state.wires.put.on();
-        if !put {
-            self.state.ports.get_to_put(&self.input);
-        }
-        self.state.ports.end_cycle();
-        let changed = self.state.apu.clock(put, self.region);
-        if changed {
-            self.emit();
-        }
-        self.state.wires.put = (!put).into();
-        if self.watches.cpu_cycle {
-            self.cart.board.cpu_cycle(&mut self.state.board);
-        }
-    }
-
-    /// Puts out the level of the sound if it changed.
-    fn emit(&mut self) {
-        if S::HEARS {
-            let level = apu::mix::mix(self.state.apu.levels());
-            self.sink.level(self.elapsed() as u32, level);
-        }
-    }
-
-    /// The pins: /NMI, and /IRQ as the cartridge drives it (the APU's own
-    /// joins as M2 falls).
-    #[inline(always)]
-    fn sample_nmi(&mut self) {
-        let level = self.state.ppu.nmi();
-        let wires = &mut self.state.wires;
-        if level && !wires.nmi_level.on() {
-            wires.nmi_edge = true.into();
-        }
-        wires.nmi_level = level.into();
-        wires.irq = self.cart.board.irq(&self.state.board).into();
-    }
-
-    #[inline(always)]
-    fn sample_irq(&mut self) {
-        let irq = self.state.wires.irq.on() || self.state.apu.irq();
-        self.state.wires.irq = irq.into();
-        self.state.apu.m2_falls();
-        self.state.clock += 1;
     }
 
     /// A read cycle at `address`, while the CPU's own address is `core` (the
@@ -205,6 +100,7 @@ impl<'a, S: Sink> System<'a, S> {
     /// The 2A03's own registers decode the core's page but the bus's low bits,
     /// so a DMA can hit them anywhere while the core is parked among them.
     fn read_2a03(&mut self, register: u16, driven: bool) -> u8 {
+        self.catch_up_apu();
         match register {
             0x15 => {
                 let status = self.state.apu.status() | (self.state.wires.internal & 0x20);
@@ -234,6 +130,7 @@ impl<'a, S: Sink> System<'a, S> {
                 (self.state.ram.as_bytes().get(offset).copied().unwrap_or(0), true)
             }
             Place::Nothing => {
+                self.meet_board();
                 let open = self.state.wires.data;
                 match self.cart.board.read(&mut self.state.board, self.cart, address, open) {
                     Some(byte) => (byte, true),
@@ -244,19 +141,20 @@ impl<'a, S: Sink> System<'a, S> {
     }
 
     fn read_ppu(&mut self, register: u16) -> u8 {
+        self.meet_ppu(Moment::Start);
         match register {
             2 => {
                 let begun = self.state.ppu.begin_status_read();
-                self.run_until(Moment::EndOfRead);
+                self.meet_ppu(Moment::EndOfRead);
                 self.state.ppu.end_status_read(begun, self.state.clock)
             }
             4 => {
-                self.run_until(Moment::EndOfRead);
+                self.meet_ppu(Moment::EndOfRead);
                 self.state.ppu.read_oam(self.state.clock)
             }
             7 => {
                 let byte = self.state.ppu.begin_data_read(self.state.clock);
-                self.run_until(Moment::EndOfRead);
+                self.meet_ppu(Moment::EndOfRead);
                 self.state.ppu.end_data_read();
                 byte
             }
@@ -274,8 +172,12 @@ impl<'a, S: Sink> System<'a, S> {
             }
             0x2000..=0x3fff => self.write_ppu(address & 7, value, stale),
             0x4014 => self.state.oam_dma.start(value),
-            0x4016 => self.state.ports.write(value),
+            0x4016 => {
+                self.catch_up_apu();
+                self.state.ports.write(value);
+            }
             0x4000..=0x4017 => {
+                self.catch_up_apu();
                 let put = self.state.wires.put.on();
                 self.state.apu.write(address, value, put, self.region);
                 self.emit();
@@ -289,15 +191,16 @@ impl<'a, S: Sink> System<'a, S> {
     }
 
     fn write_ppu(&mut self, register: u16, value: u8, stale: u8) {
+        self.meet_ppu(Moment::Start);
         let ppu = &mut self.state.ppu;
         match register {
             0 => {
                 ppu.begin_ctrl_write(stale);
-                self.run_until(Moment::DataValid);
+                self.meet_ppu(Moment::DataValid);
                 self.state.ppu.write_ctrl(value, self.state.clock);
             }
             7 => {
-                self.run_until(Moment::EndOfRead);
+                self.meet_ppu(Moment::EndOfRead);
                 self.state.ppu.write_data(value, self.state.clock);
             }
             _ => {
@@ -308,10 +211,13 @@ impl<'a, S: Sink> System<'a, S> {
     }
 
     fn write_cart(&mut self, address: u16, value: u8) {
-        if let Place::Ram(offset) = self.map.cpu_write(address)
-            && let Some(byte) = self.state.ram.as_mut_bytes().get_mut(offset)
-        {
-            *byte = value;
+        match self.map.cpu_write(address) {
+            Place::Ram(offset) => {
+                if let Some(byte) = self.state.ram.as_mut_bytes().get_mut(offset) {
+                    *byte = value;
+                }
+            }
+            _ => self.meet_board(),
         }
         let rom = match self.map.cpu_read(address) {
             Place::Rom(offset) => self.cart.prg.read(offset).unwrap_or(0xff),
@@ -320,6 +226,7 @@ impl<'a, S: Sink> System<'a, S> {
         let write = Write { address, value, rom, cycle: self.state.clock };
         let board = self.cart.board;
         if board.write(&mut self.state.board, self.cart, write) == Touched::Banks {
+            self.catch_up_ppu();
             board.map(&self.state.board, self.cart, self.map);
         }
     }
@@ -347,6 +254,7 @@ impl<'a, S: Sink> System<'a, S> {
                 self.state.oam_dma.lost_get();
                 let byte = self.access(core, self.state.apu.dmc.fetch_address());
                 // It arrives before the APU's part of the cycle.
+                self.catch_up_apu();
                 self.state.apu.dmc.fetched(byte);
                 self.end_cycle();
             }
@@ -392,13 +300,31 @@ impl<S: Sink> Bus for System<'_, S> {
 }
 
 /// The cartridge and the console's video RAM on the PPU's bus.
-struct CartBus<'a> {
-    cart: &'a Cartridge,
-    map: &'a Map,
-    ram: &'a mut [Line],
-    board: &'a mut Registers,
-    watching: bool,
-    m2_falls: u64,
+pub struct CartBus<'a> {
+    pub cart: &'a Cartridge,
+    pub map: &'a Map,
+    pub ram: &'a mut [Line],
+    pub board: &'a mut Registers,
+    pub watching: bool,
+    pub m2: M2,
+}
+
+/// When the PPU's half-dots lie among the falls of M2, six of them apart.
+pub struct M2 {
+    /// How often it has fallen by now.
+    pub falls: u64,
+    /// Half-dots from the last fall to now.
+    pub since: u32,
+    /// Half-dots from the one that the PPU runs to now.
+    pub left: u32,
+}
+
+impl M2 {
+    /// How often it had fallen when the PPU's half-dot came.
+    #[inline(always)]
+    fn falls_before(&self) -> u64 {
+        self.falls - u64::from(self.left.saturating_sub(self.since).div_ceil(6))
+    }
 }
 
 impl VideoBus for CartBus<'_> {
@@ -418,8 +344,13 @@ impl VideoBus for CartBus<'_> {
     #[inline(always)]
     fn drive(&mut self, address: u16) {
         if self.watching {
-            self.cart.board.ppu_address(self.board, address, self.m2_falls);
+            self.cart.board.ppu_address(self.board, address, self.m2.falls_before());
         }
+    }
+
+    #[inline(always)]
+    fn pass(&mut self, half_dots: u32) {
+        self.m2.left = self.m2.left.wrapping_sub(half_dots);
     }
 }
 
@@ -459,4 +390,6 @@ pub fn peek(state: &State, map: &Map, cart: &Cartridge, address: u16) -> u8 {
 impl Screen for Mute {
     #[inline(always)]
     fn pixel(&mut self, _: u16, _: u16, _: u16) {}
+    #[inline(always)]
+    fn pixels(&mut self, _: u16, _: u16, _: &[u16]) {}
 }

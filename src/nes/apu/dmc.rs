@@ -178,6 +178,23 @@ impl Dmc {
         moved
     }
 
+    /// So many APU cycles before the next bit.
+    #[inline(always)]
+    pub fn run(&mut self, clocks: u32) {
+        self.timer -= 2 * clocks as u16;
+        self.cooldown = u32::from(self.cooldown).saturating_sub(2 * clocks) as u8;
+    }
+
+    /// APU cycles until the next bit.
+    pub fn unheard(&self) -> u32 {
+        (u32::from(self.timer) / 2).saturating_sub(1)
+    }
+
+    /// Whether no write to $4015 has still to arrive.
+    pub fn is_settled(&self) -> bool {
+        self.enable_in == 0 && self.load_in == 0
+    }
+
     fn next_bit(&mut self) -> bool {
         let before = self.level;
         if !self.silent.on() {
@@ -305,6 +322,12 @@ impl Dmc {
     fn period(&self, region: Region) -> u16 {
         let periods = if region == Region::Pal { &PERIODS_PAL } else { &PERIODS_NTSC };
         periods[usize::from(self.control & 15)]
+    }
+
+    #[cfg(test)]
+    pub fn settle(&mut self) {
+        self.enable_in = 0;
+        self.load_in = 0;
     }
 
     /// Bounds the counters.

@@ -150,6 +150,23 @@ impl FrameCounter {
         Clocks { quarter: !quarter, half: !half }
     }
 
+    /// So many CPU cycles before the next row of the table.
+    #[inline(always)]
+    pub fn run(&mut self, cycles: u32) {
+        self.count += cycles as u16;
+    }
+
+    /// CPU cycles before the next row of the table, or a write's effect.
+    pub fn calm(&self, region: Region) -> u32 {
+        if self.landing != 0 || self.clearing.on() {
+            return 0;
+        }
+        let counts = if region == Region::Pal { &PAL } else { &NTSC };
+        let last = if self.mode & 0x80 != 0 { counts.five } else { counts.four - 1 };
+        let next = counts.quarter.into_iter().find(|quarter| *quarter > self.count).unwrap_or(last);
+        u32::from(next - 1).saturating_sub(self.count.into())
+    }
+
     /// The last three cycles of the 4-step sequence. With IRQs inhibited the
     /// flag still shows for two of them.
     fn end_of_four(&mut self, cycle: u16, clocks: &mut Clocks) {
@@ -177,6 +194,13 @@ impl FrameCounter {
         if self.flag.on() && !self.inhibited() {
             self.irq = Flag::ON;
         }
+    }
+
+    #[cfg(test)]
+    pub fn settle(&mut self, count: u16) {
+        self.count = count;
+        self.landing = 0;
+        self.clearing = Flag::OFF;
     }
 
     fn inhibited(&self) -> bool {

@@ -56,6 +56,12 @@ impl Length {
         }
     }
 
+    /// Whether nothing that was written waits for the end of the cycle.
+    #[inline(always)]
+    pub fn is_settled(&self) -> bool {
+        !self.loading.on() && self.halt == self.next_halt
+    }
+
     /// The end of a CPU cycle. A half frame counts down; a load that meets one
     /// is dropped unless the counter was zero.
     #[inline(always)]

@@ -4,6 +4,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::calm::FAR;
 use super::envelope::Envelope;
 use super::length::Length;
 use crate::nes::fields::fields;
@@ -71,12 +72,33 @@ impl Noise {
             self.timer -= 1;
             return false;
         }
+        self.step(region);
+        self.length.running()
+    }
+
+    /// So many APU cycles in which nobody hears a step.
+    #[inline(always)]
+    pub fn run(&mut self, mut clocks: u32, region: Region) {
+        while clocks > u32::from(self.timer) {
+            clocks -= u32::from(self.timer) + 1;
+            self.step(region);
+        }
+        self.timer -= clocks as u16;
+    }
+
+    /// APU cycles until a step that may be heard.
+    pub fn unheard(&self) -> u32 {
+        let silent = !self.length.running() || self.envelope.volume() == 0;
+        if silent { FAR } else { u32::from(self.timer) }
+    }
+
+    #[inline(always)]
+    fn step(&mut self, region: Region) {
         let periods = if region == Region::Pal { &PERIODS_PAL } else { &PERIODS_NTSC };
         self.timer = periods[usize::from(self.mode & 15)] / 2 - 1;
         let tap = if self.mode & 0x80 != 0 { 6 } else { 1 };
         let feedback = (self.shift ^ self.shift >> tap) & 1;
         self.shift = self.shift >> 1 | feedback << 14;
-        self.length.running()
     }
 
     /// A quarter frame.

@@ -4,6 +4,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::calm::{FAR, count_down};
 use super::envelope::Envelope;
 use super::length::Length;
 use crate::nes::bits::Flag;
@@ -79,6 +80,21 @@ impl Pulse {
             self.timer -= 1;
             false
         }
+    }
+
+    /// So many APU cycles in which nobody hears a step.
+    #[inline(always)]
+    pub fn run(&mut self, clocks: u32) {
+        let steps = count_down(&mut self.timer, self.period, clocks);
+        if steps > 0 {
+            self.step = self.step.wrapping_sub(steps as u8) & 7;
+        }
+    }
+
+    /// APU cycles until a step that may be heard.
+    pub fn unheard(&self, which: Which) -> u32 {
+        let silent = !self.length.running() || self.envelope.volume() == 0 || self.muted(which);
+        if silent { FAR } else { u32::from(self.timer) }
     }
 
     /// A quarter frame.

@@ -4,9 +4,13 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::calm::{FAR, count_down};
 use super::length::Length;
 use crate::nes::bits::Flag;
 use crate::nes::fields::fields;
+
+/// Below this period the range of hearing ends.
+const AUDIBLE: u16 = 2;
 
 /// The triangle channel.
 #[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -53,11 +57,31 @@ impl Triangle {
             return false;
         }
         self.timer = self.period;
-        if self.linear_counter == 0 || !self.length.running() {
+        if !self.is_stepping() {
             return false;
         }
         self.step = (self.step + 1) & 31;
         true
+    }
+
+    /// So many CPU cycles in which nobody hears a step.
+    #[inline(always)]
+    pub fn run(&mut self, clocks: u32) {
+        let steps = count_down(&mut self.timer, self.period, clocks);
+        if steps > 0 && self.is_stepping() {
+            self.step = (self.step.wrapping_add(steps as u8)) & 31;
+        }
+    }
+
+    /// CPU cycles until a step that may be heard.
+    pub fn unheard(&self) -> u32 {
+        let audible = self.is_stepping() && self.period >= AUDIBLE;
+        if audible { u32::from(self.timer) } else { FAR }
+    }
+
+    #[inline(always)]
+    fn is_stepping(&self) -> bool {
+        self.linear_counter != 0 && self.length.running()
     }
 
     /// A quarter frame: the linear counter.
@@ -80,7 +104,7 @@ impl Triangle {
     /// The output, 0-15. Above the range of hearing (55.9 kHz and more) it is
     /// the mean, for which the ear and the filters would take it.
     pub fn level(&self) -> u8 {
-        if self.period < 2 && self.linear_counter > 0 && self.length.running() {
+        if self.period < AUDIBLE && self.is_stepping() {
             return 7;
         }
         let step = self.step & 31;

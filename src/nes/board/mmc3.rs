@@ -157,6 +157,19 @@ impl Board for Mmc3 {
         }
     }
 
+    /// All clocks but the one that leaves the counter at 0.
+    fn quiet_rises(&self) -> u32 {
+        if self.pending != 0 || self.enabled == 0 {
+            u32::MAX
+        } else if self.chip == MC_ACC {
+            0
+        } else if self.reload != 0 || self.counter == 0 {
+            self.latch.into()
+        } else {
+            u32::from(self.counter) - 1
+        }
+    }
+
     fn irq(&self) -> bool {
         self.pending != 0
     }

@@ -96,7 +96,15 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// `m2_falls` falling edges of the CPU's M2 since power-on.
     fn ppu_address(&mut self, _address: u16, _m2_falls: u64) {}
 
-    /// Whether the board pulls /IRQ.
+    /// How often the PPU's A12 may rise, low for three falls of M2 before, until
+    /// /IRQ can move; for boards that watch the PPU's address. The most there is:
+    /// not before the next write.
+    fn quiet_rises(&self) -> u32 {
+        0
+    }
+
+    /// Whether the board pulls /IRQ. That moves only with an access to its
+    /// registers and with what it watches.
     fn irq(&self) -> bool {
         false
     }
@@ -166,6 +174,10 @@ macro_rules! boards {
 
             pub(crate) fn ppu_address(self, regs: &mut Registers, address: u16, m2_falls: u64) {
                 match self { $( Self::$id => view_mut::<$type>(regs).ppu_address(address, m2_falls), )* }
+            }
+
+            pub(crate) fn quiet_rises(self, regs: &Registers) -> u32 {
+                match self { $( Self::$id => view::<$type>(regs).quiet_rises(), )* }
             }
 
             pub(crate) fn irq(self, regs: &Registers) -> bool {

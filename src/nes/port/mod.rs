@@ -73,6 +73,12 @@ impl Ports {
         self.strobe = value & 1;
     }
 
+    /// Whether cycles pass without any effect.
+    #[inline(always)]
+    pub fn is_idle(&self) -> bool {
+        self.strobe & 1 == 0 && self.clock_in == [0; 2]
+    }
+
     /// A CPU cycle ends. Registers that were read shift when the run is over;
     /// ones follow the eight buttons.
     #[inline(always)]

@@ -82,7 +82,7 @@ pub struct DataPort {
     write: Strobe,
     data: u8,
     /// The machine blanked at the last full dot.
-    blanking: Flag,
+    pub blanking: Flag,
     /// A byte was written in the half-dot before: `v` steps in this dot.
     step_after_write: Flag,
     strobing: Flag,

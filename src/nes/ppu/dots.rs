@@ -26,10 +26,6 @@ impl Ppu {
         timing: &Timing,
         alignment: u8,
     ) {
-        if self.is_quiet(timing) {
-            self.dot += 1;
-            return;
-        }
         let delayed = self.delayed.on();
         if delayed {
             self.apply_scroll_write();
@@ -68,30 +64,13 @@ impl Ppu {
         let [newest, second, leaving] = self.pipeline;
         self.pipeline = [newest, newest, second];
         if rendered_line || (self.line == 240 && self.dot == 0) {
-            self.render(bus, screen, timing, leaving);
+            self.render(bus, screen, self.line == timing.lines - 1, leaving);
         }
         self.data_port_transfer(bus);
     }
 
-    /// Whether nothing can happen until the next dot but that it comes: amid a
-    /// line outside the picture, with no access under way and nothing delayed.
-    #[inline(always)]
-    fn is_quiet(&self, timing: &Timing) -> bool {
-        self.line >= 240
-            && self.line != timing.lines - 1
-            && (4..335).contains(&self.dot)
-            && !self.delayed.on()
-            && !self.port.is_busy()
-            && !self.status_read.on()
-            && self.late_mask.0 == self.mask.0
-            && (self.mask.rendering() || self.address == self.v.0)
-    }
-
     /// The second half of a dot.
     pub fn half_dot(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
-        if self.is_quiet(timing) {
-            return;
-        }
         let rendered_line = self.line < 240 || self.line == timing.lines - 1;
         if rendered_line && self.mask.rendering() && matches!(self.dot, 1..=257 | 321..=336) {
             self.shift_background();
@@ -107,13 +86,19 @@ impl Ppu {
         if self.dot == 1 && self.line == timing.lines - 1 {
             self.clear_sprite_flags();
         }
+        self.count_down_to_hit();
+        self.data_port_half_dot(bus);
+    }
+
+    /// Sprite 0 hit on its way to the flag.
+    #[inline(always)]
+    pub(super) fn count_down_to_hit(&mut self) {
         if self.sprite0_hit_in > 0 {
             self.sprite0_hit_in -= 1;
             if self.sprite0_hit_in == 0 {
                 self.sprite0_hit = Flag::ON;
             }
         }
-        self.data_port_half_dot(bus);
     }
 
     /// Half a dot after the vblank flag, as far as a read can tell.
@@ -127,11 +112,11 @@ impl Ppu {
 
     /// Fetches, shifts and pixels of a line that is rendered.
     #[inline(always)]
-    fn render(
+    pub(super) fn render(
         &mut self,
         bus: &mut impl VideoBus,
         screen: &mut impl Screen,
-        timing: &Timing,
+        pre_render: bool,
         leaving: u8,
     ) {
         let fetching = self.late_mask.rendering();
@@ -146,7 +131,7 @@ impl Ppu {
                 self.sprites.step(self.mask.rendering(), self.skipped_dot.on());
             }
             321..=336 if fetching => self.fetch_background(bus, (self.dot - 1) & 7),
-            0 | 337..=340 if fetching => self.fetch_unused(bus, timing),
+            0 | 337..=340 if fetching => self.fetch_unused(bus, pre_render),
             _ => {}
         }
         if self.line < 240 && (4..260).contains(&self.dot) {

@@ -8,7 +8,6 @@
 //! <https://www.nesdev.org/wiki/PPU_rendering>
 
 use super::{Ppu, VideoBus};
-use crate::nes::region::Timing;
 
 /// What the second half of a dot does with a fetched byte.
 pub(super) mod commit {
@@ -20,7 +19,7 @@ pub(super) mod commit {
 }
 
 /// The plane bit of a pattern address.
-const PLANE: u16 = 0x0008;
+pub(super) const PLANE: u16 = 0x0008;
 
 impl Ppu {
     /// Dot `step` (0-7) of a tile.
@@ -68,7 +67,7 @@ impl Ppu {
 
     /// Dots 337-340: two nametable bytes that nobody uses. Dot 0: a pattern
     /// address (not on the pre-render line).
-    pub(super) fn fetch_unused(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
+    pub(super) fn fetch_unused(&mut self, bus: &mut impl VideoBus, pre_render: bool) {
         if self.reading.on() {
             self.latch = self.address as u8;
         }
@@ -76,7 +75,7 @@ impl Ppu {
             0 => {
                 self.update_pattern_address();
                 self.pattern_address &= !PLANE;
-                if self.line != timing.lines - 1 {
+                if !pre_render {
                     self.drive(bus, self.pattern_address);
                 }
             }

@@ -14,12 +14,15 @@
 //!
 //! <https://www.nesdev.org/wiki/PPU_rendering>, <https://www.nesdev.org/wiki/PPU_registers>
 
+mod calm;
 mod data_port;
 mod dots;
 mod fetch;
 mod pixel;
 mod registers;
+mod shifters;
 mod sprites;
+mod tiles;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -27,7 +30,8 @@ use super::bits::{Ctrl, Flag, Mask, Scroll};
 use super::fields::fields;
 use super::region::Timing;
 use data_port::DataPort;
-use sprites::{Evaluation, Sprites};
+use shifters::Sprites;
+use sprites::Evaluation;
 
 /// The memory on the PPU's bus: pattern tables and nametables. Palette and OAM
 /// are inside the chip.
@@ -38,12 +42,16 @@ pub trait VideoBus {
     fn write(&mut self, address: u16, value: u8);
     /// The address pins changed.
     fn drive(&mut self, address: u16);
+    /// So many half-dots passed, in a run of more than one.
+    fn pass(&mut self, half_dots: u32);
 }
 
 /// Where pixels go.
 pub trait Screen {
     /// A pixel of the picture: colour and emphasis as in [`super::Frame`].
     fn pixel(&mut self, x: u16, y: u16, colour: u16);
+    /// Some pixels of a line, from `x` on.
+    fn pixels(&mut self, x: u16, y: u16, colours: &[u16]);
 }
 
 /// The PPU's registers, memories and position.

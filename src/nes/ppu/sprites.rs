@@ -20,74 +20,6 @@ use crate::nes::bits::{Flag, Mask};
 use crate::nes::fields::fields;
 use crate::nes::region::Timing;
 
-/// The eight sprites on their way through a line, in OAM2's order.
-#[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]
-#[repr(C)]
-pub struct Sprites {
-    /// Shift registers of the low plane.
-    low: [u8; 8],
-    /// Shift registers of the high plane.
-    high: [u8; 8],
-    /// Dots to the left edge; zero shifts.
-    counter: [u8; 8],
-    /// `vhp- --cc`.
-    attributes: [u8; 8],
-}
-
-fields! {
-    Sprites: low, high, counter, attributes
-}
-
-/// Bit 7 of each of eight bytes.
-const TOPS: u64 = 0x8080_8080_8080_8080;
-
-impl Sprites {
-    /// The first sprite with an opaque pixel in this dot. `all` takes every
-    /// counter for zero.
-    #[inline(always)]
-    pub fn first_opaque(&self, all: bool) -> Option<usize> {
-        let opaque = (u64::from_le_bytes(self.low) | u64::from_le_bytes(self.high)) & TOPS;
-        let shown =
-            if all { opaque } else { opaque & zero_bytes(u64::from_le_bytes(self.counter)) };
-        (shown != 0).then(|| shown.trailing_zeros() as usize / 8)
-    }
-
-    /// Counts down to the left edges; at the edge, shifts while `rendering`.
-    #[inline(always)]
-    pub fn step(&mut self, rendering: bool, all: bool) {
-        let counter = u64::from_le_bytes(self.counter);
-        let at_edge = if all { TOPS } else { zero_bytes(counter) };
-        self.counter = (counter - ((!at_edge & TOPS) >> 7)).to_le_bytes();
-        if rendering && at_edge != 0 {
-            let shifting = (at_edge >> 7) * 0xff;
-            for plane in [&mut self.low, &mut self.high] {
-                let bits = u64::from_le_bytes(*plane);
-                let shifted = (bits & !TOPS) << 1;
-                *plane = ((bits & !shifting) | (shifted & shifting)).to_le_bytes();
-            }
-        }
-    }
-
-    /// Whether a sprite stands before the background.
-    #[inline(always)]
-    pub fn is_in_front(&self, slot: usize) -> bool {
-        self.attributes[slot & 7] & 0x20 == 0
-    }
-
-    /// A sprite's next pixel as an index into palette RAM.
-    #[inline(always)]
-    pub fn palette_index(&self, slot: usize) -> u8 {
-        let slot = slot & 7;
-        0x10 | (self.attributes[slot] & 3) << 2 | self.low[slot] >> 7 | self.high[slot] >> 7 << 1
-    }
-}
-
-/// Bit 7 of each byte that is zero.
-#[inline(always)]
-fn zero_bytes(bytes: u64) -> u64 {
-    !(((bytes & !TOPS) + !TOPS) | bytes) & TOPS
-}
-
 /// The evaluation's pointers and flip-flops.
 #[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]
@@ -109,7 +41,7 @@ pub struct Evaluation {
     ninth: Flag,
     /// OAMADDR ran past the end.
     wrapped: Flag,
-    next_has_sprite0: Flag,
+    pub next_has_sprite0: Flag,
     /// The first sprite of the line being drawn is "sprite 0".
     pub line_has_sprite0: Flag,
     /// Rendering was turned off on a rendered line: seen late, and at once.
@@ -146,8 +78,32 @@ impl Evaluation {
         self.corruption_row &= 31;
     }
 
+    /// Dot 1.
     #[inline(always)]
-    fn next_oam2(&mut self) {
+    pub fn begin_line(&mut self) {
+        self.oam2_address = 0;
+        self.full = Flag::OFF;
+        self.field = 0;
+        self.wrapped = Flag::OFF;
+    }
+
+    /// Dot 65.
+    #[inline(always)]
+    pub fn begin_evaluation(&mut self) {
+        self.oam2_address = 0;
+        self.ninth = Flag::OFF;
+    }
+
+    /// A byte has come all the way to what $2004 shows.
+    #[inline(always)]
+    pub fn set_buffer(&mut self, byte: u8) {
+        self.next_buffer = byte;
+        self.buffer = byte;
+        self.latched = byte;
+    }
+
+    #[inline(always)]
+    pub fn next_oam2(&mut self) {
         self.oam2_address = (self.oam2_address + 1) & 31;
     }
 
@@ -168,7 +124,12 @@ impl Ppu {
         if self.evaluation.corruption_pending.on() && self.mask.rendering() && !ending {
             self.corrupt_oam();
         }
-        let pre_render = self.line == timing.lines - 1;
+        self.sprite_dot(bus, self.line == timing.lines - 1);
+    }
+
+    /// The sprites' part of a dot.
+    #[inline(always)]
+    pub(super) fn sprite_dot(&mut self, bus: &mut impl VideoBus, pre_render: bool) {
         match self.dot {
             0..=64 => self.clear_oam2(pre_render),
             65..=256 => self.evaluate(pre_render),
@@ -203,10 +164,7 @@ impl Ppu {
             let here = usize::from(e.oam2_address & 31);
             e.next_buffer = if pre_render { self.oam2[here] } else { 0xff };
             if self.dot == 1 {
-                e.oam2_address = 0;
-                e.full = Flag::OFF;
-                e.field = 0;
-                e.wrapped = Flag::OFF;
+                e.begin_line();
             }
             if ended {
                 e.arm_corruption(e.oam2_address);
@@ -229,8 +187,7 @@ impl Ppu {
 
     fn evaluate(&mut self, pre_render: bool) {
         if self.dot == 65 && self.late_mask.rendering() {
-            self.evaluation.oam2_address = 0;
-            self.evaluation.ninth = Flag::OFF;
+            self.evaluation.begin_evaluation();
         }
         let ended = self.evaluation.rendering_ended_now.on();
         if !self.mask.rendering() && !ended {
@@ -248,11 +205,7 @@ impl Ppu {
             }
             return;
         }
-        if self.evaluation.wrapped.on() {
-            self.skip_entry(pre_render);
-        } else {
-            self.evaluate_byte(pre_render);
-        }
+        self.evaluate_even_dot(pre_render);
         if ended {
             let e = &mut self.evaluation;
             if e.oam2_address & 3 != 0 && !e.wrapped.on() && !pre_render {
@@ -263,6 +216,15 @@ impl Ppu {
                 _ => e.oam2_address,
             };
             e.arm_corruption(row);
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn evaluate_even_dot(&mut self, pre_render: bool) {
+        if self.evaluation.wrapped.on() {
+            self.skip_entry(pre_render);
+        } else {
+            self.evaluate_byte(pre_render);
         }
     }
 
@@ -431,11 +393,16 @@ impl Ppu {
         }
     }
 
-    /// A plane of the sprite's line, mirrored as its attributes say, empty when
-    /// the sprite is not on the line.
     fn fetch_sprite_plane(&mut self, bus: &mut impl VideoBus, slot: usize) -> u8 {
         self.address = (self.pattern_address & 0xff00) | u16::from(self.latch);
         let plane = self.read_video(bus);
+        self.sprite_plane(plane, slot)
+    }
+
+    /// A plane of the sprite's line, mirrored as its attributes say, empty when
+    /// the sprite is not on the line.
+    #[inline(always)]
+    pub(super) fn sprite_plane(&self, plane: u8, slot: usize) -> u8 {
         if self.evaluation.row >= self.ctrl.sprite_height() {
             0
         } else if self.sprites.attributes[slot] & 0x40 != 0 {
@@ -457,43 +424,6 @@ impl Ppu {
             e.next_buffer = self.oam2[0];
         } else if self.dot == 339 {
             self.sprites.counter = [0; 8];
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counters_run_to_the_edge_and_then_the_planes_shift() {
-        let mut sprites = Sprites {
-            low: [0x81, 0x80, 0, 0, 0, 0, 0, 0xff],
-            high: [0x01; 8],
-            counter: [0, 1, 2, 255, 128, 3, 0, 0],
-            attributes: [0; 8],
-        };
-        assert_eq!(sprites.first_opaque(false), Some(0));
-        sprites.step(true, false);
-        assert_eq!(sprites.counter, [0, 0, 1, 254, 127, 2, 0, 0]);
-        assert_eq!(sprites.low, [0x02, 0x80, 0, 0, 0, 0, 0, 0xfe]);
-        assert_eq!(sprites.high, [0x02, 1, 1, 1, 1, 1, 2, 2]);
-        assert_eq!(sprites.first_opaque(false), Some(1));
-    }
-
-    #[test]
-    fn with_rendering_off_counters_run_and_planes_stay() {
-        let mut sprites =
-            Sprites { low: [0x80; 8], counter: [0, 9, 0, 0, 0, 0, 0, 0], ..Default::default() };
-        sprites.step(false, false);
-        assert_eq!((sprites.low, sprites.counter[1]), ([0x80; 8], 8));
-    }
-
-    #[test]
-    fn zero_bytes_are_found_exactly() {
-        for byte in 0..=255u64 {
-            let found = zero_bytes(byte << 24 | 0x0101_0101_0001_0101 & !(0xff << 24));
-            assert_eq!(found >> 31 & 1 != 0, byte == 0, "{byte}");
         }
     }
 }

@@ -1,0 +1,306 @@
+//! One CPU cycle: who runs when, and who may be late.
+//!
+//! A CPU cycle is twelve master clocks (PAL 16, Dendy 15). The CPU's access
+//! starts at clock 0; accesses that span dots stop and look in its middle:
+//!
+//! ```text
+//!  clock  0      1   2       3   4     5   6   7       8   9   10  11
+//!         access                 /NMI          M2 falls
+//!         dot APU    half        dot       half /IRQ   dot     half      (alignment 0)
+//!                    $2000 data                end of reads, $2007
+//! ```
+//!
+//! The PPU need not run in the cycle to which its dots belong, as long as nobody
+//! can tell. [`Ppu::calm`] counts half-dots in which /NMI cannot move and no access
+//! is under way. The CPU sees and moves the PPU through $2000-$2007 alone, and the
+//! memory behind it by moving banks; both catch up first. A board that watches
+//! the PPU's address adds what it sees to that: [`BoardId::quiet_rises`] says how
+//! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may, and
+//! [`CartBus`] tells it the time of each change, however late it comes. (On PAL,
+//! whose cycles differ in dots, the PPU is never late for such boards.)
+//!
+//! Where both are calm and the lines were sampled since somebody ran, cycles are
+//! *idle*: they are counted, and that is all. Whoever catches up ends that.
+//!
+//! To be late is not state: at the end of a frame everybody has caught up.
+//!
+//! [`Ppu::calm`]: super::ppu::Ppu::calm
+//! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
+//! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
+
+use super::apu;
+use super::output::Sink;
+use super::schedule::{Moment, Schedule};
+use super::state::State;
+use super::system::{CartBus, M2, System};
+
+/// How far the chips are behind the CPU, and how far they may be.
+pub struct Late {
+    /// Half-dots that the PPU has not run.
+    ppu: u32,
+    /// Half-dots that it may leave.
+    ppu_may: u32,
+    /// Half-dots from where it stands that are known to be calm.
+    ppu_calm: u32,
+    /// It stands between the halves of a dot.
+    amid_dot: bool,
+    /// Half-dots, run or late, since M2 fell.
+    since_m2_fell: u32,
+    /// CPU cycles that the APU has not counted.
+    apu: u32,
+    /// CPU cycles from where it stands that are known to be calm.
+    apu_calm: u32,
+    /// A length counter was loaded: the level that this gives is put out with the
+    /// next step of any channel, heard or not.
+    loaded: bool,
+    /// Whole cycles ahead in which nobody runs and no interrupt line moves.
+    idle: u32,
+}
+
+impl Late {
+    /// Nobody is late.
+    pub fn nobody(schedule: &Schedule) -> Self {
+        let amid_dot = schedule.begins_amid_dot;
+        Self {
+            ppu: 0,
+            ppu_may: 0,
+            ppu_calm: 0,
+            amid_dot,
+            since_m2_fell: schedule.until_end,
+            apu: 0,
+            apu_calm: 0,
+            loaded: false,
+            idle: 0,
+        }
+    }
+}
+
+impl<S: Sink> System<'_, S> {
+    #[inline(always)]
+    fn schedule(&self) -> Schedule {
+        self.schedules[usize::from(self.state.wires.phase)]
+    }
+
+    /// Runs this cycle up to a moment.
+    pub fn run_until(&mut self, moment: Moment) {
+        while self.reached < moment {
+            let schedule = self.schedule();
+            self.reached = match self.reached {
+                Moment::Start => {
+                    self.clock_apu();
+                    self.step_ppu(schedule.until_valid);
+                    Moment::DataValid
+                }
+                Moment::DataValid => {
+                    self.step_ppu(schedule.until_lines);
+                    self.sample_nmi();
+                    self.step_ppu(schedule.until_m2_falls);
+                    Moment::EndOfRead
+                }
+                Moment::EndOfRead | Moment::End => {
+                    self.sample_irq();
+                    self.late.since_m2_fell = 0;
+                    self.step_ppu(schedule.until_end);
+                    Moment::End
+                }
+            };
+        }
+    }
+
+    /// Runs what is left of the cycle.
+    #[inline(always)]
+    pub fn end_cycle(&mut self) {
+        if self.late.idle > 0 {
+            self.late.idle -= 1;
+            self.late.apu += 1;
+            self.late.ppu += self.schedule().total;
+            self.state.wires.put = (!self.state.wires.put.on()).into();
+            self.state.clock += 1;
+        } else {
+            self.end_busy_cycle();
+        }
+        if self.schedules.len() > 1 {
+            self.state.wires.phase = (self.state.wires.phase + 1) % self.schedules.len() as u8;
+        }
+    }
+
+    /// The same when somebody may have to run, or a line may have moved.
+    #[inline(never)]
+    fn end_busy_cycle(&mut self) {
+        /// More half-dots than any cycle has.
+        const MOST: u32 = 7;
+        let schedule = self.schedule();
+        if self.reached != Moment::Start || self.late.ppu + schedule.total > self.late.ppu_may {
+            self.run_until(Moment::End);
+            self.reached = Moment::Start;
+            return;
+        }
+        self.late.ppu += schedule.total;
+        self.clock_apu();
+        self.sample_nmi();
+        self.sample_irq();
+        self.late.since_m2_fell = schedule.until_end;
+        if self.late.apu > 0 && !self.watches.cpu_cycle {
+            // Nobody ran, and the lines were sampled since.
+            let ppu = (self.late.ppu_may - self.late.ppu) / MOST;
+            self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
+        }
+    }
+
+    #[inline(always)]
+    fn step_ppu(&mut self, half_dots: u32) {
+        self.late.ppu += half_dots;
+        self.late.since_m2_fell += half_dots;
+        if self.late.ppu > self.late.ppu_may {
+            self.catch_up_ppu();
+        }
+    }
+
+    /// Runs the PPU up to now.
+    #[inline(never)]
+    pub fn catch_up_ppu(&mut self) {
+        self.late.idle = 0;
+        let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
+        let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, .. } = &mut self.late;
+        let watching = self.watches.ppu_address;
+        let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
+        let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, m2 };
+        while *late > 0 {
+            if *calm == 0 {
+                *calm = ppu.calm(self.timing, *amid_dot);
+            }
+            bus.m2.left = *late;
+            let half_dots = (*late).min(*calm).max(1);
+            if *calm > 0 {
+                ppu.run_calm(&mut bus, self.sink, half_dots, *amid_dot);
+                *calm -= half_dots;
+            } else if *amid_dot {
+                ppu.half_dot(&mut bus, self.timing);
+            } else {
+                ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
+            }
+            *amid_dot ^= half_dots & 1 != 0;
+            *late -= half_dots;
+        }
+        self.late.ppu_may = if watching { self.board_may_wait() } else { self.late.ppu_calm };
+    }
+
+    /// For how many of the calm half-dots ahead a board that watches the PPU
+    /// keeps /IRQ as it is.
+    fn board_may_wait(&self) -> u32 {
+        /// Between two rises that a board counts, M2 falls three times.
+        const APART: u32 = 12;
+        if self.schedules.len() > 1 {
+            return 0;
+        }
+        let rises = self.cart.board.quiet_rises(&self.state.board);
+        let first = self.state.ppu.a12_rests(self.late.amid_dot);
+        self.late.ppu_calm.min(rises.saturating_mul(APART).saturating_add(first))
+    }
+
+    /// Nobody is late any more.
+    pub fn catch_up(&mut self) {
+        self.catch_up_ppu();
+        self.catch_up_apu();
+    }
+
+    /// Line and dot of the PPU as if it were not late. (It never is across the
+    /// end of the picture.)
+    pub fn position(&self) -> (u16, u16) {
+        let (line, dot) = self.state.ppu.position();
+        let dots = (self.late.ppu + u32::from(!self.late.amid_dot)) / 2;
+        let dot = u32::from(dot) + dots;
+        (line + (dot / 341) as u16, (dot % 341) as u16)
+    }
+
+    /// Runs this cycle up to a moment at which the CPU looks at the PPU or moves
+    /// something in it: nothing is known about the dots that follow.
+    pub fn meet_ppu(&mut self, moment: Moment) {
+        self.run_until(moment);
+        self.catch_up_ppu();
+        self.late.ppu_calm = 0;
+        self.late.ppu_may = 0;
+    }
+
+    /// The CPU is about to reach a register of the board.
+    #[inline(always)]
+    pub fn meet_board(&mut self) {
+        if self.watches.ppu_address {
+            self.meet_ppu(Moment::Start);
+        }
+    }
+
+    #[inline(always)]
+    fn clock_apu(&mut self) {
+        if self.late.apu < self.late.apu_calm {
+            self.late.apu += 1;
+            self.state.wires.put = (!self.state.wires.put.on()).into();
+        } else {
+            self.clock_apu_now();
+        }
+        if self.watches.cpu_cycle {
+            self.cart.board.cpu_cycle(&mut self.state.board);
+        }
+    }
+
+    /// Runs the APU and the pads up to this cycle, in which something happens.
+    #[inline(never)]
+    fn clock_apu_now(&mut self) {
+        self.catch_up_apu();
+        let put = self.state.wires.put.on();
+        if !put {
+            self.state.ports.get_to_put(&self.input);
+        }
+        self.state.ports.end_cycle();
+        self.late.loaded |= !self.state.apu.is_settled();
+        if self.state.apu.clock(put, self.region) {
+            self.late.loaded = false;
+            self.emit();
+        }
+        self.state.wires.put = (!put).into();
+        if self.state.ports.is_idle() && !self.late.loaded {
+            self.late.apu_calm = self.state.apu.calm(!put, self.region);
+        }
+    }
+
+    /// Runs the APU up to the start of this cycle. What it does then is not
+    /// known any more.
+    pub fn catch_up_apu(&mut self) {
+        let late = std::mem::take(&mut self.late.apu);
+        self.late.apu_calm = 0;
+        self.late.idle = 0;
+        if late > 0 {
+            let put = self.state.wires.put.on() ^ (late & 1 != 0);
+            self.state.apu.run_calm(late, put, self.region);
+        }
+    }
+
+    /// Puts out the level of the sound if it changed.
+    pub fn emit(&mut self) {
+        if S::HEARS {
+            let level = apu::mix::mix(self.state.apu.levels());
+            self.sink.level(self.elapsed() as u32, level);
+        }
+    }
+
+    /// The pins: /NMI, and /IRQ as the cartridge drives it (the APU's own
+    /// joins as M2 falls).
+    #[inline(always)]
+    fn sample_nmi(&mut self) {
+        let level = self.state.ppu.nmi();
+        let wires = &mut self.state.wires;
+        if level && !wires.nmi_level.on() {
+            wires.nmi_edge = true.into();
+        }
+        wires.nmi_level = level.into();
+        wires.irq = self.cart.board.irq(&self.state.board).into();
+    }
+
+    #[inline(always)]
+    fn sample_irq(&mut self) {
+        let irq = self.state.wires.irq.on() || self.state.apu.irq();
+        self.state.wires.irq = irq.into();
+        self.state.apu.m2_falls();
+        self.state.clock += 1;
+    }
+}

@@ -1,0 +1,274 @@
+//! Dots on which nothing is under way: what is left of `dots.rs` then.
+//!
+//! A PPU is calm while no write is delayed, no access runs, the vblank flag
+//! rests and no row of OAM is about to be corrupted. On such dots most of the
+//! logic of [`Ppu::dot`] and [`Ppu::half_dot`] finds nothing to do, and this file
+//! leaves it out:
+//!
+//! ```text
+//!  lines      dots       what is left
+//!  0-239      2-340      the picture: fetches, sprites, pixels (line 0; later lines from dot 0)
+//!  240-260    4-334      nothing but that dots go by           (PAL, Dendy: 240-310)
+//! ```
+//!
+//! Calm ends with the lines above, or when the CPU touches a register. No dot
+//! of it can move the level of /NMI. The result is the same, byte for byte, as
+//! that of the whole logic.
+
+use super::fetch::commit;
+use super::{Ppu, Screen, VideoBus};
+use crate::nes::bits::Flag;
+use crate::nes::region::Timing;
+
+impl Ppu {
+    /// For how many half-dots from here it is calm if nobody touches it.
+    pub fn calm(&self, timing: &Timing, amid_dot: bool) -> u32 {
+        let half = u32::from(amid_dot);
+        if self.line >= 240 {
+            let quiet = self.line != timing.lines - 1
+                && (4..335).contains(&self.dot)
+                && !self.delayed.on()
+                && !self.port.is_busy()
+                && !self.status_read.on()
+                && self.late_mask.0 == self.mask.0
+                && (self.mask.rendering() || self.address == self.v.0);
+            return if quiet { 2 * u32::from(335 - self.dot) - 1 + half } else { 0 };
+        }
+        let fetching = !amid_dot && self.commit != commit::NOTHING;
+        if (self.line == 0 && self.dot < 2) || fetching || !self.is_settled() {
+            return 0;
+        }
+        2 * (u32::from(239 - self.line) * 341 + u32::from(340 - self.dot)) + half
+    }
+
+    /// Whether every flip-flop between the CPU and the picture is at rest.
+    fn is_settled(&self) -> bool {
+        let rendering = self.mask.rendering();
+        let e = &self.evaluation;
+        let moving = [
+            self.delayed,
+            self.copied,
+            self.skipped_dot,
+            self.vblank_next,
+            self.vblank_set,
+            self.vblank_set_seen,
+            e.rendering_ended,
+            e.rendering_ended_now,
+        ];
+        if moving.into_iter().any(Flag::on) || self.port.is_busy() {
+            return false;
+        }
+        if (self.status_read.on() && self.vblank.on()) || (rendering && e.corruption_pending.on()) {
+            return false;
+        }
+        self.vblank_set_was_off == Flag::ON
+            && self.late_mask.0 == self.mask.0
+            && (rendering || self.address == self.v.0)
+    }
+
+    /// For how many half-dots from here A12 surely does not rise while the PPU
+    /// stays calm. With the background at $0000 only sprites can raise it.
+    pub fn a12_rests(&self, amid_dot: bool) -> u32 {
+        /// The first pattern address of the line's sprites.
+        const SPRITES: u16 = 261;
+        if self.line >= 240 || !self.mask.rendering() {
+            return u32::MAX;
+        }
+        let sprites = self.ctrl.tall_sprites() || self.ctrl.sprite_table() != 0;
+        if self.ctrl.background_table() != 0 {
+            return 0;
+        } else if !sprites {
+            return u32::MAX;
+        }
+        let dots = match self.dot {
+            0..SPRITES => SPRITES - 1 - self.dot,
+            SPRITES..=320 => return 0,
+            _ => 341 + SPRITES - 1 - self.dot,
+        };
+        2 * u32::from(dots) + u32::from(amid_dot)
+    }
+
+    /// Runs so many half-dots of a calm stretch.
+    pub fn run_calm(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        half_dots: u32,
+        amid_dot: bool,
+    ) {
+        if self.line >= 240 {
+            self.dot += ((half_dots + u32::from(!amid_dot)) / 2) as u16;
+            return;
+        }
+        let mut left = half_dots;
+        if left > u32::from(amid_dot) {
+            // A read of $2002 clears a flag that is clear.
+            self.status_read = Flag::OFF;
+        }
+        if amid_dot {
+            self.calm_half_dot();
+            bus.pass(1);
+            left -= 1;
+        }
+        let rendering = self.mask.rendering();
+        while left >= 2 {
+            if rendering && left >= 16 && self.dot & 7 == 0 && self.run_tile(bus, screen) {
+                left -= 16;
+                continue;
+            }
+            self.calm_dot(bus, screen);
+            self.calm_half_dot();
+            bus.pass(2);
+            left -= 2;
+        }
+        if left > 0 {
+            self.calm_dot(bus, screen);
+        }
+    }
+
+    /// The first half of a dot of the picture.
+    #[inline(always)]
+    fn calm_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) {
+        let rendering = self.mask.rendering();
+        if rendering {
+            match self.dot {
+                256 => self.v.next_line(),
+                257 => self.v.copy_horizontal(self.t),
+                _ => {}
+            }
+        }
+        self.dot += 1;
+        if self.dot > 340 {
+            self.dot = 0;
+            self.line += 1;
+        }
+        self.sprite0_hit_readable = self.sprite0_hit;
+        self.overflow_latched = self.overflow;
+        let even_dot = self.dot & 1 == 0;
+        self.port.blanking = (!rendering).into();
+        self.reading = (rendering && even_dot).into();
+        self.latching = (rendering && !even_dot).into();
+        self.evaluation.latched = self.evaluation.buffer;
+        self.sprite_dot(bus, false);
+        let [newest, second, leaving] = self.pipeline;
+        self.pipeline = [newest, newest, second];
+        self.render(bus, screen, false, leaving);
+    }
+
+    /// The second half.
+    #[inline(always)]
+    fn calm_half_dot(&mut self) {
+        if self.mask.rendering() {
+            if matches!(self.dot, 1..=257 | 321..=336) {
+                self.shift_background();
+            }
+            self.evaluation.buffer = self.evaluation.next_buffer;
+        }
+        self.commit_fetch();
+        self.overflow_readable = self.overflow_latched;
+        self.count_down_to_hit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nes::bits::Mask;
+    use crate::nes::ppu::data_port::DataPort;
+    use crate::nes::region::Region;
+    use proptest::prelude::*;
+    use zerocopy::{FromBytes, IntoBytes};
+
+    /// Memory that answers with a hash of the address, and a screen that hashes.
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    struct Bench(u64);
+
+    impl VideoBus for Bench {
+        fn read(&mut self, address: u16) -> u8 {
+            (u32::from(address).wrapping_mul(0x9e37_79b9) >> 24) as u8
+        }
+        fn write(&mut self, _: u16, _: u8) {}
+        fn drive(&mut self, _: u16) {}
+        fn pass(&mut self, _: u32) {}
+    }
+
+    impl Screen for Bench {
+        fn pixel(&mut self, x: u16, y: u16, colour: u16) {
+            let pixel = u64::from(x) << 32 | u64::from(y) << 16 | u64::from(colour);
+            self.0 = (self.0 ^ pixel).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+        }
+        fn pixels(&mut self, x: u16, y: u16, colours: &[u16]) {
+            for (n, colour) in (x..).zip(colours) {
+                self.pixel(n, y, *colour);
+            }
+        }
+    }
+
+    /// A PPU of any bytes, at rest.
+    fn settled(bytes: &[u8], position: (u16, u16), mask: u8) -> Ppu {
+        let mut ppu = Ppu::read_from_bytes(bytes).expect("the size of a PPU");
+        ppu.sanitize(Region::Ntsc.timing());
+        (ppu.line, ppu.dot) = position;
+        (ppu.mask, ppu.late_mask) = (Mask(mask), Mask(mask));
+        ppu.port = DataPort::power_on();
+        let e = &mut ppu.evaluation;
+        for flag in [
+            &mut ppu.delayed,
+            &mut ppu.copied,
+            &mut ppu.skipped_dot,
+            &mut ppu.vblank_next,
+            &mut ppu.vblank_set,
+            &mut ppu.vblank_set_seen,
+            &mut e.rendering_ended,
+            &mut e.rendering_ended_now,
+            &mut e.corruption_pending,
+        ] {
+            *flag = Flag::OFF;
+        }
+        ppu.vblank_set_was_off = Flag::ON;
+        ppu.vblank = Flag::OFF;
+        ppu.commit = commit::NOTHING;
+        if !ppu.mask.rendering() {
+            ppu.address = ppu.v.0;
+        }
+        ppu
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn calm_dots_are_what_the_whole_logic_makes_of_them(
+            bytes in proptest::collection::vec(any::<u8>(), size_of::<Ppu>()),
+            line in 0u16..262,
+            dot in 0u16..341,
+            mask in any::<u8>(),
+            amid_dot in any::<bool>(),
+            alignment in 0u8..4,
+            wanted in 1u32..1500,
+        ) {
+            let timing = Region::Ntsc.timing();
+            let mut calm = settled(&bytes, (line, dot), mask);
+            let half_dots = calm.calm(timing, amid_dot).min(wanted);
+            let mut whole = calm.clone();
+            let mut screens = [Bench(0), Bench(0)];
+            if half_dots > 0 {
+                calm.run_calm(&mut Bench(0), &mut screens[0], half_dots, amid_dot);
+            }
+            // Outside the picture the whole logic runs, too, and changes nothing.
+            for n in 0..half_dots {
+                if (n % 2 == 0) == amid_dot {
+                    whole.half_dot(&mut Bench(0), timing);
+                } else {
+                    whole.dot(&mut Bench(0), &mut screens[1], timing, alignment);
+                }
+            }
+            prop_assert_eq!(screens[0], screens[1]);
+            if line < 240 {
+                prop_assert_eq!(calm.as_bytes(), whole.as_bytes());
+            } else {
+                prop_assert_eq!(calm.position(), whole.position());
+            }
+        }
+    }
+}

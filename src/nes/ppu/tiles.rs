@@ -1,0 +1,209 @@
+//! Eight calm dots at once: a tile of the background, eight pixels, a sprite.
+//!
+//! Between dots 8n and 8n + 8 of a rendered line the chip does the same every
+//! time, and while nobody disturbs it (`calm.rs`) the order within the eight
+//! dots cannot be seen. What is left is what the dots bring about together:
+//!
+//! | dots | fetches | sprites | pixels |
+//! |---|---|---|---|
+//! | 1-64 | a tile | four bytes of OAM2 cleared | eight |
+//! | 65-256 | a tile | four bytes evaluated | eight |
+//! | 257-320 | a sprite | | |
+//! | 321-336 | a tile | OAM2\[0\] | |
+//!
+//! The eight pixels come from the registers as they stand before: what is fetched
+//! enters them as the eighth dot ends. A bit plane of eight pixels is a byte
+//! here, and their palette indices the bytes of a word, the leftmost first.
+
+use super::fetch::PLANE;
+use super::shifters::spread;
+use super::{Ppu, Screen, VideoBus};
+use crate::nes::bits::Flag;
+
+impl Ppu {
+    /// Runs eight calm dots from a dot that is a multiple of eight. False, and
+    /// nothing done, where a dot counts: sprite 0 may be hit, or the line ends.
+    #[inline(always)]
+    pub(super) fn run_tile(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) -> bool {
+        if self.sprite0_hit_in > 0 {
+            return false;
+        }
+        match self.dot {
+            0..256 => {
+                let near = self.sprites.near();
+                if near & 0x80 != 0 && self.may_hit_sprite0() {
+                    return false;
+                }
+                self.draw_tile(screen, near);
+                self.fetch_tile(bus);
+                if self.dot < 64 { self.clear_four() } else { self.evaluate_four() }
+            }
+            264..320 => self.fetch_whole_sprite(bus),
+            320..336 => {
+                self.fetch_tile(bus);
+                self.rest_eight();
+            }
+            _ => return false,
+        }
+        self.sprite0_hit_readable = self.sprite0_hit;
+        self.port.blanking = Flag::OFF;
+        self.reading = Flag::ON;
+        self.latching = Flag::OFF;
+        true
+    }
+
+    fn may_hit_sprite0(&self) -> bool {
+        self.sprite0_armed.on() && self.evaluation.line_has_sprite0.on() && self.mask.both()
+    }
+
+    /// The four fetches of a tile; it enters the shift registers.
+    #[inline(always)]
+    fn fetch_tile(&mut self, bus: &mut impl VideoBus) {
+        let v = self.v;
+        let tile = self.fetch_at(bus, v.tile_address());
+        let attributes = self.fetch_at(bus, v.attribute_address());
+        self.attribute = attributes >> v.attribute_shift() & 3;
+        let row = u16::from(tile) << 4 | self.ctrl.background_table() | v.fine_y();
+        let low = self.fetch_at(bus, row);
+        let high = self.fetch_at(bus, row | PLANE);
+        self.pattern_address = row | PLANE;
+        self.fetched = high;
+        [self.tile_plane_low, self.tile_plane_high] = [low, high];
+        self.tile_low = self.tile_low << 8 | u16::from(low);
+        self.tile_high = self.tile_high << 8 | u16::from(high);
+        self.attribute_low = 0u8.wrapping_sub(self.attribute_latch & 1);
+        self.attribute_high = 0u8.wrapping_sub(self.attribute_latch >> 1 & 1);
+        self.attribute_latch = self.attribute;
+        self.v.next_tile();
+    }
+
+    /// Two dots: an address, and the byte there.
+    #[inline(always)]
+    fn fetch_at(&mut self, bus: &mut impl VideoBus, address: u16) -> u8 {
+        self.drive(bus, address);
+        self.latch = address as u8;
+        let byte = self.read_video(bus);
+        bus.pass(4);
+        byte
+    }
+
+    /// Eight pixels and what leaves for the screen meanwhile.
+    #[inline(always)]
+    fn draw_tile(&mut self, screen: &mut impl Screen, near: u64) {
+        let x = self.dot;
+        let fine = u32::from(self.fine_x & 7);
+        let window = |plane: u16| (plane << fine >> 8) as u8;
+        let attribute = |old: u8, bit: u8| {
+            window(
+                u16::from(old) << 8 | u16::from(0u8.wrapping_sub(self.attribute_latch >> bit & 1)),
+            )
+        };
+        let shown = if self.mask.background_at(x) { 0xff } else { 0 };
+        let [low, high] = [window(self.tile_low) & shown, window(self.tile_high) & shown];
+        let opaque = low | high;
+        let mut indices = spread(low)
+            | spread(high) << 1
+            | spread(attribute(self.attribute_low, 0) & opaque) << 2
+            | spread(attribute(self.attribute_high, 1) & opaque) << 3;
+        if near != 0 {
+            let sprites = self.sprites.draw_eight(near);
+            if self.mask.sprites_at(x) {
+                let over = spread(sprites.opaque & (sprites.front | !opaque)) * 0xff;
+                indices = (indices & !over) | (sprites.indices & over);
+            }
+        }
+        self.sprites.count_eight();
+        let [p0, p1, p2] = self.pipeline;
+        let c = indices.to_le_bytes().map(|index| self.palette[usize::from(index & 31)]);
+        self.pipeline = [c[7], c[6], c[5]];
+        let leaving = [p2, p1, p0, c[0], c[1], c[2], c[3], c[4]].map(|colour| self.tinted(colour));
+        match x {
+            0 => screen.pixels(0, self.line, &leaving[3..]),
+            _ => screen.pixels(x - 3, self.line, &leaving),
+        }
+    }
+
+    /// Dots 1-64: four bytes of OAM2.
+    #[inline(always)]
+    fn clear_four(&mut self) {
+        let e = &mut self.evaluation;
+        if self.dot == 0 {
+            e.begin_line();
+        }
+        for _ in 0..4 {
+            self.oam2[usize::from(e.oam2_address & 31)] = 0xff;
+            e.next_oam2();
+        }
+        e.set_buffer(0xff);
+        self.dot += 8;
+        self.settle_overflow();
+    }
+
+    /// Dots 65-256: four bytes of OAM.
+    #[inline(always)]
+    fn evaluate_four(&mut self) {
+        if self.dot == 64 {
+            self.evaluation.begin_evaluation();
+        }
+        for _ in 0..4 {
+            self.dot += 2;
+            self.settle_overflow();
+            let e = &mut self.evaluation;
+            e.set_buffer(self.oam[usize::from(e.oam_address)]);
+            self.evaluate_even_dot(false);
+            self.evaluation.buffer = self.evaluation.next_buffer;
+        }
+    }
+
+    /// Eight of dots 257-320: a sprite for the next line.
+    #[inline(always)]
+    fn fetch_whole_sprite(&mut self, bus: &mut impl VideoBus) {
+        let slot = usize::from((self.dot - 256) >> 3 & 7);
+        let e = &mut self.evaluation;
+        e.line_has_sprite0 = e.next_has_sprite0;
+        e.oam_address = 0;
+        let [y, _, attributes, x] = std::array::from_fn(|n| {
+            let byte = self.oam2[usize::from(e.oam2_address & 31)];
+            if n < 3 {
+                e.next_oam2();
+            }
+            byte
+        });
+        e.row = (self.line & 0xff).wrapping_sub(u16::from(y));
+        e.set_buffer(x);
+        self.sprites.attributes[slot] = attributes;
+        self.sprites.counter[slot] = x;
+        for _ in 0..2 {
+            self.fetched = self.fetch_at(bus, self.v.tile_address());
+        }
+        let tile = self.evaluation.entry(&self.oam2)[1];
+        self.pattern_address = (self.pattern_address & 0x100f) | u16::from(tile) << 4;
+        self.update_pattern_address();
+        self.pattern_address &= !PLANE;
+        let low = self.fetch_at(bus, self.pattern_address);
+        self.sprites.low[slot] = self.sprite_plane(low, slot);
+        self.pattern_address |= PLANE;
+        let high = self.fetch_at(bus, self.pattern_address);
+        self.sprites.high[slot] = self.sprite_plane(high, slot);
+        self.evaluation.next_oam2();
+        self.pipeline = [self.pipeline[0]; 3];
+        self.dot += 8;
+        self.settle_overflow();
+    }
+
+    /// Eight of dots 321-336.
+    #[inline(always)]
+    fn rest_eight(&mut self) {
+        self.evaluation.set_buffer(self.oam2[0]);
+        self.pipeline = [self.pipeline[0]; 3];
+        self.dot += 8;
+        self.settle_overflow();
+    }
+
+    /// A dot later the overflow flag is readable, half a dot later again latched.
+    #[inline(always)]
+    fn settle_overflow(&mut self) {
+        self.overflow_latched = self.overflow;
+        self.overflow_readable = self.overflow;
+    }
+}
