@@ -227,3 +227,23 @@ fn a_rom_that_is_built_anew_runs_and_the_tape_replays_across_it() {
     replay::seek(&tape, &mut console, Position { segment: 0, frame: 50 }).unwrap();
     assert!(Arc::ptr_eq(console.nes.cartridge(), &setup.rom.cart));
 }
+
+#[test]
+fn a_bit_that_flips_in_the_machine_is_found_within_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { plant_flip: Some(100), ..Settings::default() };
+    let mut rig = Rig::new(folder.path(), Wishes::default(), settings);
+    for _ in 0..200 {
+        rig.turn();
+    }
+    let said = rig.close();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("frame 120") && said[0].contains("ram["), "{said:?}");
+    let kept = folder
+        .path()
+        .read_dir()
+        .unwrap()
+        .flatten()
+        .find(|entry| entry.file_name().to_string_lossy().starts_with("desync-"));
+    assert!(kept.is_some());
+}

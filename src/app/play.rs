@@ -357,6 +357,7 @@ mod real {
             exit_after: args.exit_after,
             volume: args.sound.volume.or(config.volume.map(|v| v.0)).unwrap_or(100),
             follow_display: args.sound.sync == Sync::Display,
+            plant_flip: None,
             plant_allocation: plant.and_then(|frame| frame.parse().ok()),
             hash_states: args.movie.record.is_some() && hash_file().is_some(),
         }

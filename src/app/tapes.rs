@@ -10,10 +10,11 @@
 //! game writes what is in it to the tape.
 
 use super::setup::Setup;
+use crate::engine::auditor::Auditor;
 use crate::engine::machine::Machine;
 use crate::engine::past;
 use crate::engine::recorder::Recorder;
-use crate::engine::replay::{Console, RomName, Roms};
+use crate::engine::replay::{Console, Happening, RomName, Roms};
 use crate::engine::tape::TapeFile;
 use crate::flight::history::{History, Settings};
 use crate::flight::mirror::Mirror;
@@ -92,6 +93,7 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
         notes.extend(recover(Path::new(SHM), folder, setup, owner, machine));
     }
     let resumed = if wishes.resume { resume(folder, setup, machine, &mut notes) } else { None };
+    let roms = resumed.as_ref().map(|resumed| resumed.roms.clone()).unwrap_or_default();
     let tapes = writes && wishes.tape;
     if tapes {
         let kept = resumed.as_ref().map(|resumed| resumed.path.as_path());
@@ -115,7 +117,7 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
     let bell = Bell::new()?;
     let (past, supply) = past::channel(state_len, bell.clone());
     let (history, tape) = match resumed {
-        Some(Resumed { history, path, header, length }) => {
+        Some(Resumed { history, path, header, length, .. }) => {
             let tape = tapes.then(|| {
                 Ok::<_, std::io::Error>(TapeFile::open(
                     counter.client()?,
@@ -142,32 +144,23 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
     };
     machine.capture = Some(capture);
     machine.past = wishes.rewind.then_some(past);
-    let console = console(setup);
-    let (roms, roms_end) = mpsc::channel();
+    let console = || Console::new(setup.rom.cart.clone(), setup.options, roms.clone());
+    let (roms_in, roms_end) = mpsc::channel();
+    let auditor = Some(Auditor::start(console(), writes.then(|| folder.to_owned())));
     let recorder = Recorder {
         drain,
         history,
         tape,
         supply,
-        console,
+        console: console(),
+        auditor,
         mirror,
         bell,
         memory,
         roms: roms_end,
         complete: 0,
     };
-    Ok(Begun { recorder, roms, notes })
-}
-
-/// A console that has only its own ROM.
-fn console(setup: &Setup) -> Console {
-    Console::new(setup.rom.cart.clone(), setup.options, Arc::default())
-}
-
-/// A console with the ROMs that a tape puts in.
-fn tape_console(setup: &Setup, tape: &impl Recording) -> Console {
-    let roms = Roms::of(tape, |file| Cartridge::parse(file).ok());
-    Console::new(setup.rom.cart.clone(), setup.options, Arc::new(roms))
+    Ok(Begun { recorder, roms: roms_in, notes })
 }
 
 /// A session that is continued.
@@ -176,6 +169,8 @@ struct Resumed {
     path: PathBuf,
     header: Header,
     length: u64,
+    /// ROMs that were put in.
+    roms: Arc<Roms>,
 }
 
 fn resume(
@@ -199,11 +194,14 @@ fn resume(
             return Err("its machine was set up differently; give the same --region, --alignment and --board".into());
         }
         let end = tape.catalog().end().ok_or("there is nothing on it")?;
-        let mut console = tape_console(setup, &tape);
+        let roms = Arc::new(Roms::of(&tape, |file| Cartridge::parse(file).ok()));
+        let mut console = Console::new(setup.rom.cart.clone(), setup.options, roms.clone());
         replay::seek(&tape, &mut console, end).map_err(|e| e.to_string())?;
         machine.nes = console.nes;
         let history = History::of_tape(&tape, Settings::default());
-        Ok::<_, String>(Resumed { history, header, length: tape.whole(), path: path.clone() })
+        machine.reloaded = Happening::rom_after(&tape.catalog().past(end));
+        let (length, path) = (tape.whole(), path.clone());
+        Ok::<_, String>(Resumed { history, header, length, path, roms })
     })();
     match resumed {
         Ok(resumed) => {

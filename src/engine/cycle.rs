@@ -62,6 +62,9 @@ pub struct Settings {
     pub follow_display: bool,
     /// Allocates in this frame, to show that the guard sees it.
     pub plant_allocation: Option<u64>,
+    /// Flips a bit of the machine after this frame, to show that the auditor
+    /// sees it.
+    pub plant_flip: Option<u64>,
     /// Hashes the state at each frame that is taken, for a test to compare.
     pub hash_states: bool,
 }
@@ -73,6 +76,7 @@ impl Default for Settings {
             volume: 100,
             follow_display: false,
             plant_allocation: None,
+            plant_flip: None,
             hash_states: false,
         }
     }
@@ -293,6 +297,13 @@ impl Engine {
         self.stats.frames += 1;
         // A turn of fast-forward passes several frames.
         let frames = self.stats.frames;
+        if self.settings.plant_flip.take_if(|frame| frames >= *frame).is_some() {
+            let mut state = self.machine.nes.bytes().to_vec();
+            // A byte of RAM that the game leaves alone would show as well.
+            let last = state.len() - 1;
+            state[last] ^= 1;
+            self.machine.nes.restore(&state).expect("the machine's own state");
+        }
         if self.settings.plant_allocation.take_if(|frame| frames >= *frame).is_some() {
             drop(std::hint::black_box(Vec::<u8>::with_capacity(64)));
         }

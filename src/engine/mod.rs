@@ -1,6 +1,7 @@
 //! The loop that turns the machine in real time.
 
 pub mod alloc_guard;
+pub mod auditor;
 pub mod cycle;
 pub mod machine;
 pub mod pacer;

@@ -182,7 +182,8 @@ impl Supply {
         moment.position = after;
         moment.rom = Happening::rom_after(&catalog.past(after));
         let events = steps.iter().any(|step| matches!(step, Step::Event(_)));
-        if events && !console.restore(&moment.state) {
+        let recalled = !events || console.recall(&catalog.past(before));
+        if !recalled || events && !console.restore(&moment.state) {
             return false;
         }
         for step in steps {
@@ -239,9 +240,7 @@ impl Supply {
             .ok()
             .filter(|way| way.frame <= position.frame)
             .or_else(|| replay::approach(history, position).ok())?;
-        if !console.restore(&way.state) {
-            return None;
-        }
+        way.begin(console).ok()?;
         self.stretch.clear();
         let mut frame = way.frame;
         let mut note = |frame, console: &Console| {

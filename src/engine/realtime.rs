@@ -123,6 +123,17 @@ pub fn lock_memory() -> Result<(), Degraded> {
     rustix::mm::mlockall(all).map_err(|_| Degraded::Memory)
 }
 
+/// Lets the calling thread run only where no other wants to.
+pub fn idle() {
+    let idle = ThreadSchedulePolicy::Normal(thread_priority::NormalThreadSchedulePolicy::Idle);
+    // Where that is refused it is a thread like others.
+    let _ = thread_priority::set_thread_priority_and_policy(
+        thread_native_id(),
+        ThreadPriority::Min,
+        idle,
+    );
+}
+
 /// Makes the calling thread a real-time one as far as it may be; gives what
 /// was refused. Do this last, when every thread that it starts exists.
 pub fn promote(thread: &'static str, wishes: Wishes) -> Vec<Degraded> {

@@ -2,6 +2,7 @@
 //! the history goes to the tape; it hands out the past, and writes the loop
 //! slots.
 
+use super::auditor::Auditor;
 use super::past::Supply;
 use super::replay::{Console, RomName};
 use super::tape::TapeFile;
@@ -29,6 +30,8 @@ pub struct Recorder {
     pub supply: Supply,
     /// A machine to compute the past with.
     pub console: Console,
+    /// Plays everything again and compares; `None` does not.
+    pub auditor: Option<Auditor>,
     /// The loop slots' files; `None` writes none.
     pub mirror: Option<Mirror>,
     /// Rings when the emulation thread wants something.
@@ -61,12 +64,18 @@ impl Recorder {
     fn turn(&mut self, say: &mut impl FnMut(String)) {
         while let Ok((name, cart, payload)) = self.roms.try_recv() {
             self.history.rom(&payload);
+            if let Some(auditor) = &mut self.auditor {
+                auditor.rom(name, cart.clone());
+            }
             self.console.add_rom(name, cart);
         }
         while let Some((record, state)) = self.drain.record() {
             self.history.tell(&record, state);
             if self.history.is_cut() {
                 self.complete = self.drain.records();
+            }
+            if let Some(found) = self.auditor.as_mut().and_then(|a| a.look(&self.history)) {
+                say(found);
             }
         }
         self.supply.serve(&mut self.history, &mut self.console);
@@ -88,6 +97,7 @@ impl Recorder {
         self.history.cut();
         self.complete = self.drain.records();
         self.turn(&mut say);
+        self.auditor.take().into_iter().flat_map(Auditor::close).for_each(&mut say);
         let Some(tape) = self.tape.take() else { return };
         let path = tape.path().clone();
         let frame = self.history.position().frame;

@@ -206,6 +206,44 @@ pub fn taken(input: Input) -> take::Input {
     zerocopy::transmute!(input)
 }
 
+/// Fields that are named of a state that differs.
+const NAMED: usize = 3;
+
+/// Where two states differ, by the names of the fields.
+pub fn difference(recorded: &[u8], computed: &[u8]) -> String {
+    let layout = Nes::layout();
+    let (mut text, mut named, mut last) = (Vec::new(), 0, None);
+    for at in (0..recorded.len()).filter(|&at| recorded[at] != computed[at]) {
+        let field = layout.iter().rposition(|(_, offset, _)| *offset <= at).unwrap_or_default();
+        let (name, offset, size) = &layout[field];
+        let is_ram = field + 1 == layout.len();
+        if !is_ram && last == Some(field) {
+            continue;
+        }
+        last = Some(field);
+        named += 1;
+        if named > NAMED {
+            continue;
+        }
+        let (first, end) = if is_ram { (at, at + 1) } else { (*offset, offset + size) };
+        let place = if is_ram { format!("[{:#06x}]", at - offset) } else { String::new() };
+        let hex = |bytes: &[u8]| HexBytes(&bytes[first..end.min(first + 16)]).to_string();
+        text.push(format!("{name}{place} = {} instead of {}", hex(computed), hex(recorded)));
+    }
+    if named > NAMED {
+        text.push(format!("{} more", named - NAMED));
+    }
+    text.join(", ")
+}
+
+struct HexBytes<'a>(&'a [u8]);
+
+impl std::fmt::Display for HexBytes<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -238,6 +238,11 @@ impl Catalog {
         &self.hashes
     }
 
+    /// The number of the last state.
+    pub fn last_state(&self) -> Option<u64> {
+        (self.gone + self.states.len() as u64).checked_sub(1)
+    }
+
     /// The state of this number.
     pub fn state_entry(&self, number: u64) -> Option<&Entry> {
         self.states.get(usize::try_from(number.checked_sub(self.gone)?).ok()?)

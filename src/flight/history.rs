@@ -21,7 +21,7 @@ use super::chunk::{Chunk, Event, Header, Kind, ROOT};
 use super::hot::Hot;
 use super::inputs::Coder;
 use super::lines;
-use super::replay::{Missing, Recording};
+use super::replay::{self, Missing, Recording};
 use super::shared::Record;
 use super::take::Input;
 use super::varint;
@@ -293,6 +293,36 @@ impl History {
     /// The state at a position, if the hot tier has it.
     pub fn hot_state(&self, position: Position, state: &mut Vec<u8>) -> bool {
         self.hot.state(position, state)
+    }
+
+    /// The state kept last.
+    pub fn kept(&self) -> &[u8] {
+        &self.kept
+    }
+
+    /// When it was.
+    pub fn kept_at(&self) -> Option<Position> {
+        self.kept_at
+    }
+
+    /// The position of a frame on the path to another.
+    pub fn path_to(&self, tip: Position, frame: u64) -> Option<Position> {
+        self.catalog.on_path(tip, frame)
+    }
+
+    /// Whether the state kept last, as it is stored, is the one that was kept.
+    pub fn check_last(&self) -> Result<(), Missing> {
+        let Some(number) = self.catalog.last_state() else { return Ok(()) };
+        replay::state(self, number).map(drop)
+    }
+
+    /// Flips a bit of the state stored last.
+    #[doc(hidden)]
+    pub fn damage_last(&mut self) {
+        let last = self.catalog.states().next_back().map(|entry| entry.at - self.gone);
+        if let Some(byte) = last.and_then(|n| self.chunks[n as usize].last_mut()) {
+            *byte ^= 1;
+        }
     }
 
     /// Bytes of both tiers, bookkeeping included.

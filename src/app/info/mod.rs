@@ -2,11 +2,11 @@
 //!
 //! | file | known by | told by |
 //! |---|---|---|
-//! | ROM, zipped or gzipped too | `NES` $1A | [`rom`] |
-//! | saved state, the two files of a loop slot | `RETAKEST`, `RETAKELS`, `RETAKELI` | [`saved`] |
-//! | battery save | its name: `.sav` | [`saved`] |
-//! | movie | `version`, `PK` with an input log, bars | [`movie`] |
-//! | patch | `PATCH`, `BPS1` | [`patch`] |
+//! | ROM, zipped or gzipped too | `NES` $1A | `rom.rs` |
+//! | saved state, the two files of a loop slot | `RETAKEST`, `RETAKELS`, `RETAKELI` | `saved.rs` |
+//! | battery save | its name: `.sav` | `saved.rs` |
+//! | movie | `version`, `PK` with an input log, bars | `movie.rs` |
+//! | patch | `PATCH`, `BPS1` | `patch.rs` |
 //! | tape | `RETAKETP` | [`super::tape::info`] |
 
 mod movie;

@@ -2,9 +2,9 @@
 //!
 //! | format | file | read and written in |
 //! |---|---|---|
-//! | text | a line a frame | [`text`] |
-//! | .fm2 | FCEUX: keys, then a line a frame | [`fm2`] |
-//! | .bk2 | BizHawk: a zip with keys and an input log | [`bk2`] |
+//! | text | a line a frame | `text.rs` |
+//! | .fm2 | FCEUX: keys, then a line a frame | `fm2.rs` |
+//! | .bk2 | BizHawk: a zip with keys and an input log | `bk2.rs` |
 //!
 //! Another emulator's movie holds what was pressed, not what came of it: where
 //! its console is less exact than ours, or its frames begin elsewhere, the game

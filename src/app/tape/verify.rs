@@ -18,17 +18,14 @@ use super::file::Reel;
 use super::jobs;
 use crate::app::fault::{Fault, Outcome};
 use crate::app::{progress, say};
-use crate::engine::replay::Console;
+use crate::engine::replay::{Console, difference};
 use crate::flight::catalog::{Part, Position};
 use crate::flight::lines;
 use crate::flight::replay::{self, Machine, Missing, Recording, States};
 use crate::flight::tape;
-use crate::nes::Nes;
 
 /// States in a job.
 const STATES: usize = 8;
-/// Fields that are named of a state that differs.
-const NAMED: usize = 3;
 /// Findings that are listed for people; JSON has all.
 const LISTED: usize = 20;
 
@@ -279,7 +276,7 @@ impl Run<'_> {
                 Ok(state) if self.known => {
                     self.done.compared += 1;
                     if state != self.console.bytes() {
-                        let text = format!("{since} {}", difference(state, self.console));
+                        let text = format!("{since} {}", difference(state, self.console.bytes()));
                         self.known = self.console.restore(state);
                         self.find(Kind::Desync, frame, text);
                     }
@@ -319,32 +316,4 @@ impl Run<'_> {
 fn recorded_hash(reel: &Reel, number: u64) -> Option<u64> {
     let entry = reel.tape().catalog().state_entry(number)?;
     lines::recorded_hash(reel.tape().payload(entry).ok()?)
-}
-
-/// Where two states differ, by the names of the fields.
-fn difference(recorded: &[u8], console: &Console) -> String {
-    let computed = console.bytes();
-    let layout = Nes::layout();
-    let (mut text, mut named, mut last) = (Vec::new(), 0, None);
-    for at in (0..recorded.len()).filter(|&at| recorded[at] != computed[at]) {
-        let field = layout.iter().rposition(|(_, offset, _)| *offset <= at).unwrap_or_default();
-        let (name, offset, size) = &layout[field];
-        let is_ram = field + 1 == layout.len();
-        if !is_ram && last == Some(field) {
-            continue;
-        }
-        last = Some(field);
-        named += 1;
-        if named > NAMED {
-            continue;
-        }
-        let (first, end) = if is_ram { (at, at + 1) } else { (*offset, offset + size) };
-        let place = if is_ram { format!("[{:#06x}]", at - offset) } else { String::new() };
-        let hex = |bytes: &[u8]| crate::app::rom_file::hex(&bytes[first..end.min(first + 16)]);
-        text.push(format!("{name}{place} = {} instead of {}", hex(computed), hex(recorded)));
-    }
-    if named > NAMED {
-        text.push(format!("{} more", named - NAMED));
-    }
-    text.join(", ")
 }
