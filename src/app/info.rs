@@ -12,12 +12,10 @@ use super::hash::hex64;
 use super::movie::Movie;
 use super::rom_file::{self, hex};
 use super::say;
-use super::tape::file::TapeFile;
-use super::tape::info;
+use super::tape::{self, file::is_tape};
 use super::testing::manifest;
 use crate::flight::header;
 use crate::flight::state_file;
-use crate::flight::tape;
 use crate::nes::board::BoardId;
 use crate::nes::cart::ines::Format;
 use crate::nes::cart::{Header, Mirroring, mapper_name};
@@ -25,6 +23,10 @@ use crate::nes::{Cartridge, Region};
 
 /// Runs the command.
 pub fn info(args: &InfoArgs) -> Outcome {
+    if let Some(file) = args.file.as_deref().filter(|file| is_tape(file)) {
+        let args = tape::args::InfoArgs { file: file.to_owned(), json: args.json };
+        return tape::info::info(&args);
+    }
     let document = match &args.file {
         _ if args.boards => boards(),
         Some(file) => describe(file)?,
@@ -58,7 +60,6 @@ fn describe(path: &Path) -> Outcome<Value> {
     let mut document = match bytes.as_slice() {
         [b'P', b'A', b'T', b'C', b'H', ..] => json!({ "kind": "IPS patch" }),
         [b'B', b'P', b'S', b'1', ..] => json!({ "kind": "BPS patch" }),
-        _ if bytes.starts_with(&tape::MAGIC) => info::describe(&TapeFile::open(path)?),
         _ if bytes.starts_with(&state_file::MAGIC) => state(path, &bytes)?,
         _ if bytes.starts_with(b"NES\x1a") => rom(path, &bytes)?,
         _ => match Movie::parse(&bytes) {
