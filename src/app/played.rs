@@ -1,19 +1,18 @@
 //! Where the inputs of a run come from, and where they go: movies, and tapes,
 //! in which more can happen.
 
-use std::fs::File;
 use std::path::Path;
 
 use super::cli::SetupArgs;
 use super::fault::{Fault, Outcome};
 use super::movie::{self, About, Movie, MovieFrame, Press};
 use super::setup::Setup;
+use super::tape::file::is_tape;
 use super::tape::movie::TapeMovie;
 use super::tape::write::Recording;
 use crate::engine::replay::{Console, Happening, Roms};
 use crate::flight::chunk::Event;
 use crate::flight::replay::Machine;
-use crate::flight::tape::MAGIC;
 use crate::nes::{Input, Nes};
 
 /// Where inputs come from.
@@ -97,13 +96,6 @@ impl Source {
             Self::Tape(tape) => tape.events(number).copied().collect(),
         }
     }
-}
-
-fn is_tape(path: &Path) -> bool {
-    use std::io::Read;
-    let mut magic = [0; MAGIC.len()];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
-    read.is_ok() && magic == MAGIC
 }
 
 /// Where inputs go: a movie, or a tape where the name ends with .rtk.

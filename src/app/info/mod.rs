@@ -24,16 +24,18 @@ use super::cli::InfoArgs;
 use super::fault::{Fault, Outcome};
 use super::rom_file::{self, hex};
 use super::say;
-use super::tape::file::TapeFile;
-use super::tape::info as tape_info;
+use super::tape::{self, file::is_tape};
 use crate::flight::slot::Part;
 use crate::flight::state_file;
-use crate::flight::tape;
 use crate::nes::Region;
 use crate::nes::board::BoardId;
 
 /// Runs the command.
 pub fn info(args: &InfoArgs) -> Outcome {
+    if let Some(file) = args.file.as_deref().filter(|file| is_tape(file)) {
+        let args = tape::args::InfoArgs { file: file.to_owned(), json: args.json };
+        return tape::info::info(&args);
+    }
     let document = match &args.file {
         _ if args.boards => boards(),
         Some(file) => describe(file)?,
@@ -70,7 +72,6 @@ fn describe(path: &Path) -> Outcome<Value> {
         [b'P', b'A', b'T', b'C', b'H', ..] | [b'B', b'P', b'S', b'1', ..] => {
             patch::describe(&bytes).map_err(|error| fault(error.to_string()))?
         }
-        _ if bytes.starts_with(&tape::MAGIC) => tape_info::describe(&TapeFile::open(path)?),
         _ if bytes.starts_with(&state_file::MAGIC) => saved::state(&bytes).map_err(fault)?,
         _ if bytes.starts_with(&Part::State.magic()) => {
             saved::slot(path, Part::State, &bytes).map_err(fault)?

@@ -1,5 +1,7 @@
 //! A tape from a file, and the console that belongs to it.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +16,13 @@ use crate::flight::map::View;
 use crate::flight::replay::{Missing, Recording};
 use crate::flight::tape::{self, Tape};
 use crate::nes::{Cartridge, Nes, PowerOn, Region};
+
+/// Whether a file begins like a tape.
+pub fn is_tape(path: &Path) -> bool {
+    let mut magic = [0; tape::MAGIC.len()];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    read.is_ok() && magic == tape::MAGIC
+}
 
 /// A tape and where it came from.
 pub struct TapeFile {

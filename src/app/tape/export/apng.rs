@@ -155,10 +155,14 @@ mod tests {
 
     #[test]
     fn a_pictures_time_is_the_nearest_fraction() {
-        let (delay, of) = nearest(655_171, 39_375_000);
-        let exact = 655_171. / 39_375_000.;
-        let off = (f64::from(delay) / f64::from(of) - exact).abs() / exact;
-        assert!(off < 1e-9, "{delay}/{of}: {off:e}");
+        let (rate, per) = crate::nes::Region::Ntsc.frame_rate();
+        let exact = per as f64 / rate as f64;
+        let off = |delay: f64, of: f64| (delay / of - exact).abs();
+        let (delay, of) = nearest(per, rate);
+        let least = (1..=u16::MAX).map(f64::from).map(|of| off((exact * of).round(), of));
+        let least = least.fold(f64::MAX, f64::min);
+        assert!(off(delay.into(), of.into()) <= least, "{delay}/{of}");
+        assert!(least / exact < 1e-8);
         assert_eq!(nearest(1, 50), (1, 50));
     }
 }
