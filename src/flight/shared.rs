@@ -4,13 +4,18 @@
 //! ```text
 //! page 0    header, counters, each on a cache line of its own
 //! records   65,536 × 32 bytes   what happened: a frame with its input, an event …   18 minutes
-//! states    64 × (64 + state)   the machine after a frame
+//! states    64 × (64 + state)   the machine after a frame: whole, or the lines of 64
+//!                               bytes that differ from the state before
 //! ```
 //!
 //! Two rings with one writer ([`Capture`]) and one reader ([`Drain`]) each. A
 //! state is published before the record of its frame, so that who sees the
 //! record sees the state. Neither end allocates, locks or waits. A full ring of
-//! states drops the state; the frame's record is there all the same.
+//! states drops the state; the frame's record is there all the same, and the next
+//! state is a whole one.
+//!
+//! A frame changes some 20 lines of a state. Both ends keep the last state for
+//! themselves, so that only these cross from one processor's cache to the other's.
 
 #![allow(unsafe_code)]
 
@@ -41,8 +46,25 @@ pub const STATES: usize = 64;
 
 const PAGE: usize = 4096;
 const RECORD: usize = 32;
-/// Bytes before each state: the number of records up to its frame, the frame.
+/// Bytes before each state.
 const STATE_HEADER: usize = 64;
+/// Bytes that are compared at once.
+const LINE: usize = 64;
+/// Bytes of a line that differs: its number, and what is in it.
+const CHANGE: usize = 8 + LINE;
+
+/// What is before each state.
+#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+struct StateHeader {
+    /// Records up to its frame.
+    records: u64,
+    frame: u64,
+    /// Bytes of lines that differ; [`WHOLE`] is the state itself.
+    changes: u64,
+}
+
+const WHOLE: u64 = u64::MAX;
 
 /// Whose memory it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -213,6 +235,10 @@ pub struct Capture {
     records: u64,
     states: u64,
     dropped: u64,
+    /// The last state that was caught; `is_known` says whether the other end
+    /// has it, too.
+    last: Box<[u8]>,
+    is_known: bool,
 }
 
 /// The recorder's end.
@@ -220,6 +246,8 @@ pub struct Drain {
     memory: Arc<Memory>,
     records: u64,
     states: u64,
+    /// The state that was read last.
+    last: Box<[u8]>,
 }
 
 /// Makes the memory of a session, in a new file or without one.
@@ -235,8 +263,16 @@ pub fn create(file: Option<&Path>, header: &Header) -> io::Result<(Capture, Drai
         memory.map.as_mut_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
     }
     let memory = Arc::new(memory);
-    let capture = Capture { memory: memory.clone(), records: 0, states: 0, dropped: 0 };
-    Ok((capture, Drain { memory, records: 0, states: 0 }))
+    let last = || vec![0; state_len].into_boxed_slice();
+    let capture = Capture {
+        memory: memory.clone(),
+        records: 0,
+        states: 0,
+        dropped: 0,
+        last: last(),
+        is_known: false,
+    };
+    Ok((capture, Drain { memory, records: 0, states: 0, last: last() }))
 }
 
 impl Capture {
@@ -265,19 +301,47 @@ impl Capture {
         let read = self.memory.counter(Counter::StatesRead).load(Ordering::Acquire);
         if self.states - read >= STATES as u64 || state.len() != self.memory.state_len {
             self.dropped += 1;
+            self.is_known = false;
             return false;
         }
-        let head = [self.records + 1, frame];
-        // SAFETY: the reader has gone past this place, as above. The header's
-        // 64 bytes and the state are within its stride.
-        unsafe {
+        // SAFETY: the reader has gone past this place, as above, and does not
+        // look at it before the counter says so. The slice is its stride.
+        let slot = unsafe {
             let place = self.memory.state_at(self.states);
-            place.copy_from_nonoverlapping(head.as_bytes().as_ptr(), size_of_val(&head));
-            place.add(STATE_HEADER).copy_from_nonoverlapping(state.as_ptr(), state.len());
+            std::slice::from_raw_parts_mut(place, Memory::stride(state.len()))
+        };
+        let (head, body) = slot.split_at_mut(STATE_HEADER);
+        let changes = if self.is_known { self.changes(state, body) } else { None };
+        if changes.is_none() {
+            body[..state.len()].copy_from_slice(state);
+            self.last.copy_from_slice(state);
+            self.is_known = true;
         }
+        let header =
+            StateHeader { records: self.records + 1, frame, changes: changes.unwrap_or(WHOLE) };
+        head[..size_of::<StateHeader>()].copy_from_slice(header.as_bytes());
         self.states += 1;
         self.memory.counter(Counter::States).store(self.states, Ordering::Release);
         true
+    }
+
+    /// Writes the lines that differ from the last state and makes it this one;
+    /// gives their bytes. `None` where the state itself is shorter: nothing that
+    /// was written counts then.
+    fn changes(&mut self, state: &[u8], out: &mut [u8]) -> Option<u64> {
+        let mut length = 0;
+        let lines = state.chunks(LINE).zip(self.last.chunks_mut(LINE));
+        for (number, (line, last)) in lines.enumerate() {
+            if is_equal(line, last) {
+                continue;
+            }
+            let change = out.get_mut(length..length + CHANGE)?;
+            change[..8].copy_from_slice(&(number as u64).to_le_bytes());
+            change[8..8 + line.len()].copy_from_slice(line);
+            last.copy_from_slice(line);
+            length += CHANGE;
+        }
+        Some(length as u64)
     }
 
     /// States that were dropped.
@@ -289,7 +353,6 @@ impl Capture {
 impl Drain {
     /// The next record, and the state to which it led if that was caught.
     pub fn record(&mut self) -> Option<(Record, Option<&[u8]>)> {
-        self.release();
         let written = self.memory.counter(Counter::Records).load(Ordering::Acquire);
         if self.records >= written {
             return None;
@@ -327,34 +390,64 @@ impl Drain {
     /// The state that belongs to the record read last.
     fn state(&mut self) -> Option<&[u8]> {
         let written = self.memory.counter(Counter::States).load(Ordering::Acquire);
-        if self.states >= written {
-            return None;
-        }
-        // SAFETY: the writer has published this place and leaves it alone until
-        // `StatesRead` is past it, which `release` does at the next call, when
-        // the slice is gone.
-        let (head, state) = unsafe {
-            let place = self.memory.state_at(self.states);
-            let head = place.cast::<[u64; 2]>().read();
-            let state = std::slice::from_raw_parts(place.add(STATE_HEADER), self.memory.state_len);
-            (head, state)
-        };
-        (head[0] == self.records).then_some(state)
-    }
-
-    /// Gives back the states of records that were read.
-    fn release(&mut self) {
-        let written = self.memory.counter(Counter::States).load(Ordering::Acquire);
+        let mut found = false;
         while self.states < written {
-            // SAFETY: published, as above.
-            let head = unsafe { self.memory.state_at(self.states).cast::<[u64; 2]>().read() };
-            if head[0] > self.records {
+            // SAFETY: the writer has published this place and leaves it alone
+            // until `StatesRead` is past it, below, when all was read.
+            let slot = unsafe {
+                let place = self.memory.state_at(self.states);
+                std::slice::from_raw_parts(place, Memory::stride(self.memory.state_len))
+            };
+            let (header, body) = state_of(slot)?;
+            if header.records > self.records {
                 break;
             }
+            // The next one may build on it, whether or not its record came.
+            found = apply(header, body, &mut self.last) && header.records == self.records;
             self.states += 1;
+            self.memory.counter(Counter::StatesRead).store(self.states, Ordering::Release);
         }
-        self.memory.counter(Counter::StatesRead).store(self.states, Ordering::Release);
+        found.then_some(&*self.last)
     }
+}
+
+/// Whether two lines are equal, without a call for each of hundreds.
+#[inline(always)]
+fn is_equal(a: &[u8], b: &[u8]) -> bool {
+    let (Ok(a), Ok(b)) = (<&[u8; LINE]>::try_from(a), <&[u8; LINE]>::try_from(b)) else {
+        return a == b;
+    };
+    let words = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0);
+    let differences = words.map(|(a, b)| u64::from_ne_bytes(*a) ^ u64::from_ne_bytes(*b));
+    differences.fold(0, |all, word| all | word) == 0
+}
+
+/// A slot's header and what is behind it.
+fn state_of(slot: &[u8]) -> Option<(StateHeader, &[u8])> {
+    let (head, body) = slot.split_at_checked(STATE_HEADER)?;
+    StateHeader::read_from_prefix(head).ok().map(|(header, _)| (header, body))
+}
+
+/// Makes `state` the one of a slot, if it is the one before; false for bytes
+/// that no writer wrote.
+fn apply(header: StateHeader, body: &[u8], state: &mut [u8]) -> bool {
+    if header.changes == WHOLE {
+        let Some(whole) = body.get(..state.len()) else { return false };
+        state.copy_from_slice(whole);
+        return true;
+    }
+    let changes = usize::try_from(header.changes).ok().and_then(|length| body.get(..length));
+    let Some(changes) = changes else { return false };
+    changes.chunks_exact(CHANGE).all(|change| {
+        let (number, line) = change.split_at(8);
+        let number = number.try_into().map_or(u64::MAX, u64::from_le_bytes);
+        let place = usize::try_from(number).ok().and_then(|n| state.chunks_mut(LINE).nth(n));
+        place.is_some_and(|place| {
+            let length = place.len();
+            place.copy_from_slice(&line[..length]);
+            true
+        })
+    })
 }
 
 /// What a session left in memory that was not closed.
@@ -395,23 +488,28 @@ pub fn orphan(bytes: &[u8]) -> Option<Orphan> {
     for number in first..written {
         let at = PAGE + number as usize % RECORDS * RECORD;
         let raw = Raw::read_from_bytes(bytes.get(at..at + RECORD)?).ok()?;
-        let state = states.get(&(number + 1)).map(|state| state.to_vec());
+        let state = states.get(&(number + 1)).cloned();
         records.push((Record::read(raw)?, state));
     }
     Some(Orphan { header, records })
 }
 
 /// The states that are whole, by the number of records up to their frames.
-fn states(bytes: &[u8], state_len: usize, written: u64) -> HashMap<u64, &[u8]> {
+fn states(bytes: &[u8], state_len: usize, written: u64) -> HashMap<u64, Vec<u8>> {
     let stride = Memory::stride(state_len);
     // The one after the last may be half written over the oldest.
     let oldest = written.saturating_sub(STATES as u64 - 1);
-    let state = |number: u64| {
+    let (mut states, mut last, mut known) = (HashMap::new(), vec![0; state_len], false);
+    for number in oldest..written {
         let at = PAGE + RECORDS * RECORD + number as usize % STATES * stride;
-        let (head, state) = bytes.get(at..at + STATE_HEADER + state_len)?.split_at(STATE_HEADER);
-        Some((u64::from_le_bytes(*head.first_chunk()?), state))
-    };
-    (oldest..written).filter_map(state).collect()
+        let Some((header, body)) = bytes.get(at..at + stride).and_then(state_of) else { break };
+        // What differs from a state that is gone says nothing.
+        known = (known || header.changes == WHOLE) && apply(header, body, &mut last);
+        if known {
+            states.insert(header.records, last.clone());
+        }
+    }
+    states
 }
 
 #[cfg(test)]
@@ -472,6 +570,33 @@ mod tests {
     }
 
     #[test]
+    fn a_state_of_which_little_changed_is_the_same_at_the_other_end() {
+        let (mut capture, mut drain) = create(None, &header()).unwrap();
+        let mut state = [0; LEN];
+        for n in 1..=1000u64 {
+            state[(n * 37) as usize % LEN] = n as u8;
+            // The ring is full now and then.
+            capture.state(n, &state);
+            capture.record(frame(n));
+            if n % 90 == 0 {
+                let mut caught = 0;
+                while let Some((record, found)) = drain.record() {
+                    let Record::Frame { frame, .. } = record else { panic!("{record:?}") };
+                    if let Some(found) = found {
+                        let mut wanted = [0; LEN];
+                        for m in 1..=frame {
+                            wanted[(m * 37) as usize % LEN] = m as u8;
+                        }
+                        assert_eq!(found, wanted, "frame {frame}");
+                        caught += 1;
+                    }
+                }
+                assert_eq!(caught, STATES);
+            }
+        }
+    }
+
+    #[test]
     fn a_full_ring_of_records_says_so() {
         let (mut capture, mut drain) = create(None, &header()).unwrap();
         for n in 0..RECORDS as u64 {
@@ -528,7 +653,7 @@ mod tests {
         assert_eq!(orphan.header, header());
         let states = |n: u64| (n > 100 - STATES as u64 + 1).then(|| vec![n as u8; LEN]);
         let wanted: Vec<_> = (61..=100).map(|n| (frame(n), states(n))).collect();
-        assert_eq!(orphan.records, wanted);
+        assert_eq!(orphan.records, wanted, "each of these is shorter as a whole");
     }
 
     #[test]
