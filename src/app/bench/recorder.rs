@@ -1,15 +1,41 @@
 //! What recording costs the emulation thread, a row for each thing that it does.
 
+use std::time::Duration;
+
 use zerocopy::transmute;
 
 use super::cost::Cost;
 use crate::engine::session::Session;
+use crate::flight::shared;
 use crate::flight::take::{FRAMES, Slot, Takes};
 use crate::nes::{Input, Nes};
 
 /// The rows: a machine is played for `samples` frames for each.
 pub fn costs(nes: &mut Nes, samples: u64) -> Vec<Cost> {
-    [state_and_input, recording_turn, loop_seam].map(|row| row(nes, samples)).into()
+    [capture, state_and_input, recording_turn, loop_seam].map(|row| row(nes, samples)).into()
+}
+
+/// What every frame of play costs: the state that changed and the input, into
+/// the memory from which the recorder drains them.
+fn capture(nes: &mut Nes, samples: u64) -> Cost {
+    let bytes = nes.bytes().len();
+    let header = shared::Header::new(0, nes.layout_hash(), 0, 0, bytes);
+    let (mut capture, mut drain) = shared::create(None, &header).expect("memory");
+    let recorder = std::thread::spawn(move || {
+        while !drain.is_abandoned() {
+            while drain.record().is_some() {}
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    });
+    let cost =
+        Cost::after_frames("state and input to the recorder", bytes, nes, samples, |nes, input| {
+            let frame = nes.frame_number();
+            capture.state(frame, nes.bytes());
+            capture.record(shared::Record::Frame { frame, input: transmute!(input) });
+        });
+    drop(capture);
+    recorder.join().expect("it only drains");
+    cost
 }
 
 /// A whole state into the pool, and an input: what keeping every frame costs.
