@@ -1,6 +1,7 @@
 //! The same ROM, options and inputs give the same bytes: run twice, muted, and
 //! saved and restored at random frames. A row for each of our own ROMs, the game
-//! on every alignment and console, and for public ones of every board.
+//! on every alignment and console, for public ones of every board, and a row for
+//! each ROM of the manifest whose board is supported.
 
 mod common;
 
@@ -8,8 +9,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use libtest_mimic::{Arguments, Failed};
+use libtest_mimic::{Arguments, Failed, Trial};
 use retake::app::hash::{SoundHash, indices_hash};
+use retake::app::testing::manifest::{self, Entry};
+use retake::app::testing::markdown;
 use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Region};
 
 use common::Random;
@@ -30,8 +33,62 @@ fn main() -> ExitCode {
                 options.iter().try_for_each(|options| check(&path, options))
             })
         })
+        .chain(manifest::entries().iter().filter(|entry| is_cartridge(entry)).map(every_trial))
         .collect();
     libtest_mimic::run(&arguments, rows).exit_code()
+}
+
+/// Frames for each ROM of the manifest: 400 ROMs are a minute's work.
+const EVERY_FRAMES: usize = 130;
+
+fn is_cartridge(entry: &Entry) -> bool {
+    entry.is_ines() && !entry.refuses() && markdown::can_run(entry)
+}
+
+fn every_trial(entry: &'static Entry) -> Trial {
+    let path = manifest::find(&entry.file);
+    let ignored = path.is_none().then_some(common::NOT_THERE);
+    common::row(&format!("every ROM: {}", entry.file), ignored, move || {
+        let pal = entry.run.region.as_deref() == Some("pal");
+        let region = if pal { Region::Pal } else { Region::Ntsc };
+        let options = PowerOn { region, alignment: 1, seed: 0 };
+        let rom = std::fs::read(path.ok_or(common::NOT_THERE)?)?;
+        interrupted(&Arc::new(Cartridge::parse(&rom)?), &options, seed(&entry.sha256))
+    })
+}
+
+/// Each ROM has random numbers of its own, and always the same.
+fn seed(sha256: &str) -> u64 {
+    u64::from_str_radix(&sha256[..16], 16).unwrap_or_default()
+}
+
+/// A run without a break that is heard ends as a muted one that is saved, led
+/// astray and restored at random frames.
+fn interrupted(cart: &Arc<Cartridge>, options: &PowerOn, seed: u64) -> Result<(), Failed> {
+    let mut random = Random(seed);
+    let inputs = random.play(EVERY_FRAMES);
+    let mut heard = Nes::power_on(cart.clone(), options);
+    let mut muted = Nes::power_on(cart.clone(), options);
+    let mut out = Output::default();
+    for input in &inputs {
+        heard.run_frame(*input, &mut out);
+    }
+    let mut breaks = 0;
+    for input in &inputs {
+        if random.next().is_multiple_of(8) {
+            let saved = muted.bytes().to_vec();
+            for _ in 0..=random.next() % 3 {
+                muted.run_muted(Input::pad1(random.next() as u8));
+            }
+            muted.restore(&saved)?;
+            breaks += 1;
+        }
+        muted.run_muted(*input);
+    }
+    if heard.state_hash() == muted.state_hash() {
+        return Ok(());
+    }
+    Err(format!("the last state is another one after {breaks} restores, seed {seed:#x}").into())
 }
 
 const EVERY: &[PowerOn] = &[

@@ -1,6 +1,6 @@
 //! The test ROMs, a row each: our own, then the public ones. A public ROM that
 //! is not there is an ignored row; one that is known to fail is a row with its reason, and fails here when it
-//! begins to pass, so that its reason is taken out.
+//! begins to pass, so that its reason is taken out. Of the same verdicts docs/accuracy.md is made, and compared.
 //!
 //! ROMs are found through `RETAKE_ROMS`, `../shared/roms`, and what
 //! `scripts/fetch-roms` downloaded to `roms-test/public`.
@@ -10,27 +10,129 @@ mod common;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::{LazyLock, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use retake::app::testing::manifest::{self, Entry};
-use retake::app::testing::{Plan, Report, Verdict, is_reviewed, judge};
+use retake::app::testing::{
+    Plan, Report, Verdict, is_reviewed, judge, judge_as_coin, judge_coin, markdown,
+};
 use retake::nes::{Cartridge, Input, Nes, PowerOn, Region};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let public = manifest::entries().iter().filter(|entry| is_judged(entry)).map(trial);
+    let public = manifest::entries().iter().enumerate().filter(|(_, entry)| is_judged(entry));
+    let public = public.map(|(index, entry)| trial(index, entry));
     let own = manifest::own().iter().map(own_trial);
     let alignments = Trial::test("roms-test/built/alignment.nes tells alignments apart", || {
         let sums: BTreeSet<_> = (0..4).map(alignment_sum).collect();
         if sums.len() == 4 { Ok(()) } else { Err(format!("sums {sums:x?}").into()) }
     });
-    libtest_mimic::run(&arguments, own.chain([alignments]).chain(public).collect()).exit_code()
+    let coin = (0..4).map(coin_trial).chain(OTHERWISE.iter().map(otherwise_trial));
+    let rows = own.chain([alignments]).chain(public).chain(coin).chain([report_trial()]);
+    libtest_mimic::run(&arguments, rows.collect()).exit_code()
+}
+
+const COIN: &str = "AccuracyCoin/AccuracyCoin.nes";
+
+/// The verdict of each ROM of the manifest, and of AccuracyCoin on each
+/// alignment. Whoever asks first runs the ROM, whoever asks later waits.
+static REPORTS: LazyLock<Vec<OnceLock<Report>>> =
+    LazyLock::new(|| manifest::entries().iter().map(|_| OnceLock::new()).collect());
+static COINS: [OnceLock<Report>; 4] = [const { OnceLock::new() }; 4];
+
+fn report(index: usize, path: &Path) -> &'static Report {
+    REPORTS[index].get_or_init(|| judge(path, &Plan::default()))
+}
+
+fn coin(alignment: u8) -> Option<&'static Report> {
+    let path = manifest::find(COIN)?;
+    Some(COINS[usize::from(alignment)].get_or_init(|| judge_coin(&path, alignment)))
+}
+
+fn coin_trial(alignment: u8) -> Trial {
+    let ignored = manifest::find(COIN).is_none().then_some(common::NOT_THERE);
+    common::row(&format!("{COIN} on alignment {alignment}"), ignored, move || {
+        let Report { verdict, text, results, .. } = coin(alignment).ok_or(common::NOT_THERE)?;
+        let passed = results.iter().filter(|part| part.verdict == Verdict::Pass).count();
+        if passed == 141 { Ok(()) } else { Err(format!("{}: {text}", verdict.name()).into()) }
+    })
+}
+
+/// docs/accuracy.md says what the ROMs say.
+fn report_trial() -> Trial {
+    let missing = markdown::missing();
+    let ignored = format!("{missing} ROMs of the manifest are not there: scripts/fetch-roms");
+    let ignored = (missing != 0).then_some(ignored.as_str());
+    common::row("docs/accuracy.md", ignored, || {
+        let find = |entry: &Entry| manifest::find(&entry.file).ok_or(common::NOT_THERE);
+        let entries = manifest::entries().iter().enumerate();
+        let reports = entries.map(|(index, entry)| Ok(report(index, &find(entry)?).clone()));
+        let reports = reports.collect::<Result<Vec<_>, &str>>()?;
+        let coins: Vec<Report> = (0..4).filter_map(coin).cloned().collect();
+        let made = markdown::report(&reports, &coins);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/accuracy.md");
+        let there = std::fs::read_to_string(path)?;
+        let mut lines = made.lines().zip(there.lines()).enumerate();
+        if let Some((n, (made, there))) = lines.find(|(_, (made, there))| made != there) {
+            let n = n + 1;
+            return Err(format!(
+                "stale at line {n}: it says\n{there}\nand should say\n{made}\n{RENEW}"
+            )
+            .into());
+        }
+        if made.trim_end() == there.trim_end() { Ok(()) } else { Err(RENEW.into()) }
+    })
+}
+
+const RENEW: &str = "renew it: retake test ../shared/roms --markdown > docs/accuracy.md";
+
+/// AccuracyCoin in ways that nothing may depend on: START held from another
+/// frame on, another byte where no code or table lies.
+struct Otherwise {
+    how: &'static str,
+    start: u64,
+    /// Where in the file, and what is there.
+    byte: Option<(usize, u8)>,
+}
+
+/// $DEE0, in the middle of what fills the room before `.org $E000`.
+const UNUSED: (usize, u8) = (16 + 0x5ee0, 0xff);
+
+const OTHERWISE: &[Otherwise] = &[
+    Otherwise { how: "START from frame 200 on", start: 200, byte: None },
+    Otherwise { how: "START from frame 777 on", start: 777, byte: None },
+    Otherwise { how: "an unused byte changed", start: 300, byte: Some(UNUSED) },
+];
+
+fn otherwise_trial(otherwise: &'static Otherwise) -> Trial {
+    let ignored = manifest::find(COIN).is_none().then_some(common::NOT_THERE);
+    common::row(&format!("{COIN} with {}", otherwise.how), ignored, move || {
+        let path = manifest::find(COIN).ok_or(common::NOT_THERE)?;
+        let mut rom = std::fs::read(path)?;
+        if let Some((at, byte)) = otherwise.byte {
+            if rom[at] != byte {
+                return Err("the file is another one than the manifest's".into());
+            }
+            rom[at] ^= 0xff;
+        }
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("otherwise.nes");
+        std::fs::write(&path, rom)?;
+        let usual = coin(1).ok_or(common::NOT_THERE)?;
+        let here = judge_as_coin(&path, otherwise.start).map_err(|fault| fault.sentence)?.results;
+        if here.len() != 141 {
+            return Err(format!("{} results", here.len()).into());
+        }
+        let differ: Vec<_> = usual.results.iter().zip(&here).filter(|(a, b)| a != b).collect();
+        if differ.is_empty() { Ok(()) } else { Err(format!("results differ: {differ:?}").into()) }
+    })
 }
 
 fn own_trial(entry: &'static Entry) -> Trial {
     let name = Path::new("roms-test").join(&entry.file);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
-    let run = move || check(&path, &entry.file);
+    let run = move || check(&judge(&path, &Plan::default()), &entry.file);
     common::row(&name.display().to_string(), None, run).with_kind(entry.criterion.kind.name())
 }
 
@@ -49,15 +151,15 @@ fn is_judged(entry: &Entry) -> bool {
     entry.criterion.kind.is_machine_verdict() || is_reviewed(&entry.file)
 }
 
-fn trial(entry: &'static Entry) -> Trial {
+fn trial(index: usize, entry: &'static Entry) -> Trial {
     let file = entry.file.as_str();
     let path = manifest::find(file);
     let known = manifest::known_failure(file);
     let ignored = if path.is_none() {
         Some(common::NOT_THERE.to_owned())
-    } else if !matches!(entry.format.as_str(), "iNES" | "NES2.0") {
+    } else if !entry.is_ines() {
         Some(format!("{} files are not supported yet", entry.format))
-    } else if !has_board(entry) {
+    } else if !markdown::can_run(entry) {
         Some(format!("mapper {} is not supported yet", entry.mapper.unwrap_or_default()))
     } else {
         None
@@ -67,19 +169,15 @@ fn trial(entry: &'static Entry) -> Trial {
         _ => file.to_owned(),
     };
     let run = move || match path {
-        Some(path) => check(&path, file),
+        Some(path) => check(report(index, &path), file),
         None => Err(common::NOT_THERE.into()),
     };
     common::row(&name, ignored.as_deref(), run).with_kind(entry.criterion.kind.name())
 }
 
-fn has_board(entry: &Entry) -> bool {
-    entry.mapper.is_some_and(|mapper| retake::nes::board::BoardId::from_mapper(mapper).is_some())
-}
-
-fn check(path: &Path, file: &str) -> Result<(), Failed> {
-    let Report { verdict, text, .. } = judge(path, &Plan::default());
-    match (verdict, manifest::known_failure(file)) {
+fn check(report: &Report, file: &str) -> Result<(), Failed> {
+    let Report { verdict, text, .. } = report;
+    match (*verdict, manifest::known_failure(file)) {
         (Verdict::Pass, Some(_)) => {
             Err("it passes now: take its row out of roms-test/known-failures.toml".into())
         }

@@ -364,7 +364,7 @@ pub struct TestArgs {
     /// Threads [default: one a processor]
     #[arg(long, value_name = "N")]
     pub jobs: Option<std::num::NonZero<usize>>,
-    /// Print a Markdown table
+    /// Print docs/accuracy.md: counts, failures, AccuracyCoin on four alignments, what was seen
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
     /// Print one JSON document

@@ -6,12 +6,16 @@
 //!
 //! <https://github.com/100thCoin/AccuracyCoin>
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use super::subject::Subject;
 use super::verdict::{Part, Report, Verdict};
+use crate::app::cli::SetupArgs;
+use crate::app::fault::{Fault, Outcome};
+use crate::app::setup::Setup;
 
 /// Whether all tests run.
 const RUNNING: u16 = 0x35;
@@ -29,6 +33,17 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let text = include_str!("../../../roms-test/accuracycoin.json");
     serde_json::from_str(text).expect("the table is checked when tests run")
 });
+
+/// Frames within which the tests are done.
+const FRAMES: u64 = 8000;
+
+/// Runs a file as AccuracyCoin, whatever its hash, with START held for six
+/// frames from `start` on.
+pub fn judge_as_coin(path: &Path, start: u64) -> Outcome<Report> {
+    let script = format!("{start}-{}:start", start + 5).parse().map_err(Fault::unusable)?;
+    let setup = Setup::new(Some(path), &SetupArgs::default(), None)?;
+    Ok(judge(&mut Subject::new(setup, script, FRAMES)))
+}
 
 /// Runs the ROM to the end of its tests.
 pub fn judge(subject: &mut Subject) -> Report {

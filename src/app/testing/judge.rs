@@ -41,17 +41,24 @@ pub fn judge(path: &Path, plan: &Plan) -> Report {
     report
 }
 
+/// Tries AccuracyCoin on an alignment.
+pub fn judge_coin(path: &Path, alignment: u8) -> Report {
+    let setup = SetupArgs { alignment, ..SetupArgs::default() };
+    judge(path, &Plan { setup, log: None })
+}
+
 fn try_rom(path: &Path, plan: &Plan) -> Outcome<Report> {
     let (bytes, _) = rom_file::unpack(path, rom_file::read(path)?)?;
     let entry = manifest::by_hash(&hex(&Sha256::digest(&bytes)));
     let mut report = match entry {
-        Some(entry) if entry.criterion.kind == Kind::Refused => refused(path, plan),
-        Some(entry) if !is_ines(&entry.format) => {
+        Some(entry) if entry.refuses() => refused(path, plan),
+        Some(entry) if !entry.is_ines() => {
             Report::new(Verdict::Ignored, format!("{} files are not supported yet", entry.format))
         }
         _ => run(path, plan, entry)
             .unwrap_or_else(|fault| Report::new(Verdict::Error, fault.sentence)),
     };
+    report.row = entry;
     report.protocol = report.protocol.or(entry.map(|entry| entry.criterion.kind.name()));
     if let Some(entry) = entry {
         mark_known(&mut report, entry);
@@ -63,10 +70,6 @@ fn run(path: &Path, plan: &Plan, entry: Option<&Entry>) -> Outcome<Report> {
     let mut subject = subject(path, plan, entry)?;
     let report = by_protocol(&mut subject, plan, entry)?;
     Ok(Report { frames: subject.frames, ..report })
-}
-
-fn is_ines(format: &str) -> bool {
-    matches!(format, "iNES" | "NES2.0")
 }
 
 fn refused(path: &Path, plan: &Plan) -> Report {

@@ -32,6 +32,18 @@ pub struct Entry {
     pub run: RunOptions,
 }
 
+impl Entry {
+    /// Whether the file is a cartridge's (not a tune's or a disk's).
+    pub fn is_ines(&self) -> bool {
+        matches!(self.format.as_str(), "iNES" | "NES2.0")
+    }
+
+    /// Whether the file must be refused.
+    pub fn refuses(&self) -> bool {
+        self.criterion.kind == Kind::Refused
+    }
+}
+
 /// How a ROM is judged.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Criterion {

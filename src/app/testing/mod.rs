@@ -5,6 +5,8 @@ mod coin;
 mod golden;
 mod judge;
 pub mod manifest;
+pub mod markdown;
+mod notes;
 mod reviewed;
 mod screen;
 mod subject;
@@ -17,7 +19,8 @@ use std::sync::mpsc;
 
 use serde::Serialize;
 
-pub use judge::{Plan, judge};
+pub use coin::judge_as_coin;
+pub use judge::{Plan, judge, judge_coin};
 pub use reviewed::is_reviewed;
 pub use verdict::{Part, Report, Verdict};
 
@@ -52,7 +55,10 @@ pub fn test(args: &TestArgs) -> Outcome {
         let json = serde_json::to_string_pretty(&summary).map_err(Fault::failed)?;
         say(json);
     } else if args.markdown {
-        say(summary.markdown());
+        let coin = summary.roms.iter().find(|report| report.protocol == Some("ram_bytes"));
+        let on = |alignment| coin.map(|report| judge_coin(Path::new(&report.file), alignment));
+        let coin: Vec<Report> = (0..4).filter_map(on).collect();
+        say(markdown::report(&summary.roms, &coin));
     } else {
         say(summary.line());
     }
@@ -87,17 +93,6 @@ impl Summary {
         format!(
             "{passed} passed, {failed} failed, {known} known to fail, {ignored} ignored, {unreviewed} unreviewed"
         )
-    }
-
-    fn markdown(&self) -> String {
-        let mut text = "| ROM | protocol | verdict | says |\n|---|---|---|---|\n".to_owned();
-        for report in &self.roms {
-            let says = report.headline().replace('|', "\\|");
-            let protocol = report.protocol.unwrap_or("-");
-            let verdict = report.verdict.name();
-            text += &format!("| {} | {protocol} | {verdict} | {says} |\n", report.file);
-        }
-        format!("{text}\n{}", self.line())
     }
 }
 

@@ -12,9 +12,10 @@ use crate::app::hash::{SoundHash, hex64, indices_hash};
 /// Frames for which a ROM without a review has to run all the same.
 const UNREVIEWED_FRAMES: u64 = 60;
 
+/// What was judged of a ROM.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Review {
+pub struct Review {
     /// How far it runs.
     frame: u64,
     /// The picture of that frame.
@@ -27,10 +28,23 @@ struct Review {
     /// Buttons by frame, in place of the manifest's.
     press: Option<String>,
     /// What was seen or heard, and against which description.
-    seen: String,
+    pub seen: String,
 }
 
 impl Review {
+    /// What of it is pinned, in words.
+    pub fn what(&self) -> String {
+        let pictures = self.pictures.len() + usize::from(self.indices_hash.is_some());
+        let pictures = match pictures {
+            0 => String::new(),
+            1 => "picture".to_owned(),
+            n => format!("{n} pictures"),
+        };
+        let sound = if self.sound_hash.is_some() { "sound" } else { "" };
+        let and = if pictures.is_empty() || sound.is_empty() { "" } else { " and " };
+        format!("{pictures}{and}{sound}, {} frames", self.frame)
+    }
+
     /// What the picture of a frame must be, if that was judged.
     fn picture(&self, frame: u64) -> Option<&String> {
         let last = self.indices_hash.as_ref().filter(|_| frame == self.frame);
@@ -43,9 +57,14 @@ static REVIEWS: LazyLock<BTreeMap<String, Review>> = LazyLock::new(|| {
     toml::from_str(text).expect("the list is checked when tests run")
 });
 
+/// What was judged of a ROM, if anything was.
+pub fn of(file: &str) -> Option<&'static Review> {
+    REVIEWS.get(file)
+}
+
 /// Whether a ROM's picture or sound was judged.
 pub fn is_reviewed(file: &str) -> bool {
-    REVIEWS.contains_key(file)
+    of(file).is_some()
 }
 
 /// Runs a ROM and compares with what was judged.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::manifest::Entry;
+
 /// The outcome of a ROM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,10 +56,13 @@ pub struct Part {
 }
 
 /// What came out of a ROM.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// The file.
     pub file: String,
+    /// Its row of the manifest, if it has one.
+    #[serde(skip)]
+    pub row: Option<&'static Entry>,
     /// The protocol by which it was judged.
     pub protocol: Option<&'static str>,
     /// The outcome.
@@ -77,6 +82,7 @@ impl Report {
     pub fn new(verdict: Verdict, text: impl Into<String>) -> Self {
         Self {
             file: String::new(),
+            row: None,
             protocol: None,
             verdict,
             code: None,
