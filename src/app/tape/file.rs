@@ -13,7 +13,7 @@ use crate::flight::catalog::Position;
 use crate::flight::map::View;
 use crate::flight::replay::{Missing, Recording};
 use crate::flight::tape::{self, Tape};
-use crate::nes::{Cartridge, Nes, PowerOn, Region};
+use crate::nes::{Cartridge, Nes, PowerOn, Region, Tier};
 
 /// A tape and where it came from.
 pub struct TapeFile {
@@ -119,7 +119,7 @@ impl Reel {
         let header = file.tape.header();
         let rom = rom::find(header, &file.path, args)?;
         let options = power_on(header);
-        Ok(Self::new(file, Setup { rom, options }))
+        Ok(Self::new(file, Setup { rom, options, tier: Tier::default() }))
     }
 
     /// A tape and a console that is known to be its own.
