@@ -5,7 +5,7 @@ use super::fault::{Fault, Outcome};
 use super::rom_file::Rom;
 use crate::flight::state_file::Owner;
 use crate::flight::tape;
-use crate::nes::{Nes, PowerOn, Region};
+use crate::nes::{Nes, PowerOn, Region, Tier};
 
 /// A ROM and how the console around it is switched on.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Setup {
     pub rom: Rom,
     /// How it is switched on.
     pub options: PowerOn,
+    /// How it computes.
+    pub tier: Tier,
 }
 
 impl Setup {
@@ -45,12 +47,15 @@ impl Setup {
         }
         let region = args.region.map(Region::from).or(region).unwrap_or(rom.cart.region);
         let options = PowerOn { region, alignment: args.alignment, seed: args.seed };
-        Ok(Self { rom, options })
+        let tier = if args.exact { Tier::Exact } else { Tier::Lazy };
+        Ok(Self { rom, options, tier })
     }
 
     /// Switches the console on.
     pub fn power_on(&self) -> Nes {
-        Nes::power_on(self.rom.cart.clone(), &self.options)
+        let mut nes = Nes::power_on(self.rom.cart.clone(), &self.options);
+        nes.set_tier(self.tier);
+        nes
     }
 
     /// Whose states the console's are.

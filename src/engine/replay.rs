@@ -134,7 +134,9 @@ impl Roms {
 pub fn power(nes: &mut Nes, options: &PowerOn) {
     let (prg, chr) = nes.battery();
     let battery = [prg, chr].concat();
+    let tier = nes.tier();
     *nes = Nes::power_on(nes.cartridge().clone(), options);
+    nes.set_tier(tier);
     nes.load_battery(&battery);
 }
 

@@ -22,12 +22,15 @@
 //! Where both are calm and the lines were sampled since somebody ran, cycles are
 //! *idle*: they are counted, and that is all. Whoever catches up ends that.
 //!
-//! To be late is not state: at the end of a frame everybody has caught up.
+//! To be late is not state: at the end of a frame everybody has caught up. In the
+//! exact tier ([`Tier`]) nobody ever is; `tests/laziness.rs` holds both machines
+//! side by side.
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
 //! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 
+use super::Tier;
 use super::apu;
 use super::output::Sink;
 use super::schedule::{Moment, Schedule};
@@ -55,11 +58,13 @@ pub struct Late {
     loaded: bool,
     /// Whole cycles ahead in which nobody runs and no interrupt line moves.
     idle: u32,
+    /// Whether anybody may be late at all.
+    tier: Tier,
 }
 
 impl Late {
     /// Nobody is late.
-    pub fn nobody(schedule: &Schedule) -> Self {
+    pub fn nobody(schedule: &Schedule, tier: Tier) -> Self {
         let amid_dot = schedule.begins_amid_dot;
         Self {
             ppu: 0,
@@ -71,6 +76,7 @@ impl Late {
             apu_calm: 0,
             loaded: false,
             idle: 0,
+            tier,
         }
     }
 }
@@ -161,12 +167,12 @@ impl<S: Sink> System<'_, S> {
     pub fn catch_up_ppu(&mut self) {
         self.late.idle = 0;
         let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
-        let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, .. } = &mut self.late;
+        let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, tier, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
         let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
         let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, m2 };
         while *late > 0 {
-            if *calm == 0 {
+            if *calm == 0 && *tier == Tier::Lazy {
                 *calm = ppu.calm(self.timing, *amid_dot);
             }
             bus.m2.left = *late;
@@ -258,7 +264,8 @@ impl<S: Sink> System<'_, S> {
             self.emit();
         }
         self.state.wires.put = (!put).into();
-        if self.state.ports.is_idle() && !self.late.loaded {
+        let may_rest = self.late.tier == Tier::Lazy && self.state.ports.is_idle();
+        if may_rest && !self.late.loaded {
             self.late.apu_calm = self.state.apu.calm(!put, self.region);
         }
     }

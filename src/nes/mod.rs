@@ -31,7 +31,7 @@ use zerocopy::IntoBytes;
 use cart::map::{Layout, Map, Place};
 use output::{Mute, Sink};
 use state::State;
-use system::System;
+use system::{System, Wiring};
 
 /// How the machine is switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,16 @@ pub struct PowerOn {
     pub alignment: u8,
     /// What RAM holds at power-on: 0 is all zero, another number seeds noise.
     pub seed: u64,
+}
+
+/// How the machine computes. Both ways give the same bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tier {
+    /// Nobody works before somebody can tell (`cycle.rs`).
+    #[default]
+    Lazy,
+    /// Every chip works in every cycle: what being lazy has to equal.
+    Exact,
 }
 
 /// Bytes that are not a state of this machine.
@@ -83,6 +93,7 @@ impl Probe for () {
 pub struct Nes {
     cart: Arc<Cartridge>,
     region: Region,
+    tier: Tier,
     state: Box<State>,
     /// Derived from the state by the cartridge's board.
     map: Map,
@@ -98,7 +109,17 @@ impl Nes {
         let mut map = Map::new(&cart);
         load_trainer(&cart, &map, &mut state);
         cart.board.map(&state.board, &cart, &mut map);
-        Self { cart, region, state, map }
+        Self { cart, region, tier: Tier::default(), state, map }
+    }
+
+    /// Chooses how it computes from the next frame on.
+    pub fn set_tier(&mut self, tier: Tier) {
+        self.tier = tier;
+    }
+
+    /// How it computes.
+    pub fn tier(&self) -> Tier {
+        self.tier
     }
 
     /// Presses the reset button.
@@ -136,8 +157,8 @@ impl Nes {
         // A frame of any bytes ends, too.
         let limit = u64::from(self.region.timing().dots);
         let mut was_visible = self.state.ppu.position().0 < 240;
-        let mut system =
-            System::new(&mut self.state, &mut self.map, sink, &self.cart, self.region, input);
+        let wiring = Wiring { cart: &self.cart, region: self.region, tier: self.tier, input };
+        let mut system = System::new(&mut self.state, &mut self.map, sink, wiring);
         loop {
             let (line, dot) = system.state.ppu.position();
             let is_visible = line < 240 || line == 240 && dot == 0;

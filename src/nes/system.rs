@@ -4,6 +4,7 @@
 //!
 //! <https://www.nesdev.org/wiki/CPU_memory_map>
 
+use super::Tier;
 use super::board::{BoardId, Registers, Touched, Watches, Write};
 use super::cart::Cartridge;
 use super::cart::map::{Layout, Map, Place};
@@ -38,19 +39,26 @@ pub struct System<'a, S: Sink> {
     halted: bool,
 }
 
+/// What holds for a frame.
+pub struct Wiring<'a> {
+    pub cart: &'a Cartridge,
+    pub region: Region,
+    pub tier: Tier,
+    pub input: Input,
+}
+
 impl<'a, S: Sink> System<'a, S> {
     /// Wires a machine for a frame.
     pub fn new(
         state: &'a mut State,
         map: &'a mut Map,
         sink: &'a mut S,
-        cart: &'a Cartridge,
-        region: Region,
-        input: Input,
+        wiring: Wiring<'a>,
     ) -> Self {
+        let Wiring { cart, region, tier, input } = wiring;
         let schedules = schedule::of(region, state.wires.alignment);
         Self {
-            late: Late::nobody(&schedules[usize::from(state.wires.phase)]),
+            late: Late::nobody(&schedules[usize::from(state.wires.phase)], tier),
             schedules,
             reached: Moment::Start,
             start: state.clock,

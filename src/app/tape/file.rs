@@ -15,7 +15,7 @@ use crate::flight::catalog::Position;
 use crate::flight::map::View;
 use crate::flight::replay::{Missing, Recording};
 use crate::flight::tape::{self, Tape};
-use crate::nes::{Cartridge, Nes, PowerOn, Region};
+use crate::nes::{Cartridge, Nes, PowerOn, Region, Tier};
 
 /// Whether a file begins like a tape.
 pub fn is_tape(path: &Path) -> bool {
@@ -128,7 +128,7 @@ impl Reel {
         let header = file.tape.header();
         let rom = rom::find(header, &file.path, args)?;
         let options = power_on(header);
-        Ok(Self::new(file, Setup { rom, options }))
+        Ok(Self::new(file, Setup { rom, options, tier: Tier::default() }))
     }
 
     /// A tape and a console that is known to be its own.

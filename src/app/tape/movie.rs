@@ -15,7 +15,7 @@ use crate::engine::replay::{Console, RomName, Roms, held, rom_of_payload};
 use crate::flight::catalog::{Part, Position};
 use crate::flight::chunk::Event;
 use crate::flight::replay::{self, Recording, Step};
-use crate::nes::{Input, Region};
+use crate::nes::{Input, Region, Tier};
 
 /// The inputs and events of a path.
 pub struct TapeMovie {
@@ -79,7 +79,7 @@ impl TapeMovie {
         }
         let mut options = file::power_on(header);
         options.region = args.region.map_or(options.region, Region::from);
-        Ok(Setup { rom, options })
+        Ok(Setup { rom, options, tier: Tier::default() })
     }
 
     /// The console, switched on as when the tape began.

@@ -112,6 +112,10 @@ impl Ppu {
         }
         let rendering = self.mask.rendering();
         while left >= 2 {
+            if rendering && left >= 512 && self.dot == 0 && self.run_line(bus, screen) {
+                left -= 512;
+                continue;
+            }
             if rendering && left >= 16 && self.dot & 7 == 0 && self.run_tile(bus, screen) {
                 left -= 16;
                 continue;
@@ -245,7 +249,7 @@ mod tests {
             mask in any::<u8>(),
             amid_dot in any::<bool>(),
             alignment in 0u8..4,
-            wanted in 1u32..1500,
+            wanted in 1u32..2500,
         ) {
             let timing = Region::Ntsc.timing();
             let mut calm = settled(&bytes, (line, dot), mask);

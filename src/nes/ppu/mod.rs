@@ -18,6 +18,7 @@ mod calm;
 mod data_port;
 mod dots;
 mod fetch;
+mod line;
 mod pixel;
 mod registers;
 mod shifters;

@@ -15,6 +15,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::line::Scan;
 use super::{Ppu, VideoBus};
 use crate::nes::bits::{Flag, Mask};
 use crate::nes::fields::fields;
@@ -92,6 +93,30 @@ impl Evaluation {
     pub fn begin_evaluation(&mut self) {
         self.oam2_address = 0;
         self.ninth = Flag::OFF;
+    }
+
+    /// Whether a line's evaluation, begun now, goes through OAM entry by entry.
+    pub fn begins_aligned(&self) -> bool {
+        self.oam_address == 0 && !self.ended_on_odd.on()
+    }
+
+    /// Dot 256 after an evaluation that found fewer than eight sprites.
+    pub fn end_of_scan(&mut self, scan: &Scan) {
+        self.row = scan.last_row;
+        self.oam_address = 4 * scan.idle_steps();
+        self.oam2_address = 4 * scan.found as u8;
+        self.field = 0;
+        self.full = Flag::OFF;
+        self.ninth = Flag::OFF;
+        self.wrapped = Flag::ON;
+        self.next_has_sprite0 = scan.has_first.into();
+    }
+
+    /// Dot 257, where the fetches begin.
+    #[inline(always)]
+    pub fn begin_fetches(&mut self) {
+        self.oam2_address = 0;
+        self.field = 0;
     }
 
     /// A byte has come all the way to what $2004 shows.

@@ -38,6 +38,7 @@ impl Ppu {
                 self.fetch_tile(bus);
                 if self.dot < 64 { self.clear_four() } else { self.evaluate_four() }
             }
+            256 => self.begin_sprites(bus, screen),
             264..320 => self.fetch_whole_sprite(bus),
             320..336 => {
                 self.fetch_tile(bus);
@@ -45,20 +46,26 @@ impl Ppu {
             }
             _ => return false,
         }
+        self.end_tile();
+        true
+    }
+
+    /// How eight calm dots leave what moves in each dot.
+    #[inline(always)]
+    pub(super) fn end_tile(&mut self) {
         self.sprite0_hit_readable = self.sprite0_hit;
         self.port.blanking = Flag::OFF;
         self.reading = Flag::ON;
         self.latching = Flag::OFF;
-        true
     }
 
-    fn may_hit_sprite0(&self) -> bool {
+    pub(super) fn may_hit_sprite0(&self) -> bool {
         self.sprite0_armed.on() && self.evaluation.line_has_sprite0.on() && self.mask.both()
     }
 
     /// The four fetches of a tile; it enters the shift registers.
     #[inline(always)]
-    fn fetch_tile(&mut self, bus: &mut impl VideoBus) {
+    pub(super) fn fetch_tile(&mut self, bus: &mut impl VideoBus) {
         let v = self.v;
         let tile = self.fetch_at(bus, v.tile_address());
         let attributes = self.fetch_at(bus, v.attribute_address());
@@ -125,7 +132,7 @@ impl Ppu {
 
     /// Dots 1-64: four bytes of OAM2.
     #[inline(always)]
-    fn clear_four(&mut self) {
+    pub(super) fn clear_four(&mut self) {
         let e = &mut self.evaluation;
         if self.dot == 0 {
             e.begin_line();
@@ -141,7 +148,7 @@ impl Ppu {
 
     /// Dots 65-256: four bytes of OAM.
     #[inline(always)]
-    fn evaluate_four(&mut self) {
+    pub(super) fn evaluate_four(&mut self) {
         if self.dot == 64 {
             self.evaluation.begin_evaluation();
         }
@@ -155,9 +162,35 @@ impl Ppu {
         }
     }
 
+    /// Dots 257-264: the last pixels leave, `v` goes to the next line, and back to
+    /// its left edge between the address of a fetch and its byte.
+    #[inline(always)]
+    fn begin_sprites(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) {
+        let [last, second, third] = self.pipeline;
+        let leaving = [third, second, last].map(|colour| self.tinted(colour));
+        screen.pixels(253, self.line, &leaving);
+        self.v.next_line();
+        self.evaluation.begin_fetches();
+        self.drive(bus, self.v.tile_address());
+        self.latch = self.address as u8;
+        self.shift_background();
+        self.v.copy_horizontal(self.t);
+        self.address = (self.v.tile_address() & 0xff00) | u16::from(self.latch);
+        self.fetched = self.read_video(bus);
+        bus.pass(4);
+        self.fetch_rest_of_sprite(bus);
+    }
+
     /// Eight of dots 257-320: a sprite for the next line.
     #[inline(always)]
     fn fetch_whole_sprite(&mut self, bus: &mut impl VideoBus) {
+        self.fetched = self.fetch_at(bus, self.v.tile_address());
+        self.fetch_rest_of_sprite(bus);
+    }
+
+    /// The same after its first two dots.
+    #[inline(always)]
+    fn fetch_rest_of_sprite(&mut self, bus: &mut impl VideoBus) {
         let slot = usize::from((self.dot - 256) >> 3 & 7);
         let e = &mut self.evaluation;
         e.line_has_sprite0 = e.next_has_sprite0;
@@ -173,9 +206,7 @@ impl Ppu {
         e.set_buffer(x);
         self.sprites.attributes[slot] = attributes;
         self.sprites.counter[slot] = x;
-        for _ in 0..2 {
-            self.fetched = self.fetch_at(bus, self.v.tile_address());
-        }
+        self.fetched = self.fetch_at(bus, self.v.tile_address());
         let tile = self.evaluation.entry(&self.oam2)[1];
         self.pattern_address = (self.pattern_address & 0x100f) | u16::from(tile) << 4;
         self.update_pattern_address();
@@ -202,7 +233,7 @@ impl Ppu {
 
     /// A dot later the overflow flag is readable, half a dot later again latched.
     #[inline(always)]
-    fn settle_overflow(&mut self) {
+    pub(super) fn settle_overflow(&mut self) {
         self.overflow_latched = self.overflow;
         self.overflow_readable = self.overflow;
     }

@@ -1,0 +1,154 @@
+//! Being lazy changes nothing: the lazy machine and the exact one run side by
+//! side, and every frame gives the same state, picture and steps of sound. A row
+//! for each ROM that is there, our own and public ones; where the machines part,
+//! the row says at which instruction.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed};
+use retake::app::testing::manifest;
+use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Probe, Region, Registers, Tier};
+
+use common::Random;
+
+/// Frames of a ROM that is run on every console, and of one that is run on one.
+const MANY: usize = 120;
+const FEW: usize = 50;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let chosen = common::roms().map(|(name, path)| (name, path, MANY));
+    let others = manifest::entries()
+        .iter()
+        .filter(|entry| !common::PUBLIC.contains(&entry.file.as_str()))
+        .filter_map(|entry| Some((entry.file.clone(), Some(manifest::find(&entry.file)?), FEW)));
+    let rows = chosen.chain(others).enumerate().map(|(n, (name, path, frames))| {
+        let ignored = path.is_none().then_some(common::NOT_THERE);
+        let consoles = if frames == MANY { EVERY } else { &EVERY[n % EVERY.len()..][..1] };
+        common::row(&name, ignored, move || check_file(path, consoles, frames, n as u64))
+    });
+    libtest_mimic::run(&arguments, rows.collect()).exit_code()
+}
+
+const EVERY: &[PowerOn] = &[
+    PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 },
+    PowerOn { region: Region::Ntsc, alignment: 1, seed: 7 },
+    PowerOn { region: Region::Ntsc, alignment: 2, seed: 0 },
+    PowerOn { region: Region::Ntsc, alignment: 3, seed: 0 },
+    PowerOn { region: Region::Pal, alignment: 0, seed: 0 },
+    PowerOn { region: Region::Dendy, alignment: 0, seed: 0 },
+];
+
+fn check_file(
+    path: Option<PathBuf>,
+    consoles: &[PowerOn],
+    frames: usize,
+    seed: u64,
+) -> Result<(), Failed> {
+    let path = path.ok_or("the ROM is not there")?;
+    // Files that are no cartridges we know are the business of `tests/roms.rs`.
+    let Some(cart) = cartridge(&path) else { return Ok(()) };
+    consoles.iter().try_for_each(|options| check(&cart, options, frames, seed))
+}
+
+fn cartridge(path: &Path) -> Option<Arc<Cartridge>> {
+    Some(Arc::new(Cartridge::parse(&std::fs::read(path).ok()?).ok()?))
+}
+
+/// A machine and what its last frame gave.
+struct Machine {
+    nes: Nes,
+    out: Output,
+}
+
+impl Machine {
+    fn new(cart: &Arc<Cartridge>, options: &PowerOn, tier: Tier) -> Self {
+        let mut nes = Nes::power_on(cart.clone(), options);
+        nes.set_tier(tier);
+        Self { nes, out: Output::default() }
+    }
+
+    fn equals(&self, other: &Self) -> bool {
+        let (sound, others) = (&self.out.sound, &other.out.sound);
+        self.nes.bytes() == other.nes.bytes()
+            && self.out.frame.pixels == other.out.frame.pixels
+            && (sound.start, &sound.steps, sound.cycles)
+                == (others.start, &others.steps, others.cycles)
+    }
+}
+
+fn check(cart: &Arc<Cartridge>, options: &PowerOn, frames: usize, seed: u64) -> Result<(), Failed> {
+    let mut lazy = Machine::new(cart, options, Tier::Lazy);
+    let mut exact = Machine::new(cart, options, Tier::Exact);
+    for (n, input) in Random(seed).play(frames).into_iter().enumerate() {
+        let before = exact.nes.bytes().to_vec();
+        lazy.nes.run_frame(input, &mut lazy.out);
+        exact.nes.run_frame(input, &mut exact.out);
+        if !lazy.equals(&exact) {
+            let frame = n + 1;
+            let what = difference(&lazy, &exact);
+            let [lazy, exact] = [lazy, exact].map(|machine| trace(machine, &before, input));
+            let place = first_difference(&lazy?, &exact?);
+            return Err(format!("frame {frame}, {options:?}: {what}\n{place}").into());
+        }
+    }
+    Ok(())
+}
+
+/// Which fields of the state, and which outputs, are not the same.
+fn difference(lazy: &Machine, exact: &Machine) -> String {
+    let (ours, theirs) = (lazy.nes.bytes(), exact.nes.bytes());
+    let mut what: Vec<String> = Nes::layout()
+        .into_iter()
+        .filter(|(_, offset, size)| ours[*offset..][..*size] != theirs[*offset..][..*size])
+        .map(|(path, offset, size)| {
+            format!("{path} {:x?} not {:x?}", &ours[offset..][..size], &theirs[offset..][..size])
+        })
+        .collect();
+    if lazy.out.frame.pixels != exact.out.frame.pixels {
+        let pixels = lazy.out.frame.pixels.iter().zip(&exact.out.frame.pixels);
+        let first = pixels.take_while(|(a, b)| a == b).count();
+        what.push(format!("the picture at {}, {}", first % 256, first / 256));
+    }
+    if let (Some(a), Some(b)) = {
+        let steps = lazy.out.sound.steps.iter().zip(&exact.out.sound.steps);
+        steps.filter(|(a, b)| a != b).map(|(a, b)| (Some(a), Some(b))).next().unwrap_or_default()
+    } {
+        what.push(format!("the sound: {a:?} not {b:?}"));
+    }
+    what.join("\n")
+}
+
+/// An instruction and when it started: cycle, line, dot.
+type Started = (Registers, u64, u16, u16);
+
+#[derive(Default)]
+struct Trace(Vec<Started>);
+
+impl Probe for Trace {
+    fn instruction(&mut self, registers: Registers, cycle: u64, line: u16, dot: u16) {
+        self.0.push((registers, cycle, line, dot));
+    }
+}
+
+/// Runs the frame again, instruction by instruction.
+fn trace(mut machine: Machine, before: &[u8], input: Input) -> Result<Trace, Failed> {
+    machine.nes.restore(before)?;
+    let mut trace = Trace::default();
+    machine.nes.run_frame_with(input, &mut machine.out, &mut trace);
+    Ok(trace)
+}
+
+fn first_difference(lazy: &Trace, exact: &Trace) -> String {
+    let same = lazy.0.iter().zip(&exact.0).take_while(|(a, b)| a == b).count();
+    let show = |trace: &Trace, n: usize| trace.0.get(n).map(|it| format!("{it:x?}"));
+    let before = same.checked_sub(1).and_then(|n| show(exact, n)).unwrap_or_default();
+    match (show(lazy, same), show(exact, same)) {
+        (None, None) => "every instruction starts in the same way".to_owned(),
+        (lazy, exact) => format!("after {before}\n lazy {lazy:?}\nexact {exact:?}"),
+    }
+}
