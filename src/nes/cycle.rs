@@ -22,6 +22,8 @@
 //! Where both are calm and the lines were sampled since somebody ran, cycles are
 //! *idle*: they are counted, and that is all. Whoever catches up ends that.
 //!
+//! Reads of $2002 do not even catch up where `ppu/status.rs` knows what they give.
+//!
 //! To be late is not state: at the end of a frame everybody has caught up. In the
 //! exact tier ([`Tier`]) nobody ever is; `tests/laziness.rs` holds both machines
 //! side by side.
@@ -45,6 +47,8 @@ pub struct Late {
     ppu_may: u32,
     /// Half-dots from where it stands that are known to be calm.
     ppu_calm: u32,
+    /// Half-dots from there for which the flags of $2002 rest, once that is asked.
+    status_rests: Option<u32>,
     /// It stands between the halves of a dot.
     amid_dot: bool,
     /// Half-dots, run or late, since M2 fell.
@@ -70,6 +74,7 @@ impl Late {
             ppu: 0,
             ppu_may: 0,
             ppu_calm: 0,
+            status_rests: None,
             amid_dot,
             since_m2_fell: schedule.until_end,
             apu: 0,
@@ -166,6 +171,7 @@ impl<S: Sink> System<'_, S> {
     #[inline(never)]
     pub fn catch_up_ppu(&mut self) {
         self.late.idle = 0;
+        self.late.status_rests = None;
         let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
         let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, tier, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
@@ -226,6 +232,21 @@ impl<S: Sink> System<'_, S> {
         self.catch_up_ppu();
         self.late.ppu_calm = 0;
         self.late.ppu_may = 0;
+    }
+
+    /// A read of $2002 that gives what the PPU will have when it comes to the dots
+    /// of this cycle; `None` where that is not known. Its second effect, on bit 7,
+    /// is none, since that is clear; its third, on `w`, nothing calm looks at.
+    pub fn read_resting_status(&mut self) -> Option<u8> {
+        let schedule = self.schedule();
+        let end =
+            self.late.ppu + schedule.until_valid + schedule.until_lines + schedule.until_m2_falls;
+        if end >= self.late.ppu_may {
+            return None;
+        }
+        let ppu = &mut self.state.ppu;
+        let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests());
+        (end < rests).then(|| ppu.end_status_read(0, self.state.clock))
     }
 
     /// The CPU is about to reach a register of the board.

@@ -149,6 +149,11 @@ impl<'a, S: Sink> System<'a, S> {
     }
 
     fn read_ppu(&mut self, register: u16) -> u8 {
+        if register == 2
+            && let Some(status) = self.read_resting_status()
+        {
+            return status;
+        }
         self.meet_ppu(Moment::Start);
         match register {
             2 => {

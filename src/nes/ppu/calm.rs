@@ -175,7 +175,7 @@ impl Ppu {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::nes::bits::Mask;
     use crate::nes::ppu::data_port::DataPort;
@@ -185,7 +185,7 @@ mod tests {
 
     /// Memory that answers with a hash of the address, and a screen that hashes.
     #[derive(Clone, Copy, PartialEq, Debug)]
-    struct Bench(u64);
+    pub struct Bench(pub u64);
 
     impl VideoBus for Bench {
         fn read(&mut self, address: u16) -> u8 {
@@ -209,7 +209,7 @@ mod tests {
     }
 
     /// A PPU of any bytes, at rest.
-    fn settled(bytes: &[u8], position: (u16, u16), mask: u8) -> Ppu {
+    pub fn settled(bytes: &[u8], position: (u16, u16), mask: u8) -> Ppu {
         let mut ppu = Ppu::read_from_bytes(bytes).expect("the size of a PPU");
         ppu.sanitize(Region::Ntsc.timing());
         (ppu.line, ppu.dot) = position;

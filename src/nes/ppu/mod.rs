@@ -23,6 +23,7 @@ mod pixel;
 mod registers;
 mod shifters;
 mod sprites;
+mod status;
 mod tiles;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};

@@ -60,7 +60,12 @@ impl Ppu {
     }
 
     pub(super) fn may_hit_sprite0(&self) -> bool {
-        self.sprite0_armed.on() && self.evaluation.line_has_sprite0.on() && self.mask.both()
+        self.evaluation.line_has_sprite0.on() && self.may_hit_sprite0_at_all()
+    }
+
+    /// The same on any line.
+    pub(super) fn may_hit_sprite0_at_all(&self) -> bool {
+        self.sprite0_armed.on() && self.mask.both()
     }
 
     /// The four fetches of a tile; it enters the shift registers.
