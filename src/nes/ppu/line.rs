@@ -153,7 +153,7 @@ impl Scan {
 
     /// The byte of OAM2 at which it stopped.
     pub fn shown(&self) -> u8 {
-        self.oam2[self.found * 4 & 31]
+        self.oam2[(self.found * 4) & 31]
     }
 }
 
@@ -184,7 +184,7 @@ impl Sprites {
             let opaque = spread(low | high);
             let front = if self.is_in_front(slot) { FRONT } else { 0 };
             let colours = 0x10 | (self.attributes[slot] & 3) << 2 | front;
-            let indices = spread(low) | spread(high) << 1 | opaque * u64::from(colours);
+            let indices = spread(low) | spread(high) << 1 | (opaque * u64::from(colours));
             let x = usize::from(self.counter[slot]);
             if let Some(place) = line[x..].first_chunk_mut::<8>() {
                 let behind = u64::from_le_bytes(*place) & !(opaque * 0xff);
@@ -209,5 +209,5 @@ impl Sprites {
 #[inline(always)]
 fn tile_indices(low: u8, high: u8, attribute: u8) -> u64 {
     let colours = spread(low) | spread(high) << 1;
-    colours | spread(low | high) * u64::from(attribute << 2)
+    colours | (spread(low | high) * u64::from(attribute << 2))
 }
