@@ -1,7 +1,7 @@
 //! Being lazy changes nothing: the lazy machine and the exact one run side by
 //! side, and every frame gives the same state, picture and steps of sound. A row
-//! for each ROM that is there, our own and public ones; where the machines part,
-//! the row says at which instruction.
+//! for each ROM that is there, our own and public ones, and some of random programs;
+//! where the machines part, the row says at which instruction.
 
 mod common;
 
@@ -31,7 +31,10 @@ fn main() -> ExitCode {
         let consoles = if frames == MANY { EVERY } else { &EVERY[n % EVERY.len()..][..1] };
         common::row(&name, ignored, move || check_file(path, consoles, frames, n as u64))
     });
-    libtest_mimic::run(&arguments, rows.collect()).exit_code()
+    let programs = EVERY.iter().zip(0..).map(|(options, n)| {
+        common::row(&format!("random programs {n}"), None, move || check_programs(options, n))
+    });
+    libtest_mimic::run(&arguments, programs.chain(rows).collect()).exit_code()
 }
 
 const EVERY: &[PowerOn] = &[
@@ -53,6 +56,44 @@ fn check_file(
     // Files that are no cartridges we know are the business of `tests/roms.rs`.
     let Some(cart) = cartridge(&path) else { return Ok(()) };
     consoles.iter().try_for_each(|options| check(&cart, options, frames, seed))
+}
+
+/// Random programs on a console.
+fn check_programs(options: &PowerOn, seed: u64) -> Result<(), Failed> {
+    (seed * 1000..seed * 1000 + 60).try_for_each(|seed| {
+        let cart = Arc::new(Cartridge::parse(&random_rom(&mut Random(seed)))?);
+        check(&cart, options, 12, seed).map_err(|failed| {
+            let what = failed.message().unwrap_or_default();
+            format!("program {seed}, {what}").into()
+        })
+    })
+}
+
+/// An NROM of random instructions: most read and write RAM, some the registers.
+fn random_rom(random: &mut Random) -> Vec<u8> {
+    const PAGES: [u8; 16] =
+        [0, 0, 1, 2, 3, 4, 7, 0x1f, 0x20, 0x20, 0x3f, 0x40, 0x60, 0x80, 0xc0, 0xff];
+    let mut rom = b"NES\x1a\x02\x01\0\0\0\0\0\0\0\0\0\0".to_vec();
+    while rom.len() < 16 + 0x8000 {
+        let [opcode, low, page, kind, ..] = random.next().to_le_bytes();
+        let jams = opcode & 0x1f == 0x12 || opcode & 0x9f == 0x02;
+        let page = PAGES[usize::from(page & 15)];
+        let registers = matches!(page, 0x20 | 0x3f | 0x40);
+        match kind & 31 {
+            // Layers on, as games have them; and the flags of $2002 waited for.
+            0 => rom.extend([0xa9, 0x1e, 0x8d, 0x01, 0x20]),
+            1 | 2 => rom.extend([0x2c, 0x02, 0x20, 0x50, 0xfb & low | 0x80]),
+            _ if jams => rom.push(0xea),
+            _ => rom.extend([opcode, if registers { low & 0x1f } else { low }, page]),
+        }
+    }
+    rom.truncate(16 + 0x8000);
+    let vectors = rom.len() - 6;
+    for vector in rom[vectors..].chunks_mut(2) {
+        vector[1] |= 0x80;
+    }
+    rom.extend(std::iter::repeat_with(|| random.next() as u8).take(0x2000));
+    rom
 }
 
 fn cartridge(path: &Path) -> Option<Arc<Cartridge>> {

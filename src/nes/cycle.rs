@@ -135,6 +135,28 @@ impl<S: Sink> System<'_, S> {
         }
     }
 
+    /// Whole cycles ahead in which nobody runs and no interrupt line moves.
+    #[inline(always)]
+    pub fn idle_cycles(&self) -> u32 {
+        if self.reached == Moment::Start { self.late.idle } else { 0 }
+    }
+
+    /// Lets so many idle cycles pass.
+    pub fn pass_idle(&mut self, cycles: u32) {
+        self.late.idle -= cycles;
+        self.late.apu += cycles;
+        let phases = self.schedules.len() as u32;
+        let (rounds, rest) = (cycles / phases, cycles % phases);
+        let whole: u32 = self.schedules.iter().map(|schedule| schedule.total).sum();
+        self.late.ppu += rounds * whole;
+        for _ in 0..rest {
+            self.late.ppu += self.schedule().total;
+            self.state.wires.phase = (self.state.wires.phase + 1) % phases as u8;
+        }
+        self.state.wires.put = (self.state.wires.put.on() ^ (cycles & 1 != 0)).into();
+        self.state.clock += u64::from(cycles);
+    }
+
     /// The same when somebody may have to run, or a line may have moved.
     #[inline(never)]
     fn end_busy_cycle(&mut self) {

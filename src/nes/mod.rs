@@ -12,6 +12,7 @@ mod cycle;
 mod dma;
 mod fields;
 pub mod output;
+mod plain;
 pub mod port;
 mod ppu;
 pub mod region;
@@ -78,6 +79,9 @@ pub struct Registers {
 
 /// What a debugger or a test sees of a running machine.
 pub trait Probe {
+    /// Whether it wants to be asked at all.
+    const WATCHES: bool = true;
+
     /// An instruction is about to start at `registers.pc`. `cycle` counts CPU
     /// cycles from power-on; `line` and `dot` are the PPU's.
     fn instruction(&mut self, registers: Registers, cycle: u64, line: u16, dot: u16);
@@ -85,6 +89,8 @@ pub trait Probe {
 
 /// No probe: costs nothing.
 impl Probe for () {
+    const WATCHES: bool = false;
+
     #[inline(always)]
     fn instruction(&mut self, _: Registers, _: u64, _: u16, _: u16) {}
 }
@@ -152,8 +158,9 @@ impl Nes {
         out.sound.cycles = (self.state.clock - start) as u32;
     }
 
-    fn run(&mut self, input: Input, sink: &mut impl Sink, probe: &mut impl Probe) {
+    fn run<P: Probe>(&mut self, input: Input, sink: &mut impl Sink, probe: &mut P) {
         self.freeze();
+        let at_once = if P::WATCHES { 1 } else { u32::MAX };
         // A frame of any bytes ends, too.
         let limit = u64::from(self.region.timing().dots);
         let mut was_visible = self.state.ppu.position().0 < 240;
@@ -171,7 +178,9 @@ impl Nes {
                 let (line, dot) = system.position();
                 probe.instruction(cpu.registers(), system.state.clock, line, dot);
             }
-            cpu.step(&mut system);
+            if !system.run_plain(&mut cpu, at_once, limit) {
+                cpu.step(&mut system);
+            }
             system.state.cpu = cpu;
         }
         system.catch_up();

@@ -246,7 +246,7 @@ impl<'a, S: Sink> System<'a, S> {
 
     /// Whether a DMA takes the bus from a reading CPU.
     #[inline(always)]
-    fn dma_wants_bus(&self) -> bool {
+    pub(super) fn dma_wants_bus(&self) -> bool {
         self.state.oam_dma.wants_bus() || self.state.apu.dmc.wants_bus()
     }
 
