@@ -38,7 +38,7 @@
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
 use super::Tier;
-use super::apu;
+use super::apu::{self, calm::Span};
 use super::output::Sink;
 use super::schedule::{Moment, Schedule};
 use super::state::State;
@@ -356,27 +356,29 @@ impl<S: Sink> System<'_, S> {
             self.state.ports.get_to_put(&self.input);
         }
         self.state.ports.end_cycle();
-        self.late.loaded |= !self.state.apu.is_settled();
+        self.late.loaded |= self.state.apu.is_loading();
         if self.state.apu.clock(put, self.region) {
             self.late.loaded = false;
             self.emit();
         }
         self.state.wires.put = (!put).into();
-        let may_rest = self.late.tier == Tier::Lazy && self.state.ports.is_idle();
-        if may_rest && !self.late.loaded {
-            self.late.apu_calm = self.state.apu.calm(!put, self.region);
+        if self.late.tier == Tier::Lazy && self.state.ports.is_idle() {
+            self.late.apu_calm = self.state.apu.unseen(!put, self.region);
         }
     }
 
     /// Runs the APU up to the start of this cycle. What it does then is not
     /// known any more.
     pub fn catch_up_apu(&mut self) {
-        let late = std::mem::take(&mut self.late.apu);
+        let cycles = std::mem::take(&mut self.late.apu);
         self.late.apu_calm = 0;
         self.late.idle = 0;
-        if late > 0 {
-            let put = self.state.wires.put.on() ^ (late & 1 != 0);
-            self.state.apu.run_calm(late, put, self.region);
+        if cycles > 0 {
+            let put = self.state.wires.put.on() ^ (cycles & 1 != 0);
+            // The clock counts a cycle when M2 falls, later than the APU does.
+            let counted = self.elapsed() + u64::from(self.reached != Moment::Start);
+            let span = Span { cycles, put, start: counted as u32 - cycles };
+            self.state.apu.run_unseen(span, self.region, &mut self.late.loaded, self.sink);
         }
     }
 
