@@ -110,8 +110,8 @@ impl Fme7 {
                 self.control = value;
                 self.pending = 0;
             }
-            14 => self.counter = self.counter & 0xff00 | u16::from(value),
-            _ => self.counter = self.counter & 0x00ff | u16::from(value) << 8,
+            14 => self.counter = (self.counter & 0xff00) | u16::from(value),
+            _ => self.counter = (self.counter & 0x00ff) | u16::from(value) << 8,
         }
         if self.command < 13 { Touched::Banks } else { Touched::Nothing }
     }
@@ -136,10 +136,10 @@ mod tests {
     fn commands_0_to_7_switch_chr() {
         let mut b = board();
         for n in 0..8 {
-            set(&mut b, n, 0x80 | n * 3);
+            set(&mut b, n, 0x80 + n * 3);
         }
         for n in 0..8 {
-            assert_eq!(b.chr(u16::from(n) * 0x400), Some(0x80 | n * 3));
+            assert_eq!(b.chr(u16::from(n) * 0x400), Some(0x80 + n * 3));
         }
     }
 

@@ -87,7 +87,7 @@ impl VrcIrq {
     }
 
     /// Clocks of the counter until it wraps.
-    fn to_wrap(&self) -> u32 {
+    fn to_wrap(self) -> u32 {
         0x100 - u32::from(self.counter)
     }
 

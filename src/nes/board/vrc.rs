@@ -161,7 +161,6 @@ impl Vrc3 {
 #[cfg(test)]
 mod tests {
     use super::super::bench::{Bench, cartridge};
-    use super::*;
 
     #[test]
     fn the_vrc1_switches_three_times_8_kib_and_twice_4() {
