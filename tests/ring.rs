@@ -25,7 +25,7 @@ fn a_reader_in_another_process_sees_whole_states_only() {
     // The reader takes the first one before the writer goes on.
     writer.push(0, &[0; SIZE]).unwrap();
     let began = std::time::Instant::now();
-    while writer.stats().total_reads == 0 {
+    while writer.stats().unwrap().total_reads == 0 {
         assert!(began.elapsed().as_secs() < 60, "the reader reads nothing");
         std::thread::yield_now();
     }
@@ -33,7 +33,7 @@ fn a_reader_in_another_process_sees_whole_states_only() {
         writer.push(frame, &[frame as u8; SIZE]).unwrap();
     }
     assert!(reader.wait().unwrap().success());
-    assert_eq!(writer.stats().total_reads, PUSHES);
+    assert_eq!(writer.stats().unwrap().total_reads, PUSHES);
 }
 
 fn read(path: &std::path::Path) {
