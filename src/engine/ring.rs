@@ -2,7 +2,7 @@
 //! disk that is slow holds up neither the recorder nor anybody else.
 //!
 //! ```text
-//! recorder ── frame, state (8 buffers) ──▶ retake-ring ── write ──▶ history.ring
+//! recorder ── frame, state (32 buffers) ──▶ retake-ring ── write ──▶ history.ring
 //! ```
 //!
 //! Where the disk is slower than play, states are left out of the ring; the
@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_chan
 use std::time::{Duration, Instant};
 
 /// States under way.
-const BUFFERS: usize = 8;
+const BUFFERS: usize = 32;
 /// How long a disk that refused is left alone, and how often the file is sought.
 const RETRY: Duration = Duration::from_secs(1);
 /// How long the end of a session waits for the disk.
