@@ -282,7 +282,8 @@ impl Desk {
                     // A recorder that has gone records nothing.
                     let _ = roms.send((name, cart.clone(), payload));
                 }
-                let _ = self.parcels.push(Parcel::Rom(cart, name));
+                let changed = watched.changed_ns();
+                let _ = self.parcels.push(Parcel::Rom(cart, name, changed));
             }
             Change::Other => {
                 self.complain(format!(

@@ -320,7 +320,9 @@ mod real {
     /// What is recorded of the session.
     fn wishes(args: &PlayArgs, config: &Config) -> Wishes {
         let limit = config.tapes_mib.map_or(Wishes::default().limit, |mib| u64::from(mib.0) << 20);
+        let seconds = config.ring_seconds.map(|seconds| seconds.0.into());
         Wishes {
+            ring_seconds: seconds.unwrap_or(Wishes::default().ring_seconds),
             tape: !args.recorder.no_record,
             resume: args.recorder.resume,
             rewind: !args.recorder.no_rewind,

@@ -126,6 +126,8 @@ pub struct Engine {
     speed: f64,
     /// When the device told of the input that the next picture is the first to see.
     event_at: Option<u64>,
+    /// When the file of the ROM was closed that the next picture is the first of.
+    reloaded_at: Option<u64>,
     /// The frame number of the next picture; any, when time jumped.
     next_number: Option<u64>,
     /// What happened to the console since the last frame.
@@ -167,6 +169,7 @@ impl Engine {
             heard_backwards: false,
             speed: 1.0,
             event_at: None,
+            reloaded_at: None,
             next_number: None,
             before: Before::Nothing,
             movie: Box::default(),
@@ -243,6 +246,11 @@ impl Engine {
     /// The hash of the console's state.
     pub fn state_hash(&self) -> u64 {
         self.machine.nes.state_hash()
+    }
+
+    /// What was counted so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
     }
 
     /// The console that runs.
@@ -424,6 +432,8 @@ impl Engine {
     /// Time stands still: the sound falls silent, the picture stays, the
     /// status line may change.
     fn stand_still(&mut self) {
+        // A new ROM waits for the player, and its time says nothing.
+        self.reloaded_at = None;
         if let Some(speaker) = &mut self.speaker {
             speaker.hold((self.machine.nes.region().cpu_hz() / FRAME_HZ) as u32);
         }
@@ -465,6 +475,9 @@ impl Engine {
         if let Some(event) = self.event_at.take() {
             self.stats.latency.saturating_record(now.saturating_sub(event));
         }
+        if let Some(closed) = self.reloaded_at.take() {
+            self.stats.reload.saturating_record(now.saturating_sub(closed));
+        }
     }
 
     /// Uses what came; gives what it takes the place of.
@@ -483,12 +496,13 @@ impl Engine {
                 self.notify(Some(Notice::Loaded));
                 Some(Parcel::Machine(old))
             }
-            Parcel::Rom(cart, name) => {
+            Parcel::Rom(cart, name, closed_ns) => {
                 // The past stays what it was: it ends here.
                 self.take_over();
                 let (old, fits) = self.machine.put_in(cart, name);
                 self.notify(fits.then_some(Notice::Reloaded));
-                Some(Parcel::Rom(old, name))
+                self.reloaded_at = fits.then_some(closed_ns);
+                Some(Parcel::Rom(old, name, closed_ns))
             }
             Parcel::Speaker(speaker) => {
                 let old = self.speaker.replace(speaker);
