@@ -41,7 +41,7 @@ pub fn to_file(path: &Path, container: Container, film: &Film, sound: Heard) -> 
         )));
     }
     let part = |name: &str| {
-        let mut named = path.file_stem().unwrap_or_default().to_owned();
+        let mut named = path.file_name().unwrap_or_default().to_owned();
         named.push(format!(".{name}"));
         NewFile::beside(&path.with_file_name(named))
     };

@@ -15,6 +15,9 @@
 
 mod apng;
 pub mod clip;
+#[cfg(feature = "encode")]
+mod encode;
+#[cfg_attr(feature = "encode", allow(dead_code, reason = "the build has an encoder"))]
 mod ffmpeg;
 mod gif;
 mod movie;
@@ -37,6 +40,11 @@ use crate::flight::catalog::Position;
 use crate::nes::output::{HEIGHT, WIDTH};
 use crate::nes::{Frame, Region, Sound};
 use crate::video::palette;
+// Video by what this build has, else by what this machine has.
+#[cfg(feature = "encode")]
+use encode::to_file as video;
+#[cfg(not(feature = "encode"))]
+use ffmpeg::to_file as video;
 use new_file::NewFile;
 use plan::{Plan, Worker};
 
@@ -66,6 +74,9 @@ pub enum Coded {
     Bytes(Vec<u8>),
     /// Of a GIF.
     Gif(Box<::gif::Frame<'static>>),
+    /// Of H.264.
+    #[cfg(feature = "encode")]
+    Video(encode::Picture),
     /// Nothing: the format leaves it out.
     None,
 }
@@ -301,9 +312,4 @@ fn formats(order: &Order, film: &Film) -> Outcome<Vec<Format>> {
         }
     }
     Ok(formats)
-}
-
-/// Video by what this build or this machine has.
-fn video(path: &Path, container: Container, film: &Film, sound: Heard) -> Outcome<Format> {
-    ffmpeg::to_file(path, container, film, sound)
 }
