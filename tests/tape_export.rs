@@ -6,8 +6,11 @@
 mod place;
 
 use place::{Place, branched};
+use retake::app::cli::SetupArgs;
+use retake::app::setup::Setup;
+use retake::app::tape::export::clip;
 use retake::app::tape::write::Recorder;
-use retake::engine::replay::Happening;
+use retake::engine::replay::{Happening, held};
 use retake::flight::chunk::Event;
 use retake::flight::tape::Header;
 
@@ -255,4 +258,91 @@ fn what_a_movie_cannot_hold_is_refused_with_a_sentence() {
     place.ok(&["tape", "export", "power.rtk", "-o", "power.bk2"]);
     let run = place.ok(&["run", "game.nes", "--movie", "power.bk2", "--mute", "--state-hash"]);
     assert_eq!(run.lines().next().unwrap(), end(&place, "power.rtk", "1"));
+}
+
+/// The built-in game, a tape of it in memory, and its console.
+fn played(frames: u64) -> (Vec<u8>, Setup) {
+    let setup = Setup::new(None, &SetupArgs::default(), None).unwrap();
+    let mut nes = setup.power_on();
+    let mut recorder = Recorder::new(&setup.tape_header(&nes), 0, nes.bytes());
+    for frame in 1..=frames {
+        let mut input = [0; 16];
+        input[0] = if (120..126).contains(&frame) { 8 } else { 0 };
+        nes.run_muted(held(input));
+        recorder.frame(input, nes.bytes());
+    }
+    (recorder.finish(), setup)
+}
+
+#[test]
+fn three_seconds_of_a_tape_in_memory_become_a_clip_with_sound() {
+    let (tape, setup) = played(300);
+    let place = Place::new(1);
+    let output = place.path("clip.apng");
+    let one = std::num::NonZero::<usize>::MIN;
+    let frames = clip::clip(tape.clone(), setup.clone(), 120..300, &output, one).unwrap();
+    assert_eq!(frames, 180);
+    // The same as the command makes of the tape in a file.
+    std::fs::write(place.path("t.rtk"), &tape).unwrap();
+    let args = ["--from", "120", "--to", "300", "-o", "c.apng", "-o", "c.wav"];
+    place.ok(&[&["tape", "export", "t.rtk"], &args[..]].concat());
+    assert!(place.bytes("clip.apng") == place.bytes("c.apng"));
+    assert!(place.bytes("clip.wav") == place.bytes("c.wav"));
+    let heard = hound::WavReader::open(place.path("clip.wav")).unwrap();
+    let heard: Vec<i16> = heard.into_samples().map(Result::unwrap).collect();
+    assert!(heard.iter().any(|&sample| sample != heard[0]), "the game is heard");
+    // More than there is gives what there is; nothing, a sentence, and no file is left.
+    let all = clip::clip(tape.clone(), setup.clone(), 0..9999, &place.path("a.wav"), one);
+    assert_eq!(all.unwrap(), 300);
+    assert!(clip::clip(tape, setup, 300..999, &place.path("b.wav"), one).is_err());
+    let names = place.0.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name());
+    let names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+    assert!(names.iter().all(|name| !name.contains(".new-") && name != "b.wav"), "{names:?}");
+    assert!(["mp4", "apng"].contains(&clip::ending()));
+}
+
+/// An ffmpeg that keeps what it was given, in a folder of its own on the path.
+#[cfg(not(feature = "encode"))]
+#[test]
+fn without_an_encoder_video_goes_through_an_ffmpeg_or_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new(40);
+    let export = |path: &std::path::Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_retake"));
+        command.current_dir(place.0.path()).env("PATH", path);
+        command.args(["tape", "export", "a.rtk", "-o", "v.mp4"]).output().unwrap()
+    };
+    let bin = place.path("bin");
+    std::fs::create_dir(&bin).unwrap();
+    let none = export(&bin);
+    assert_eq!(none.status.code(), Some(3));
+    let said = String::from_utf8_lossy(&none.stderr);
+    assert!(said.contains("--features encode") && said.contains("ffmpeg"), "{said}");
+    let fake = |script: &str| {
+        std::fs::write(bin.join("ffmpeg"), format!("#!/bin/sh\n{script}\n")).unwrap();
+        let all = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(bin.join("ffmpeg"), all).unwrap();
+    };
+    fake(
+        "for last; do :; done; last=${last#file:}\n\
+         case \"$*\" in *pipe:0*) /bin/cat >piped; echo v >\"$last\";;\n\
+         *) for a; do case \"$a\" in *sound*) /bin/cp \"${a#file:}\" heard;; esac; done\n\
+         echo whole >\"$last\";; esac",
+    );
+    let made = export(&bin);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert_eq!(place.bytes("v.mp4"), b"whole\n");
+    place.ok(&["tape", "export", "a.rtk", "-o", "a.y4m"]);
+    assert!(place.bytes("piped") == place.bytes("a.y4m"));
+    assert!(place.bytes("heard") == place.bytes("a.wav"));
+    // One that fails, at once or at the end, is a sentence and leaves nothing behind.
+    for script in ["echo no such codec >&2; exit 1", "/bin/cat >/dev/null; echo full >&2; exit 1"] {
+        std::fs::remove_file(place.path("v.mp4")).ok();
+        fake(script);
+        let failed = export(&bin);
+        assert_eq!(failed.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&failed.stderr).contains("ffmpeg failed"));
+        let names = place.0.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(names.into_iter().all(|name| !name.to_string_lossy().starts_with("v.mp4")));
+    }
 }
