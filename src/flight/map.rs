@@ -99,6 +99,11 @@ impl View {
     /// Most bytes of what cannot be mapped.
     const LIMIT: u64 = 1 << 30;
 
+    /// What is in memory already.
+    pub fn of(read: Vec<u8>) -> Self {
+        Self { map: None, read }
+    }
+
     /// Opens a file, as long as it is now.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
