@@ -6,7 +6,7 @@ use super::auditor::Auditor;
 use super::past::Supply;
 use super::replay::{Console, RomName};
 use super::ring::Ring;
-use super::tape::TapeFile;
+use super::tape::{self, TapeFile};
 use crate::flight::catalog::Position;
 use crate::flight::history::History;
 use crate::flight::mirror::Mirror;
@@ -101,8 +101,9 @@ impl Recorder {
             }
         }
         self.supply.serve(&mut self.history, &mut self.console);
-        if let Some(end) = self.supply.take_film() {
-            let tape = [self.header.bytes(), self.history.all()].concat();
+        if let Some(end) = self.supply.take_film()
+            && let Some((tape, end)) = tape::of_memory(&self.header, &self.history, end)
+        {
             // Who makes no films has ended.
             let _ = self.films.send(Footage { tape, end });
         }
