@@ -110,8 +110,7 @@ mod real {
         let data = paths::data();
         let slot = Slot::new(args.recorder.slot).unwrap_or_default();
         let (recorders_say, said) = mpsc::channel();
-        // Nobody makes films yet.
-        let (films, _) = mpsc::channel();
+        let (films, footage) = mpsc::channel();
         let loader = Loader {
             data,
             setup: args.setup.clone(),

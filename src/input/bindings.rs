@@ -222,6 +222,7 @@ impl Source for Chord {
         ("watch", "W"),
         ("slower", "["),
         ("faster", "]"),
+        ("clip", "F6"),
         ("runner", "F7"),
         ("fast_forward", "Tab"),
         ("reset", "F9"),
