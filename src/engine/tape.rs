@@ -6,6 +6,7 @@
 //! when the disk takes it again. Where it was away for longer than memory goes
 //! back, the tape has a gap.
 
+use crate::flight::catalog::Position;
 use crate::flight::history::History;
 use crate::flight::tape::{self, Header};
 use crate::link::{Client, Job, Work};
@@ -45,6 +46,14 @@ pub enum Said {
     /// It takes what is written again.
     #[error("recording to the disk goes on")]
     GoesOn,
+}
+
+/// All that memory has as a tape of its own, and where a moment is on it; `None`
+/// when it is forgotten.
+pub fn of_memory(header: &Header, history: &History, at: Position) -> Option<(Vec<u8>, Position)> {
+    let mut teller = Teller::default();
+    let tape = [header.bytes(), teller.tell(history, usize::MAX)].concat();
+    Some((tape, teller.position(at)?))
 }
 
 /// The file, as far as it is written.

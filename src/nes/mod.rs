@@ -185,6 +185,7 @@ impl Nes {
         }
         system.catch_up();
         self.state.frame += 1;
+        self.state.lag += u64::from(!self.state.ports.take_polled());
     }
 
     /// Writes the cheats that are in RAM.
@@ -242,6 +243,11 @@ impl Nes {
     /// Frames run since power-on.
     pub fn frame_number(&self) -> u64 {
         self.state.frame
+    }
+
+    /// Frames since power-on in which the game did not read the pads.
+    pub fn lag_frames(&self) -> u64 {
+        self.state.lag
     }
 
     /// The cartridge.

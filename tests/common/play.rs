@@ -50,8 +50,15 @@ impl Rig {
         let session = Session::new(takes, None, Slot::default());
         let mut machine = Box::new(Machine::new(nes, session, None, 0, 0));
         let counter = io.counter();
-        let begin =
-            tapes::Begin { folder, writes, setup: &setup, counter: &counter, wishes, mirror: None };
+        let begin = tapes::Begin {
+            folder,
+            writes,
+            setup: &setup,
+            counter: &counter,
+            wishes,
+            mirror: None,
+            films: std::sync::mpsc::channel().0,
+        };
         let Begun { recorder, roms, notes } = tapes::begin(begin, &mut machine).unwrap();
         drop(counter);
         let recorder = std::thread::spawn(move || {

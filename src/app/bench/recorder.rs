@@ -156,6 +156,7 @@ fn captured(setup: &Setup, play: &Play, frames: u64, folder: &Path) -> Outcome<C
         counter: &counter,
         wishes: Wishes::default(),
         mirror: None,
+        films: std::sync::mpsc::channel().0,
     };
     let Begun { recorder, .. } = tapes::begin(begin, &mut machine).map_err(Fault::failed)?;
     drop(counter);

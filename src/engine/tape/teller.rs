@@ -103,6 +103,12 @@ impl Teller {
         known.filter(|(_, first)| frame >= *first).map(|(number, _)| number)
     }
 
+    /// Where a moment of the history is on the tape, if it is there.
+    pub fn position(&self, at: Position) -> Option<Position> {
+        let segment = self.place(at.segment.into(), at.frame)?;
+        Some(Position { segment, frame: at.frame })
+    }
+
     fn begin(&mut self, segment: u32, frame: u64) {
         let place = segment as usize;
         self.known.resize(self.known.len().max(place + 1), None);

@@ -340,6 +340,21 @@ fn a_file_that_is_removed_is_made_anew_of_what_memory_has() {
 }
 
 #[test]
+fn what_memory_has_is_a_tape_of_its_own_though_its_beginning_is_forgotten() {
+    let mut session = Session::new(20_000);
+    session.reload(b"a ROM");
+    session.play(1, 3000);
+    session.branch(session.order[2900]);
+    session.play(2, 500);
+    session.history.cut();
+    let at = session.history.position();
+    let (bytes, there) = of_memory(&header(), &session.history, at).unwrap();
+    let tape = Tape::open(bytes).unwrap();
+    assert!(replayed(&tape, there) == session.toy.bytes);
+    assert_eq!(of_memory(&header(), &session.history, Position { segment: 0, frame: 9 }), None);
+}
+
+#[test]
 fn a_folder_that_comes_back_has_its_tape_and_that_goes_on() {
     let mut session = Session::new(20_000);
     session.play(1, 500);
