@@ -25,6 +25,7 @@ use travel::{Held, Travel};
 
 mod commands;
 mod settings;
+mod sound;
 mod travel;
 
 pub use settings::Settings;
@@ -306,40 +307,6 @@ impl Engine {
         }
         self.hud.jammed = self.machine.nes.is_jammed();
         self.sound(false);
-    }
-
-    /// Lets the frame be heard that was run last.
-    fn sound(&mut self, backwards: bool) {
-        if backwards {
-            travel::reverse(&self.out.sound, &mut self.backwards);
-        }
-        self.heard_backwards = backwards;
-        self.sound_part();
-    }
-
-    fn sound_part(&mut self) {
-        let (part, parts) = (self.part, self.parts());
-        let Some(speaker) = &mut self.speaker else { return };
-        let sound = if self.heard_backwards { &self.backwards } else { &self.out.sound };
-        if parts == 1 {
-            return speaker.frame(sound);
-        }
-        travel::stretch(sound, part, parts, &mut self.slow);
-        speaker.frame(&self.slow);
-    }
-
-    /// Turns that a frame lasts.
-    fn parts(&self) -> u32 {
-        if self.fast { 1 } else { 1 << self.rate.min(0).unsigned_abs() }
-    }
-
-    /// Whether this turn is one of slow motion in which the frame lasts on.
-    fn rests(&mut self) -> bool {
-        self.part = (self.part + 1) % self.parts();
-        if self.part > 0 {
-            self.sound_part();
-        }
-        self.part > 0
     }
 
     /// What is held in the next frame; notes it for a movie.
