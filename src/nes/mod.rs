@@ -152,7 +152,8 @@ impl Nes {
     /// Runs one frame with a probe attached.
     pub fn run_frame_with(&mut self, input: Input, out: &mut Output, probe: &mut impl Probe) {
         out.sound.steps.clear();
-        out.sound.start = apu::mix::mix(self.state.apu.levels());
+        out.sound.start =
+            apu::mix::mix(self.state.apu.levels()) + self.cart.board.level(&self.state.board);
         let start = self.state.clock;
         self.run(input, out, probe);
         out.sound.cycles = (self.state.clock - start) as u32;
