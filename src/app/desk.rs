@@ -405,6 +405,7 @@ mod tests {
                     counter: io_thread.counter(),
                     wishes: Wishes { tape: false, ..Wishes::default() },
                     said: std::sync::mpsc::channel().0,
+                    films: std::sync::mpsc::channel().0,
                 },
                 watched: None,
                 watched_setup: SetupArgs::default(),

@@ -110,6 +110,7 @@ mod real {
         let data = paths::data();
         let slot = Slot::new(args.recorder.slot).unwrap_or_default();
         let (recorders_say, said) = mpsc::channel();
+        let (films, footage) = mpsc::channel();
         let loader = Loader {
             data,
             setup: args.setup.clone(),
@@ -118,6 +119,7 @@ mod real {
             counter: io_thread.counter(),
             wishes: wishes(args, &config),
             said: recorders_say,
+            films,
         };
         let game = Game::load(&mut desk_io, &loader, args.rom.as_deref(), &mut |_| None)?;
         let Game { mut machine, folder, name, notes, refused, recorder, roms, setup } = game;

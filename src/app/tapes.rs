@@ -13,7 +13,7 @@ use super::setup::Setup;
 use crate::engine::auditor::Auditor;
 use crate::engine::machine::Machine;
 use crate::engine::past;
-use crate::engine::recorder::Recorder;
+use crate::engine::recorder::{Footage, Recorder};
 use crate::engine::replay::{Console, Happening, RomName, Roms};
 use crate::engine::tape::TapeFile;
 use crate::flight::history::{History, Settings};
@@ -68,6 +68,8 @@ pub struct Begin<'a> {
     pub wishes: Wishes,
     /// The loop slots' files.
     pub mirror: Option<Mirror>,
+    /// Who makes films of it.
+    pub films: mpsc::Sender<Footage>,
 }
 
 /// A session that begins.
@@ -86,7 +88,7 @@ pub type RomSender = mpsc::Sender<(RomName, Arc<Cartridge>, Vec<u8>)>;
 /// Starts recording what `machine` will do, and sets it to where it goes on.
 /// The sentences are for the player.
 pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
-    let Begin { folder, writes, setup, counter, wishes, mirror } = begin;
+    let Begin { folder, writes, setup, counter, wishes, mirror, films } = begin;
     let owner = setup.owner(&machine.nes);
     let mut notes = Vec::new();
     if writes {
@@ -116,7 +118,7 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
     };
     let bell = Bell::new()?;
     let (past, supply) = past::channel(state_len, bell.clone());
-    let (history, tape) = match resumed {
+    let (history, tape, header) = match resumed {
         Some(Resumed { history, path, header, length, .. }) => {
             let tape = tapes.then(|| {
                 Ok::<_, std::io::Error>(TapeFile::open(
@@ -126,7 +128,7 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
                     length,
                 ))
             });
-            (history, tape.transpose()?)
+            (history, tape.transpose()?, header)
         }
         None => {
             let frame = machine.nes.frame_number();
@@ -139,11 +141,12 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
                 let path = folder.join(tape_name(session)).into();
                 Ok::<_, std::io::Error>(TapeFile::create(counter.client()?, path, header))
             });
-            (History::new(state_len, Settings::default()), tape.transpose()?)
+            (History::new(state_len, Settings::default()), tape.transpose()?, header)
         }
     };
     machine.capture = Some(capture);
-    machine.past = wishes.rewind.then_some(past);
+    machine.past = Some(past);
+    machine.may_rewind = wishes.rewind;
     let console = || Console::new(setup.rom.cart.clone(), setup.options, roms.clone());
     let (roms_in, roms_end) = mpsc::channel();
     let auditor = Some(Auditor::start(console(), writes.then(|| folder.to_owned())));
@@ -159,6 +162,8 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
         memory,
         roms: roms_end,
         complete: 0,
+        header,
+        films,
     };
     Ok(Begun { recorder, roms: roms_in, notes })
 }

@@ -21,6 +21,8 @@ pub struct Machine {
     pub capture: Option<Capture>,
     /// Where the past comes from; `None` has none.
     pub past: Option<Past>,
+    /// Whether the player may go back to it.
+    pub may_rewind: bool,
     /// The ROM that was put in last, if it is not the first.
     pub reloaded: Option<RomName>,
     /// The game's files; `None` plays without saving.
@@ -59,6 +61,7 @@ impl Machine {
             session,
             capture: None,
             past: None,
+            may_rewind: true,
             reloaded: None,
             files,
             rom_hash,

@@ -6,9 +6,11 @@ use super::auditor::Auditor;
 use super::past::Supply;
 use super::replay::{Console, RomName};
 use super::tape::TapeFile;
+use crate::flight::catalog::Position;
 use crate::flight::history::History;
 use crate::flight::mirror::Mirror;
 use crate::flight::shared::Drain;
+use crate::flight::tape::Header;
 use crate::link::Bell;
 use crate::nes::Cartridge;
 use std::path::PathBuf;
@@ -17,6 +19,14 @@ use std::time::Duration;
 
 /// How often it looks when nobody rings.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// What a film can be made of.
+pub struct Footage {
+    /// A tape of all that is in memory.
+    pub tape: Vec<u8>,
+    /// Where the film ends.
+    pub end: Position,
+}
 
 /// Everything that the thread owns.
 pub struct Recorder {
@@ -43,6 +53,10 @@ pub struct Recorder {
     pub roms: mpsc::Receiver<(RomName, Arc<Cartridge>, Vec<u8>)>,
     /// Records that are in whole chunks.
     pub complete: u64,
+    /// The session's, for tapes and films.
+    pub header: Header,
+    /// Who makes films.
+    pub films: mpsc::Sender<Footage>,
 }
 
 impl Recorder {
@@ -79,6 +93,11 @@ impl Recorder {
             }
         }
         self.supply.serve(&mut self.history, &mut self.console);
+        if let Some(end) = self.supply.take_film() {
+            let tape = [self.header.bytes(), self.history.all()].concat();
+            // Who makes no films has ended.
+            let _ = self.films.send(Footage { tape, end });
+        }
         let fresh = self.history.take_fresh();
         if let Some(tape) = &mut self.tape {
             tape.push(fresh, self.complete);

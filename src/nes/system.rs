@@ -58,7 +58,7 @@ impl<'a, S: Sink> System<'a, S> {
         let Wiring { cart, region, tier, input } = wiring;
         let schedules = schedule::of(region, state.wires.alignment);
         Self {
-            late: Late::nobody(&schedules[usize::from(state.wires.phase)], tier),
+            late: Late::nobody(&schedules[usize::from(state.wires.phase)], tier, state.clock),
             schedules,
             reached: Moment::Start,
             start: state.clock,
@@ -229,6 +229,7 @@ impl<'a, S: Sink> System<'a, S> {
                 if let Some(byte) = self.state.ram.as_mut_bytes().get_mut(offset) {
                     *byte = value;
                 }
+                self.catch_up_board();
             }
             _ => self.meet_board(),
         }
@@ -236,9 +237,10 @@ impl<'a, S: Sink> System<'a, S> {
             Place::Rom(offset) => self.cart.prg.read(offset).unwrap_or(0xff),
             _ => 0xff,
         };
-        let write = Write { address, value, rom, cycle: self.state.clock };
+        let State { board: registers, ram, clock, .. } = &mut *self.state;
+        let write = Write { address, value, rom, cycle: *clock, ram: ram.as_mut_bytes() };
         let board = self.cart.board;
-        if board.write(&mut self.state.board, self.cart, write) == Touched::Banks {
+        if board.write(registers, self.cart, write) == Touched::Banks {
             self.catch_up_ppu();
             board.map(&self.state.board, self.cart, self.map);
         }
@@ -315,7 +317,7 @@ impl<S: Sink> Bus for System<'_, S> {
 /// The cartridge and the console's video RAM on the PPU's bus.
 pub struct CartBus<'a> {
     pub cart: &'a Cartridge,
-    pub map: &'a Map,
+    pub map: &'a mut Map,
     pub ram: &'a mut [Line],
     pub board: &'a mut Registers,
     pub watching: bool,
@@ -357,7 +359,10 @@ impl VideoBus for CartBus<'_> {
     #[inline(always)]
     fn drive(&mut self, address: u16) {
         if self.watching {
-            self.cart.board.ppu_address(self.board, address, self.m2.falls_before());
+            let board = self.cart.board;
+            if board.ppu_address(self.board, address, self.m2.falls_before()) == Touched::Banks {
+                board.map(self.board, self.cart, self.map);
+            }
         }
     }
 

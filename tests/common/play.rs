@@ -51,6 +51,7 @@ impl Rig {
             counter: &counter,
             wishes,
             mirror: None,
+            films: std::sync::mpsc::channel().0,
         };
         let Begun { recorder, roms, notes } = tapes::begin(begin, &mut machine).unwrap();
         drop(counter);

@@ -1,14 +1,22 @@
-//! CPU cycles in which the APU only counts.
+//! CPU cycles of the APU that nobody sees: run later, many at once.
 //!
-//! Between two events nothing changes but timers: until a channel that is heard
-//! takes its next step, the frame counter comes to a row of its table, or the DMC
-//! to its next bit. Channels that are not heard step, too, but only they
-//! themselves can tell when. [`Apu::calm`] says how many cycles that is,
-//! [`Apu::run_calm`] makes up for them at once. The result is the same, byte for
-//! byte, as that of so many calls of [`Apu::clock`].
+//! What the rest of the machine sees of the APU is /IRQ and the DMC's wish for the
+//! bus, beside what it reads from $4015; the sound is put out with the cycle in
+//! which it changes, and that may be noted later. So the APU may stay behind for as
+//! long as neither line can move ([`Apu::unseen`]): for ever, where frame IRQs are
+//! inhibited and no sample is played.
+//!
+//! [`Apu::run_unseen`] makes up for such cycles. Between two rows of the frame
+//! counter only timers run out, each with a period that stays, so that every
+//! channel goes to the end at once; where there is somebody to hear, the steps of
+//! those that sound are put out before, in order. The rows themselves, and cycles
+//! in which a write takes effect, are single ones ([`Apu::clock`]). State and sound
+//! are the same, byte for byte and step for step, as those of single cycles.
 
+use super::mix::mix;
 use super::pulse::Which;
 use super::{Apu, Region};
+use crate::nes::output::Sink;
 
 /// Farther than the frame counter's next row: no step can be heard.
 pub(super) const FAR: u32 = 1 << 20;
@@ -26,26 +34,86 @@ pub(super) fn count_down(timer: &mut u16, period: u16, clocks: u32) -> u32 {
     1 + rest / reload
 }
 
+/// Cycles to be made up for.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// CPU cycles.
+    pub cycles: u32,
+    /// The first of them is a put cycle, not a get cycle.
+    pub put: bool,
+    /// The first of them, counted in CPU cycles since the frame began.
+    pub start: u32,
+}
+
+impl Span {
+    /// Its first cycles, which it loses.
+    fn take(&mut self, cycles: u32) -> Self {
+        let first = Self { cycles, ..*self };
+        self.cycles -= cycles;
+        self.start += cycles;
+        self.put ^= cycles & 1 != 0;
+        first
+    }
+
+    /// How many of the cycles are get cycles.
+    fn gets(self) -> u32 {
+        (self.cycles + u32::from(!self.put)) / 2
+    }
+
+    /// The cycle before which so many get cycles lie.
+    fn after(self, gets: u32) -> u32 {
+        gets * 2 + u32::from(self.put)
+    }
+}
+
 impl Apu {
-    /// For how many CPU cycles from here, the next being `put` or get, nothing
-    /// but timers moves if nobody touches a register.
-    pub fn calm(&self, put: bool, region: Region) -> u32 {
-        if !self.is_settled() {
+    /// For how many CPU cycles from here, the next being `put` or get, neither
+    /// /IRQ nor the DMC's wish for the bus moves if nobody touches a register.
+    pub fn unseen(&self, put: bool, region: Region) -> u32 {
+        if !self.dmc.is_settled() {
             return 0;
         }
-        // Steps of these come on get cycles only.
-        let gets = self
-            .pulse1
-            .unheard(Which::One)
-            .min(self.pulse2.unheard(Which::Two))
-            .min(self.noise.unheard())
-            .min(self.dmc.unheard());
-        let cycles = gets * 2 + u32::from(put);
-        cycles.min(self.triangle.unheard()).min(self.frame_counter.calm(region))
+        let request = self.dmc.unasked(region) * 2 + u32::from(put);
+        request.min(self.frame_counter.irq_rests(region))
+    }
+
+    /// Makes up for cycles that are unseen. `loaded` tells that a length counter
+    /// was loaded since the last step: the level that this gives is put out with
+    /// the next step of any channel, heard or not.
+    pub fn run_unseen<S: Sink>(
+        &mut self,
+        mut span: Span,
+        region: Region,
+        loaded: &mut bool,
+        sink: &mut S,
+    ) {
+        while span.cycles > 0 {
+            *loaded |= self.is_loading();
+            let steady = if self.is_settled() && !(S::HEARS && *loaded) {
+                self.frame_counter.calm(region).min(span.cycles)
+            } else {
+                0
+            };
+            if steady > 0 {
+                let steady = span.take(steady);
+                if S::HEARS {
+                    self.put_out_steps(steady, region, sink);
+                }
+                self.run_steady(steady, region);
+            } else {
+                let single = span.take(1);
+                if self.clock(single.put, region) {
+                    *loaded = false;
+                    if S::HEARS {
+                        sink.level(single.start, mix(self.levels()));
+                    }
+                }
+            }
+        }
     }
 
     /// Whether every write has taken effect.
-    pub fn is_settled(&self) -> bool {
+    fn is_settled(&self) -> bool {
         self.pulse1.length.is_settled()
             && self.pulse2.length.is_settled()
             && self.triangle.length.is_settled()
@@ -53,52 +121,150 @@ impl Apu {
             && self.dmc.is_settled()
     }
 
-    /// Makes up for so many calm cycles, the first of them `put` or get.
-    pub fn run_calm(&mut self, cycles: u32, put: bool, region: Region) {
-        let gets = (cycles + u32::from(!put)) / 2;
+    /// Whether a length counter takes its new count at the end of this cycle.
+    pub fn is_loading(&self) -> bool {
+        self.pulse1.length.is_loading()
+            || self.pulse2.length.is_loading()
+            || self.triangle.length.is_loading()
+            || self.noise.length.is_loading()
+    }
+
+    /// Makes up for cycles between two rows of the frame counter.
+    fn run_steady(&mut self, span: Span, region: Region) {
+        let gets = span.gets();
         self.pulse1.run(gets);
         self.pulse2.run(gets);
         self.noise.run(gets, region);
-        self.dmc.run(gets);
-        self.triangle.run(cycles);
-        self.frame_counter.run(cycles);
+        self.dmc.run(gets, region);
+        self.triangle.run(span.cycles);
+        self.frame_counter.run(span.cycles);
+    }
+
+    /// Puts out what will be heard of such cycles. The timers stay; a copy takes
+    /// the channels' steps.
+    fn put_out_steps<S: Sink>(&self, span: Span, region: Region, sink: &mut S) {
+        let mut copy = *self;
+        let Self { pulse1, pulse2, noise, dmc, triangle, .. } = &mut copy;
+        let mut pulses = [pulse1.level(Which::One), pulse2.level(Which::Two)];
+        let mut levels = self.levels();
+        // The cycles of their next steps that may be heard.
+        let mut pulse1_at = span.after(pulse1.unheard(Which::One));
+        let mut pulse2_at = span.after(pulse2.unheard(Which::Two));
+        let mut noise_at = span.after(noise.unheard());
+        let mut dmc_at = span.after(dmc.unheard());
+        let mut triangle_at = triangle.unheard();
+        loop {
+            let now = pulse1_at.min(pulse2_at).min(noise_at).min(dmc_at).min(triangle_at);
+            if now >= span.cycles {
+                return;
+            }
+            if now == pulse1_at {
+                pulse1_at += 2 * pulse1.step();
+                pulses[0] = pulse1.level(Which::One);
+            }
+            if now == pulse2_at {
+                pulse2_at += 2 * pulse2.step();
+                pulses[1] = pulse2.level(Which::Two);
+            }
+            if now == noise_at {
+                noise_at += 2 * noise.step(region);
+                levels.noise = noise.level();
+            }
+            if now == dmc_at {
+                dmc_at += 2 * dmc.step(region);
+                levels.dmc = dmc.level();
+            }
+            if now == triangle_at {
+                triangle_at += triangle.step();
+                levels.triangle = triangle.level();
+            }
+            levels.pulse = pulses[0] + pulses[1];
+            sink.level(span.start + now, mix(levels));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nes::apu::mix::mix;
+    use crate::nes::ppu::Screen;
     use proptest::prelude::*;
     use zerocopy::{FromBytes, IntoBytes};
+
+    /// A listener that notes each change of the level.
+    struct Ear {
+        level: i32,
+        steps: Vec<(u32, i32)>,
+    }
+
+    impl Ear {
+        fn new(apu: &Apu) -> Self {
+            Self { level: mix(apu.levels()), steps: Vec::new() }
+        }
+    }
+
+    impl Screen for Ear {
+        fn pixel(&mut self, _: u16, _: u16, _: u16) {}
+        fn pixels(&mut self, _: u16, _: u16, _: &[u16]) {}
+    }
+
+    impl Sink for Ear {
+        const HEARS: bool = true;
+        fn level(&mut self, cycle: u32, level: i32) {
+            if self.level != level {
+                self.level = level;
+                self.steps.push((cycle, level));
+            }
+        }
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
 
         #[test]
-        fn calm_cycles_are_what_single_ones_make_of_them(
+        fn unseen_cycles_are_what_single_ones_make_of_them(
             bytes in proptest::collection::vec(any::<u8>(), size_of::<Apu>()),
             count in 0u16..41_600,
             put in any::<bool>(),
             settles in any::<bool>(),
+            samples in any::<bool>(),
+            start_loaded in any::<bool>(),
+            region in prop_oneof![Just(Region::Ntsc), Just(Region::Pal)],
             wanted in any::<u32>(),
         ) {
-            let mut calm = Apu::read_from_bytes(&bytes).expect("the size of an APU");
-            calm.sanitize();
+            let mut late = Apu::read_from_bytes(&bytes).expect("the size of an APU");
+            late.sanitize();
             if settles {
-                calm.settle(count);
+                late.settle(count);
             }
-            let cycles = calm.calm(put, Region::Ntsc);
-            prop_assert!(cycles < 42_000);
-            let cycles = if cycles == 0 { 0 } else { wanted % cycles + 1 };
-            let mut single = calm;
-            calm.run_calm(cycles, put, Region::Ntsc);
-            let level = mix(single.levels());
+            if !samples {
+                late.dmc.reset();
+            }
+            // As the cycle before leaves it.
+            late.m2_falls();
+            let unseen = late.unseen(put, region).min(90_000);
+            let cycles = if unseen == 0 { 0 } else { wanted % unseen + 1 };
+            let (mut single, mut muted) = (late, late);
+            let (mut ours, mut theirs) = (Ear::new(&late), Ear::new(&late));
+            let (mut late_loaded, mut loaded) = (start_loaded, start_loaded);
+            let span = Span { cycles, put, start: 7 };
+            late.run_unseen(span, region, &mut late_loaded, &mut ours);
+            muted.run_unseen(span, region, &mut { start_loaded }, &mut crate::nes::output::Mute);
+            let seen = |apu: &Apu| (apu.irq(), apu.dmc.wants_bus());
+            let before = seen(&single);
             for n in 0..cycles {
-                single.clock(put ^ (n % 2 != 0), Region::Ntsc);
-                prop_assert_eq!(mix(single.levels()), level);
+                loaded |= single.is_loading();
+                if single.clock(put ^ (n % 2 != 0), region) {
+                    loaded = false;
+                    theirs.level(7 + n, mix(single.levels()));
+                }
+                single.m2_falls();
+                prop_assert_eq!(seen(&single), before);
             }
-            prop_assert_eq!(calm.as_bytes(), single.as_bytes());
+            prop_assert_eq!(late.as_bytes(), single.as_bytes());
+            prop_assert_eq!(muted.as_bytes(), single.as_bytes());
+            prop_assert_eq!(ours.steps, theirs.steps);
+            prop_assert_eq!(late_loaded, loaded);
         }
     }
 

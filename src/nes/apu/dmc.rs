@@ -6,6 +6,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::calm::FAR;
 use crate::nes::bits::Flag;
 use crate::nes::fields::fields;
 use crate::nes::region::Region;
@@ -178,16 +179,50 @@ impl Dmc {
         moved
     }
 
+    /// So many APU cycles at once, without a request at their end.
+    #[inline(always)]
+    pub fn run(&mut self, mut clocks: u32, region: Region) {
+        while clocks > self.until_bit() {
+            clocks -= self.until_bit() + 1;
+            self.count(self.until_bit());
+            self.get_to_put(region);
+        }
+        self.count(clocks);
+    }
+
+    /// The next bit; APU cycles to the one behind it.
+    #[inline(always)]
+    pub fn step(&mut self, region: Region) -> u32 {
+        self.count(self.until_bit());
+        self.get_to_put(region);
+        self.until_bit() + 1
+    }
+
+    /// APU cycles before the one of the next bit.
+    fn until_bit(&self) -> u32 {
+        (u32::from(self.timer) / 2).saturating_sub(1)
+    }
+
     /// So many APU cycles before the next bit.
     #[inline(always)]
-    pub fn run(&mut self, clocks: u32) {
+    fn count(&mut self, clocks: u32) {
         self.timer -= 2 * clocks as u16;
         self.cooldown = u32::from(self.cooldown).saturating_sub(2 * clocks) as u8;
     }
 
-    /// APU cycles until the next bit.
+    /// APU cycles before a bit that may be heard.
     pub fn unheard(&self) -> u32 {
-        (u32::from(self.timer) / 2).saturating_sub(1)
+        let silent = self.silent.on() && !self.buffer_full.on();
+        if silent { FAR } else { self.until_bit() }
+    }
+
+    /// APU cycles before the output unit may ask the reader for a byte.
+    pub fn unasked(&self, region: Region) -> u32 {
+        if self.remaining == 0 && !self.aborts_next.on() {
+            return FAR;
+        }
+        let bits = u32::from(self.bits.wrapping_sub(1) & 7);
+        self.until_bit() + bits * u32::from(self.period(region) / 2)
     }
 
     /// Whether no write to $4015 has still to arrive.

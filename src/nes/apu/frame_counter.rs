@@ -19,6 +19,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::calm::FAR;
 use crate::nes::bits::Flag;
 use crate::nes::fields::fields;
 use crate::nes::region::Region;
@@ -165,6 +166,21 @@ impl FrameCounter {
         let last = if self.mode & 0x80 != 0 { counts.five } else { counts.four - 1 };
         let next = counts.quarter.into_iter().find(|quarter| *quarter > self.count).unwrap_or(last);
         u32::from(next - 1).saturating_sub(self.count.into())
+    }
+
+    /// CPU cycles before the one in which what it pulls /IRQ with may move.
+    pub fn irq_rests(&self, region: Region) -> u32 {
+        if self.landing != 0 || self.clearing.on() {
+            return 0;
+        } else if self.inhibited() || (self.flag.on() && self.irq.on()) {
+            return FAR;
+        } else if self.flag.on() {
+            return 0;
+        } else if self.mode & 0x80 != 0 {
+            return FAR;
+        }
+        let counts = if region == Region::Pal { &PAL } else { &NTSC };
+        u32::from(counts.four - 2).saturating_sub(self.count.into())
     }
 
     /// The last three cycles of the 4-step sequence. With IRQs inhibited the

@@ -62,6 +62,12 @@ impl Length {
         !self.loading.on() && self.halt == self.next_halt
     }
 
+    /// Whether it takes a new count at the end of the cycle.
+    #[inline(always)]
+    pub fn is_loading(&self) -> bool {
+        self.loading.on()
+    }
+
     /// The end of a CPU cycle. A half frame counts down; a load that meets one
     /// is dropped unless the counter was zero.
     #[inline(always)]

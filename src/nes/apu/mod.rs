@@ -5,7 +5,7 @@
 //!
 //! <https://www.nesdev.org/wiki/APU>
 
-mod calm;
+pub mod calm;
 mod dmc;
 mod envelope;
 mod frame_counter;

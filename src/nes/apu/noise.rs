@@ -72,18 +72,33 @@ impl Noise {
             self.timer -= 1;
             return false;
         }
-        self.step(region);
+        self.timer = self.step(region) as u16 - 1;
         self.length.running()
     }
 
-    /// So many APU cycles in which nobody hears a step.
+    /// So many APU cycles at once.
     #[inline(always)]
-    pub fn run(&mut self, mut clocks: u32, region: Region) {
-        while clocks > u32::from(self.timer) {
-            clocks -= u32::from(self.timer) + 1;
-            self.step(region);
+    pub fn run(&mut self, clocks: u32, region: Region) {
+        let Some(rest) = clocks.checked_sub(u32::from(self.timer) + 1) else {
+            self.timer -= clocks as u16;
+            return;
+        };
+        let reload = self.reload(region);
+        self.timer = reload - 1 - (rest % u32::from(reload)) as u16;
+        self.shift_by(1 + rest / u32::from(reload));
+    }
+
+    /// So many steps of the shift register: as many at once as there are fed back
+    /// before a bit is needed that is fed back itself.
+    #[inline(always)]
+    fn shift_by(&mut self, mut steps: u32) {
+        let tap = self.tap();
+        while steps > 0 {
+            let some = steps.min(15 - tap);
+            let feedback = (self.shift ^ self.shift >> tap) & ((1 << some) - 1);
+            self.shift = self.shift >> some | feedback << (15 - some);
+            steps -= some;
         }
-        self.timer -= clocks as u16;
     }
 
     /// APU cycles until a step that may be heard.
@@ -92,13 +107,24 @@ impl Noise {
         if silent { FAR } else { u32::from(self.timer) }
     }
 
+    /// The shift register's next step; APU cycles to the one behind it.
     #[inline(always)]
-    fn step(&mut self, region: Region) {
-        let periods = if region == Region::Pal { &PERIODS_PAL } else { &PERIODS_NTSC };
-        self.timer = periods[usize::from(self.mode & 15)] / 2 - 1;
-        let tap = if self.mode & 0x80 != 0 { 6 } else { 1 };
-        let feedback = (self.shift ^ self.shift >> tap) & 1;
+    pub fn step(&mut self, region: Region) -> u32 {
+        let feedback = (self.shift ^ self.shift >> self.tap()) & 1;
         self.shift = self.shift >> 1 | feedback << 14;
+        self.reload(region).into()
+    }
+
+    #[inline(always)]
+    fn tap(&self) -> u32 {
+        if self.mode & 0x80 != 0 { 6 } else { 1 }
+    }
+
+    /// APU cycles between two steps.
+    #[inline(always)]
+    fn reload(&self, region: Region) -> u16 {
+        let periods = if region == Region::Pal { &PERIODS_PAL } else { &PERIODS_NTSC };
+        periods[usize::from(self.mode & 15)] / 2
     }
 
     /// A quarter frame.

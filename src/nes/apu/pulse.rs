@@ -74,7 +74,7 @@ impl Pulse {
     pub fn clock(&mut self) -> bool {
         if self.timer == 0 {
             self.timer = self.period;
-            self.step = self.step.wrapping_sub(1) & 7;
+            self.step();
             self.length.running()
         } else {
             self.timer -= 1;
@@ -82,7 +82,14 @@ impl Pulse {
         }
     }
 
-    /// So many APU cycles in which nobody hears a step.
+    /// The sequencer's next step; APU cycles to the one behind it.
+    #[inline(always)]
+    pub fn step(&mut self) -> u32 {
+        self.step = self.step.wrapping_sub(1) & 7;
+        u32::from(self.period) + 1
+    }
+
+    /// So many APU cycles at once.
     #[inline(always)]
     pub fn run(&mut self, clocks: u32) {
         let steps = count_down(&mut self.timer, self.period, clocks);

@@ -60,11 +60,18 @@ impl Triangle {
         if !self.is_stepping() {
             return false;
         }
-        self.step = (self.step + 1) & 31;
+        self.step();
         true
     }
 
-    /// So many CPU cycles in which nobody hears a step.
+    /// The sequencer's next step; CPU cycles to the one behind it.
+    #[inline(always)]
+    pub fn step(&mut self) -> u32 {
+        self.step = (self.step + 1) & 31;
+        u32::from(self.period) + 1
+    }
+
+    /// So many CPU cycles at once.
     #[inline(always)]
     pub fn run(&mut self, clocks: u32) {
         let steps = count_down(&mut self.timer, self.period, clocks);

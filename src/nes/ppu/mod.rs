@@ -164,6 +164,7 @@ impl Ppu {
         ppu.odd_frame = Flag::ON;
         ppu.sprite0_armed = Flag::ON;
         ppu.oam2 = [0xff; 32];
+        ppu.palette = POWER_ON_PALETTE;
         ppu.port = DataPort::power_on();
         ppu
     }
@@ -220,6 +221,14 @@ impl Ppu {
         self.evaluation.sanitize();
     }
 }
+
+/// What palette RAM holds at power-on. It is another on each console, and the
+/// same each time on one; this is the console on which blargg measured
+/// `power_up_palette`.
+const POWER_ON_PALETTE: [u8; 32] = [
+    0x09, 0x01, 0x00, 0x01, 0x00, 0x02, 0x02, 0x0d, 0x08, 0x10, 0x08, 0x24, 0x00, 0x00, 0x04, 0x2c,
+    0x09, 0x01, 0x34, 0x03, 0x00, 0x04, 0x00, 0x14, 0x08, 0x3a, 0x00, 0x02, 0x00, 0x20, 0x2c, 0x08,
+];
 
 /// $3F10, $3F14, $3F18 and $3F1C are the same bytes as $3F00, $3F04, …
 fn palette_index(address: u16) -> usize {
