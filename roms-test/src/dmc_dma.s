@@ -1,7 +1,7 @@
 ; dmc_dma: what the DMC's fetches cost, and what they do to reads that they halt.
 ;
 ; What it checks: the fetch that starts a sample takes 3 cycles, those that
-; follow 4 each; a read of $4016 that is halted clocks the pad twice, so that a bit
+; follow 4 each; a read of $4016 that is halted clocks the pad twice, so that one bit
 ; is lost; a read of $2007 that is halted moves the address more than once; a
 ; write is never halted; and two cycles earlier nothing of this happens.
 ; Buttons up. (https://www.nesdev.org/wiki/DMA) NTSC.
@@ -23,6 +23,9 @@ SEVENTEEN = 1
 
 ; What play takes, from JSR to RTS.
 PLAY = 6 + 4 + 6 * (2 + 255 * 5 - 1 + 5) - 1 + 6
+
+.segment "ZEROPAGE"
+early: .res 1
 
 .segment "CODE"
 
@@ -88,12 +91,14 @@ main:
   lda JOY1
   and #1
   want 1
-  test 6, "AT A READ OF $4016: A BIT IS LOST"
+  test 6, "AT A READ OF $4016: ONE BIT IS LOST"
   jsr strobe
   start HIT
   lda JOY1
   jsr seventh
   want 1
+  lda early
+  want 0
 
   test 7, "BEFORE A READ OF $2007: THE NEXT BYTE"
   jsr fill
@@ -142,10 +147,15 @@ strobe:
   sta JOY1
   rts
 
-; The seventh bit from here.
+; The seventh bit from here; early is 1 if one of the six before it was.
 seventh:
+  lda #0
+  sta early
   ldx #6
 : lda JOY1
+  and #1
+  ora early
+  sta early
   dex
   bne :-
   lda JOY1
