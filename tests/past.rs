@@ -310,7 +310,9 @@ fn a_rom_that_is_built_anew_runs_and_the_tape_replays_across_it() {
     file[chr..].iter_mut().for_each(|byte| *byte = !*byte);
     let (name, cart) = (rom_name(&file), Arc::new(Cartridge::parse(&file).unwrap()));
     play.rig.roms.send((name, cart.clone(), rom_payload(&file))).unwrap();
-    assert!(play.rig.parcels.push(Parcel::Rom(cart, name)).is_ok());
+    assert!(
+        play.rig.parcels.push(Parcel::Rom(cart, name, retake::engine::realtime::now_ns())).is_ok()
+    );
     play.play(100, 1);
     // Going back and playing on is with the new ROM.
     play.act(Action::Rewind(true));
@@ -319,6 +321,7 @@ fn a_rom_that_is_built_anew_runs_and_the_tape_replays_across_it() {
     play.play(60, 2);
     let end = play.live_frame();
     let state = play.rig.state_hash();
+    assert_eq!(play.rig.stats().reload.len(), 1, "its first frame is timed once");
     let (_folder, tape) = play.close();
     let catalog = tape.catalog();
     assert_eq!((catalog.roms().len(), catalog.events().len()), (1, 1));

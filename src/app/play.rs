@@ -155,7 +155,7 @@ mod real {
             io: desk_io,
             sound: None,
             flags: flags.clone(),
-            games: vec![Loaded { rom_hash, folder, name: name.clone(), roms }],
+            games: vec![Loaded { rom_hash, folder, name: name.clone(), roms, setup }],
             loader: Loader {
                 wishes: Wishes { resume: false, ..loader.wishes },
                 setup: loader.setup.for_another_rom(),
@@ -164,6 +164,8 @@ mod real {
             watched,
             watched_setup: args.setup.clone(),
             said,
+            footage,
+            films: Vec::new(),
             recorders: recorder.into_iter().collect(),
             palette: colours.clone(),
             record: taken,
@@ -320,7 +322,9 @@ mod real {
     /// What is recorded of the session.
     fn wishes(args: &PlayArgs, config: &Config) -> Wishes {
         let limit = config.tapes_mib.map_or(Wishes::default().limit, |mib| u64::from(mib.0) << 20);
+        let seconds = config.ring_seconds.map(|seconds| seconds.0.into());
         Wishes {
+            ring_seconds: seconds.unwrap_or(Wishes::default().ring_seconds),
             tape: !args.recorder.no_record,
             resume: args.recorder.resume,
             rewind: !args.recorder.no_rewind,

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! <game's folder>/session-<seconds since 1970>-<number>.rtk
+//! <game's folder>/history.ring          the last states, for other programs
 //! /dev/shm/retake-<uid>-<number>        what of a session is not on its tape yet
 //! ```
 //!
@@ -15,6 +16,7 @@ use crate::engine::machine::Machine;
 use crate::engine::past;
 use crate::engine::recorder::{Footage, Recorder};
 use crate::engine::replay::{Console, Happening, RomName, Roms};
+use crate::engine::ring::Ring;
 use crate::engine::tape::TapeFile;
 use crate::flight::history::{History, Settings};
 use crate::flight::mirror::Mirror;
@@ -24,7 +26,7 @@ use crate::flight::state_file::Owner;
 use crate::flight::tape::{Header, NO_REWIND, Tape};
 use crate::io;
 use crate::link::Bell;
-use crate::nes::Cartridge;
+use crate::nes::{Cartridge, Region};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{Seek, SeekFrom, Write};
@@ -34,6 +36,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where memory is that outlives a process.
 const SHM: &str = "/dev/shm";
+
+/// Seconds in `history.ring` unless the configuration says otherwise.
+pub const RING_SECONDS: u32 = 60;
 
 /// What is kept of a session.
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +51,13 @@ pub struct Wishes {
     pub rewind: bool,
     /// Bytes that all tapes together may take.
     pub limit: u64,
+    /// Seconds whose states are kept in a file as well.
+    pub ring_seconds: u32,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { tape: true, resume: false, rewind: true, limit: 2 << 30 }
+        Self { tape: true, resume: false, rewind: true, limit: 2 << 30, ring_seconds: RING_SECONDS }
     }
 }
 
@@ -126,6 +133,7 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
                     path.into(),
                     header,
                     length,
+                    &history,
                 ))
             });
             (history, tape.transpose()?, header)
@@ -150,8 +158,13 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
     let console = || Console::new(setup.rom.cart.clone(), setup.options, roms.clone());
     let (roms_in, roms_end) = mpsc::channel();
     let auditor = Some(Auditor::start(console(), writes.then(|| folder.to_owned())));
+    let frames_a_second = if machine.nes.region() == Region::Ntsc { 60 } else { 50 };
+    let states = u64::from(wishes.ring_seconds) * frames_a_second;
+    let ring =
+        (tapes && states > 0).then(|| Ring::start(folder.join("history.ring"), states, state_len));
     let recorder = Recorder {
         drain,
+        ring,
         history,
         tape,
         supply,

@@ -24,7 +24,11 @@ use std::sync::atomic::Ordering;
 use travel::{Held, Travel};
 
 mod commands;
+mod settings;
+mod sound;
 mod travel;
+
+pub use settings::Settings;
 
 /// Frames in a turn of fast-forward at most.
 const FAST_FRAMES: u32 = 60;
@@ -49,37 +53,6 @@ pub struct Ends {
     pub taken: Option<rtrb::Producer<Taken>>,
     /// Everybody's.
     pub flags: Arc<Flags>,
-}
-
-/// How the session is played.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// Quit after so many frames.
-    pub exit_after: Option<u64>,
-    /// 0-100.
-    pub volume: u8,
-    /// Whether the speed may follow the screen.
-    pub follow_display: bool,
-    /// Allocates in this frame, to show that the guard sees it.
-    pub plant_allocation: Option<u64>,
-    /// Flips a bit of the machine after this frame, to show that the auditor
-    /// sees it.
-    pub plant_flip: Option<u64>,
-    /// Hashes the state at each frame that is taken, for a test to compare.
-    pub hash_states: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            exit_after: None,
-            volume: 100,
-            follow_display: false,
-            plant_allocation: None,
-            plant_flip: None,
-            hash_states: false,
-        }
-    }
 }
 
 /// What the pacing must know of a turn.
@@ -126,6 +99,8 @@ pub struct Engine {
     speed: f64,
     /// When the device told of the input that the next picture is the first to see.
     event_at: Option<u64>,
+    /// When the file of the ROM was closed that the next picture is the first of.
+    reloaded_at: Option<u64>,
     /// The frame number of the next picture; any, when time jumped.
     next_number: Option<u64>,
     /// What happened to the console since the last frame.
@@ -167,6 +142,7 @@ impl Engine {
             heard_backwards: false,
             speed: 1.0,
             event_at: None,
+            reloaded_at: None,
             next_number: None,
             before: Before::Nothing,
             movie: Box::default(),
@@ -243,6 +219,11 @@ impl Engine {
     /// The hash of the console's state.
     pub fn state_hash(&self) -> u64 {
         self.machine.nes.state_hash()
+    }
+
+    /// What was counted so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
     }
 
     /// The console that runs.
@@ -328,40 +309,6 @@ impl Engine {
         self.sound(false);
     }
 
-    /// Lets the frame be heard that was run last.
-    fn sound(&mut self, backwards: bool) {
-        if backwards {
-            travel::reverse(&self.out.sound, &mut self.backwards);
-        }
-        self.heard_backwards = backwards;
-        self.sound_part();
-    }
-
-    fn sound_part(&mut self) {
-        let (part, parts) = (self.part, self.parts());
-        let Some(speaker) = &mut self.speaker else { return };
-        let sound = if self.heard_backwards { &self.backwards } else { &self.out.sound };
-        if parts == 1 {
-            return speaker.frame(sound);
-        }
-        travel::stretch(sound, part, parts, &mut self.slow);
-        speaker.frame(&self.slow);
-    }
-
-    /// Turns that a frame lasts.
-    fn parts(&self) -> u32 {
-        if self.fast { 1 } else { 1 << self.rate.min(0).unsigned_abs() }
-    }
-
-    /// Whether this turn is one of slow motion in which the frame lasts on.
-    fn rests(&mut self) -> bool {
-        self.part = (self.part + 1) % self.parts();
-        if self.part > 0 {
-            self.sound_part();
-        }
-        self.part > 0
-    }
-
     /// What is held in the next frame; notes it for a movie.
     fn choose_input(&mut self) -> Input {
         let frame = self.machine.nes.frame_number();
@@ -424,6 +371,8 @@ impl Engine {
     /// Time stands still: the sound falls silent, the picture stays, the
     /// status line may change.
     fn stand_still(&mut self) {
+        // A new ROM waits for the player, and its time says nothing.
+        self.reloaded_at = None;
         if let Some(speaker) = &mut self.speaker {
             speaker.hold((self.machine.nes.region().cpu_hz() / FRAME_HZ) as u32);
         }
@@ -465,6 +414,9 @@ impl Engine {
         if let Some(event) = self.event_at.take() {
             self.stats.latency.saturating_record(now.saturating_sub(event));
         }
+        if let Some(closed) = self.reloaded_at.take() {
+            self.stats.reload.saturating_record(now.saturating_sub(closed));
+        }
     }
 
     /// Uses what came; gives what it takes the place of.
@@ -483,12 +435,13 @@ impl Engine {
                 self.notify(Some(Notice::Loaded));
                 Some(Parcel::Machine(old))
             }
-            Parcel::Rom(cart, name) => {
+            Parcel::Rom(cart, name, closed_ns) => {
                 // The past stays what it was: it ends here.
                 self.take_over();
                 let (old, fits) = self.machine.put_in(cart, name);
                 self.notify(fits.then_some(Notice::Reloaded));
-                Some(Parcel::Rom(old, name))
+                self.reloaded_at = fits.then_some(closed_ns);
+                Some(Parcel::Rom(old, name, closed_ns))
             }
             Parcel::Speaker(speaker) => {
                 let old = self.speaker.replace(speaker);

@@ -139,8 +139,9 @@ pub enum Caught {
 pub enum Parcel {
     /// Play this machine from now on.
     Machine(Box<Machine>),
-    /// Put this ROM into the running machine; its name on tapes.
-    Rom(Arc<Cartridge>, RomName),
+    /// Put this ROM into the running machine: its name on tapes, and when its
+    /// file was closed (nanoseconds of CLOCK_MONOTONIC).
+    Rom(Arc<Cartridge>, RomName, u64),
     /// Put sound here from now on.
     Speaker(Box<dyn Speaker>),
     /// A buffer that nobody needs any more.

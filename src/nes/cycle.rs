@@ -224,7 +224,7 @@ impl<S: Sink> System<'_, S> {
             bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
             if *calm > 0 {
-                ppu.run_calm(&mut bus, self.sink, half_dots, *amid_dot);
+                ppu.run_calm(&mut bus, self.sink, &mut self.crowd, half_dots, *amid_dot);
                 *calm -= half_dots;
             } else if *amid_dot {
                 ppu.half_dot(&mut bus, self.timing);

@@ -13,7 +13,7 @@ use super::cycle::Late;
 use super::dma::Cycle;
 use super::output::{Mute, Sink};
 use super::port::Input;
-use super::ppu::{Screen, VideoBus};
+use super::ppu::{Crowd, Hears, Kib, Screen, VideoBus};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule};
 use super::state::{Line, State};
@@ -33,6 +33,7 @@ pub struct System<'a, S: Sink> {
     /// How far this CPU cycle has come.
     pub(super) reached: Moment,
     pub(super) late: Late,
+    pub(super) crowd: Crowd,
     /// `clock` at the start of the frame.
     start: u64,
     /// A DMA took cycles during the last read.
@@ -60,6 +61,7 @@ impl<'a, S: Sink> System<'a, S> {
         Self {
             late: Late::nobody(&schedules[usize::from(state.wires.phase)], tier, state.clock),
             schedules,
+            crowd: Crowd::new(),
             reached: Moment::Start,
             start: state.clock,
             watches: cart.board.watches(),
@@ -369,6 +371,25 @@ impl VideoBus for CartBus<'_> {
     #[inline(always)]
     fn pass(&mut self, half_dots: u32) {
         self.m2.left = self.m2.left.wrapping_sub(half_dots);
+    }
+
+    #[inline(always)]
+    fn hears(&self) -> Hears {
+        match (self.watching, self.cart.board.hears_a12_alone()) {
+            (false, _) => Hears::Nothing,
+            (true, true) => Hears::A12,
+            (true, false) => Hears::Everything,
+        }
+    }
+
+    #[inline(always)]
+    fn kib(&self, address: u16) -> Option<&Kib> {
+        let (bytes, offset) = match self.map.ppu_read(address & 0x3c00) {
+            Place::Rom(offset) => (self.cart.chr.as_slice(), offset),
+            Place::Ram(offset) => (self.ram.as_bytes(), offset),
+            Place::Nothing => return None,
+        };
+        bytes.get(offset..)?.first_chunk()
     }
 }
 

@@ -82,6 +82,10 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// What the machine must tell it.
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: false };
 
+    /// Of the PPU's address it listens to A12 alone: changes that leave it as it is
+    /// need not be told.
+    const HEARS_A12_ALONE: bool = false;
+
     /// Sets the registers as they are after power-on (they start as zeros).
     fn power_on(&mut self, _cart: &Cartridge) {}
 
@@ -176,6 +180,10 @@ macro_rules! boards {
 
             pub(crate) fn watches(self) -> Watches {
                 match self { $( Self::$id => <$type>::WATCHES, )* }
+            }
+
+            pub(crate) fn hears_a12_alone(self) -> bool {
+                match self { $( Self::$id => <$type>::HEARS_A12_ALONE, )* }
             }
 
             pub(crate) fn power_on(self, regs: &mut Registers, cart: &Cartridge) {

@@ -15,10 +15,13 @@
 //! <https://www.nesdev.org/wiki/PPU_rendering>, <https://www.nesdev.org/wiki/PPU_registers>
 
 mod calm;
+mod crowd;
 mod data_port;
 mod dots;
 mod fetch;
+mod inks;
 mod line;
+mod margin;
 mod pixel;
 mod registers;
 mod shifters;
@@ -31,6 +34,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use super::bits::{Ctrl, Flag, Mask, Scroll};
 use super::fields::fields;
 use super::region::Timing;
+pub use crowd::Crowd;
 use data_port::DataPort;
 use shifters::Sprites;
 use sprites::Evaluation;
@@ -46,6 +50,24 @@ pub trait VideoBus {
     fn drive(&mut self, address: u16);
     /// So many half-dots passed, in a run of more than one.
     fn pass(&mut self, half_dots: u32);
+    /// What of the address pins somebody listens to.
+    fn hears(&self) -> Hears;
+    /// The KiB of memory in which `address` lies, where memory answers.
+    fn kib(&self, address: u16) -> Option<&Kib>;
+}
+
+/// A page of the PPU's bus.
+pub type Kib = [u8; 1024];
+
+/// Which address pins of the PPU the cartridge listens to, beside the memory there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hears {
+    /// None.
+    Nothing,
+    /// A12 alone: of the addresses that leave it as it is, it need not be told.
+    A12,
+    /// All of them.
+    Everything,
 }
 
 /// Where pixels go.
