@@ -2,8 +2,9 @@
 ;
 ; What it checks: the frame counter begins anew three cycles after a write in a
 ; put cycle, four after one in a get cycle, so that the frame flag comes a cycle
-; later; $80 clocks the length counters in the cycle before that; and what the
-; old sequence clocked one cycle earlier is the same pulse, which counts once.
+; later; $80 clocks the length counters at the latest in the cycle before that
+; (whether it is sooner only the sound would tell); and what the old sequence
+; clocked one cycle earlier is the same pulse, which counts once.
 ; (https://www.nesdev.org/wiki/APU_Frame_Counter) NTSC.
 
 .include "shell.inc"

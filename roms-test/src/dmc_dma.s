@@ -3,8 +3,10 @@
 ; What it checks: the fetch that starts a sample takes 3 cycles, those that
 ; follow 4 each; a read of $4016 that is halted clocks the pad twice, so that one bit
 ; is lost; a read of $2007 that is halted moves the address more than once; a
-; write is never halted; and two cycles earlier nothing of this happens.
-; Buttons up. (https://www.nesdev.org/wiki/DMA) NTSC.
+; write is never halted; and a fetch that is over by then does nothing of this.
+; Buttons up. NTSC, RP2A03G, and pads as on the NES: reads in consecutive cycles
+; clock them once (a Famicom without AV plug clocks them in each cycle; rare 2A03s
+; fetch two cycles later). (https://www.nesdev.org/wiki/DMA)
 
 .include "shell.inc"
 

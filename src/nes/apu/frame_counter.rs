@@ -301,8 +301,9 @@ mod tests {
 
     #[test]
     fn the_sequences_of_each_region_are_the_published_ones() {
-        // Half cycles of the wiki's table rounded up; the turn begins anew after
-        // 29,830 and 37,282 cycles on NTSC, 33,254 and 41,566 on PAL.
+        // The wiki's table counts APU cycles of two CPU cycles: its 3728.5 is 7457.
+        // The turn begins anew after 29,830 and 37,282 cycles on NTSC, 33,254 and
+        // 41,566 on PAL.
         for region in [Region::Ntsc, Region::Dendy] {
             let (quarters, halves, irq) = events(0x00, region);
             assert_eq!(quarters, [7457, 14913, 22371, 29829, 29830 + 7457]);
