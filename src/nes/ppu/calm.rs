@@ -231,7 +231,8 @@ pub(super) mod tests {
         fn drive(&mut self, address: u16) {
             let a12 = u64::from(address >> 12 & 1);
             match self.hears {
-                Hears::Nothing => {}
+                // Who does not listen is not told of each address, and remembers none.
+                Hears::Nothing => return,
                 Hears::A12 if a12 == self.a12 => {}
                 Hears::A12 => self.note(self.now << 1 | a12),
                 Hears::Everything => self.note(self.now << 16 | u64::from(address)),
