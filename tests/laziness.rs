@@ -83,6 +83,16 @@ fn random_rom(random: &mut Random) -> Vec<u8> {
             // Layers on, as games have them; and the flags of $2002 waited for.
             0 => rom.extend([0xa9, 0x1e, 0x8d, 0x01, 0x20]),
             1 | 2 => rom.extend([0x2c, 0x02, 0x20, 0x50, 0xfb & low | 0x80]),
+            // Loops that wait: for vblank, for the frame flag, for an interrupt or
+            // for nothing; some by way of a subroutine.
+            3 => rom.extend([0x2c, 0x02, 0x20, 0x10, 0xfb]),
+            4 if low < 0x40 => rom.extend([0xa9, 0x40, 0x2d, 0x15, 0x40, 0xf0, 0xf9]),
+            5 if low < 0x20 => rom.extend([0x58, 0xa5, page, 0xc5, page, 0xf0, 0xfa]),
+            6 if low < 0x40 => {
+                let [at, above] = (0x8000 + rom.len() as u16 - 16 + 3).to_le_bytes();
+                rom.extend([0xb8, 0x50, 0x03, 0x24, 0x00, 0x60]);
+                rom.extend([0x20, at, above, 0x2c, 0x02, 0x20, 0x10, 0xf8]);
+            }
             _ if jams => rom.push(0xea),
             _ => rom.extend([opcode, if registers { low & 0x1f } else { low }, page]),
         }

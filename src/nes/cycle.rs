@@ -157,11 +157,27 @@ impl<S: Sink> System<'_, S> {
         self.state.clock += u64::from(cycles);
     }
 
+    /// As many half-dots as a cycle may have.
+    fn most_half_dots(&self) -> u32 {
+        if self.schedules.len() > 1 { 7 } else { self.schedules[0].total }
+    }
+
+    /// CPU cycles for which the APU is late.
+    pub fn late_apu(&self) -> u32 {
+        self.late.apu
+    }
+
+    /// For how many whole cycles reads of $2002 surely find what stands there, as
+    /// far as that was asked before.
+    pub fn status_rests(&self) -> u32 {
+        let most = self.most_half_dots();
+        let rests = self.late.status_rests.unwrap_or(0);
+        rests.saturating_sub(self.late.ppu + most) / most
+    }
+
     /// The same when somebody may have to run, or a line may have moved.
     #[inline(never)]
     fn end_busy_cycle(&mut self) {
-        /// More half-dots than any cycle has.
-        const MOST: u32 = 7;
         let schedule = self.schedule();
         if self.reached != Moment::Start || self.late.ppu + schedule.total > self.late.ppu_may {
             self.run_until(Moment::End);
@@ -175,7 +191,7 @@ impl<S: Sink> System<'_, S> {
         self.late.since_m2_fell = schedule.until_end;
         if self.late.apu > 0 && !self.watches.cpu_cycle {
             // Nobody ran, and the lines were sampled since.
-            let ppu = (self.late.ppu_may - self.late.ppu) / MOST;
+            let ppu = (self.late.ppu_may - self.late.ppu) / self.most_half_dots();
             self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
         }
     }

@@ -160,7 +160,8 @@ impl Nes {
 
     fn run<P: Probe>(&mut self, input: Input, sink: &mut impl Sink, probe: &mut P) {
         self.freeze();
-        let at_once = if P::WATCHES { 1 } else { u32::MAX };
+        // A probe sees instructions one by one.
+        let within = if P::WATCHES { 0 } else { u32::MAX };
         // A frame of any bytes ends, too.
         let limit = u64::from(self.region.timing().dots);
         let mut was_visible = self.state.ppu.position().0 < 240;
@@ -178,7 +179,8 @@ impl Nes {
                 let (line, dot) = system.position();
                 probe.instruction(cpu.registers(), system.state.clock, line, dot);
             }
-            if !system.run_plain(&mut cpu, at_once, limit) {
+            let ran = system.run_plain(&mut cpu, within, limit);
+            if !(P::WATCHES && ran) {
                 cpu.step(&mut system);
             }
             system.state.cpu = cpu;

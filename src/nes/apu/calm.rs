@@ -77,6 +77,13 @@ impl Apu {
         request.min(self.frame_counter.irq_rests(region))
     }
 
+    /// For how many CPU cycles from here $4015 reads the same, and its reads clear
+    /// nothing, if that is all that anybody does.
+    pub fn status_rests(&self, region: Region) -> u32 {
+        let settled = self.is_settled() && !self.frame_counter.is_flagged();
+        if settled { self.frame_counter.calm(region) } else { 0 }
+    }
+
     /// Makes up for cycles that are unseen. `loaded` tells that a length counter
     /// was loaded since the last step: the level that this gives is put out with
     /// the next step of any channel, heard or not.

@@ -72,6 +72,7 @@ const FILTER: u64 = 3;
 
 impl Board for Mmc3 {
     const WATCHES: Watches = Watches { cpu_cycle: false, ppu_address: true };
+    const HEARS_RAM: bool = false;
 
     /// The banks are as most games would set them, and PRG RAM is on, for
     /// programs that never write $A001.

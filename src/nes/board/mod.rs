@@ -67,6 +67,9 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// What the machine must tell it.
     const WATCHES: Watches = Watches { cpu_cycle: false, ppu_address: false };
 
+    /// Whether [`Board::write`] does anything when PRG RAM is written.
+    const HEARS_RAM: bool = true;
+
     /// Sets the registers as they are after power-on (they start as zeros).
     fn power_on(&mut self, _cart: &Cartridge) {}
 
@@ -144,6 +147,10 @@ macro_rules! boards {
 
             pub(crate) fn watches(self) -> Watches {
                 match self { $( Self::$id => <$type>::WATCHES, )* }
+            }
+
+            pub(crate) fn hears_ram(self) -> bool {
+                match self { $( Self::$id => <$type>::HEARS_RAM, )* }
             }
 
             pub(crate) fn power_on(self, regs: &mut Registers, cart: &Cartridge) {
