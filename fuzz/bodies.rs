@@ -150,6 +150,11 @@ pub fn ring(bytes: &[u8]) {
     for file in [bytes, &made] {
         let _ = ring::slots(file).map(|slots| slots.map(|slot| slot.data.len()).sum::<usize>());
         std::fs::write(&path, file).expect("a file");
+        if let Ok(mut look) = ring::Look::open(&path) {
+            while let Some(Ok(slot)) = look.slot() {
+                assert!(slot.data.len() <= file.len());
+            }
+        }
         let Ok(mut reader) = ring::Reader::open(&path) else { continue };
         let mut data = Vec::new();
         for _ in 0..10 {
@@ -161,7 +166,7 @@ pub fn ring(bytes: &[u8]) {
             for frame in 0..10 {
                 let _ = writer.push(frame, bytes);
             }
-            writer.reset();
+            let _ = writer.reset();
         }
     }
 }

@@ -43,8 +43,41 @@ pub struct Timeline {
     pub first: u64,
     /// The one that is shown.
     pub at: u64,
-    /// The newest.
+    /// The last of this future.
     pub last: u64,
+    /// Which of the futures of the frame that is shown this is, from 1, and how
+    /// many there are.
+    pub future: (u32, u32),
+    /// Where the marks are.
+    pub marks: Columns,
+    /// Where other futures begin.
+    pub forks: Columns,
+}
+
+/// Places on the bar of the past: a bit for each of its columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Columns([u64; 4]);
+
+impl Columns {
+    /// Columns of the bar.
+    pub const COUNT: usize = 248;
+
+    /// The column of a frame on a bar from `first` to `last`.
+    pub fn of(frame: u64, first: u64, last: u64) -> usize {
+        let span = u128::from(last.saturating_sub(first).max(1));
+        let into = u128::from(frame.saturating_sub(first)).min(span);
+        (into * (Self::COUNT as u128 - 1) / span) as usize
+    }
+
+    /// Something is in this column.
+    pub fn set(&mut self, column: usize) {
+        self.0[column / 64 % 4] |= 1 << (column % 64);
+    }
+
+    /// Whether something is.
+    pub fn has(&self, column: usize) -> bool {
+        self.0[column / 64 % 4] >> (column % 64) & 1 != 0
+    }
 }
 
 /// What is drawn over the picture.
@@ -66,12 +99,27 @@ pub struct Hud {
     pub paused: bool,
     /// Speed in percent of the console's.
     pub speed: u16,
+    /// What runners look at.
+    pub run: Run,
     /// Whether the CPU met an opcode that stops it.
     pub jammed: bool,
     /// Master volume, 0-100.
     pub volume: u8,
     /// Whether the sound is off.
     pub muted: bool,
+}
+
+/// What runners look at: frames, lag, and what is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// Whether it is shown.
+    pub shown: bool,
+    /// The frame that is shown, from power-on.
+    pub frame: u64,
+    /// Frames in which the game did not read the pads.
+    pub lag: u64,
+    /// The buttons of the four pads in that frame.
+    pub pads: [u8; 4],
 }
 
 /// A finished picture on its way to the screen.
@@ -116,6 +164,28 @@ pub enum Action {
     Forward(bool),
     /// The moment gets a name.
     Mark,
+    /// So many seconds on in what was recorded, or back.
+    Jump(i8),
+    /// To the mark or fork before this moment.
+    EarlierMark,
+    /// To the next one.
+    LaterMark,
+    /// To the first frame that there is.
+    Oldest,
+    /// To the frame that was left to look at the past.
+    Present,
+    /// Another future of the frame that is shown.
+    OtherFuture,
+    /// What was recorded plays on by itself; then it does no more.
+    Watch,
+    /// Half as fast, to a quarter.
+    Slower,
+    /// Twice as fast, to eight times.
+    Faster,
+    /// The last half minute as a film.
+    Clip,
+    /// Counters and held buttons, shown or not.
+    Runner,
     /// Run as fast as it goes while held.
     FastForward(bool),
     /// The console's reset button.

@@ -43,6 +43,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("clap", &["app"]),
     ("toml", &["app"]),
     ("signal_hook", &["app"]),
+    ("openh264", &["app"]),
+    ("shiguredo_mp4", &["app"]),
+    ("syom", &["app"]),
 ];
 
 /// Files that may say `unsafe`.

@@ -171,6 +171,110 @@ fn paused_in_the_past_frames_go_one_by_one_both_ways() {
     assert_eq!((tape.catalog().segments().len(), tape.catalog().frames()), (1, tip + 1));
 }
 
+/// Turns until a picture of the past has come that is of this frame, and is
+/// what was seen of it.
+fn comes(play: &mut Play, number: u64, seen: &[Vec<u16>]) {
+    let there = (0..200).any(|_| play.turn().number == number);
+    assert!(there, "frame {number}, but {}", play.rig.picture().number);
+    assert!(*play.rig.picture().frame.pixels == seen[number as usize][..], "frame {number}");
+}
+
+#[test]
+fn the_future_that_was_left_can_be_seen_and_be_gone_on_with() {
+    let mut play = Play::new();
+    play.play(300, 0);
+    let old = play.seen.clone();
+    play.act(Action::Rewind(true));
+    while play.turn().number > 150 {}
+    play.act(Action::Rewind(false));
+    play.play(60, 3);
+    let (new, live) = (play.seen.clone(), play.live_frame());
+    // Forward from the present goes into the future that was left.
+    play.act(Action::Forward(true));
+    comes(&mut play, live + 20, &old);
+    assert_eq!(play.rig.picture().hud.timeline.future, (1, 1));
+    play.act(Action::Pause);
+    play.act(Action::Forward(false));
+    // The fork, of which both are futures.
+    play.act(Action::EarlierMark);
+    let fork = (0..200)
+        .find_map(|_| Some(play.turn().hud.timeline).filter(|t| t.future.1 == 2))
+        .expect("the fork")
+        .at;
+    assert!((100..=150).contains(&fork), "{fork}");
+    play.act(Action::OtherFuture);
+    assert!((0..200).any(|_| play.turn().hud.timeline.last == live));
+    play.act(Action::Jump(10));
+    comes(&mut play, live, &new);
+    play.act(Action::OtherFuture);
+    play.act(Action::Oldest);
+    comes(&mut play, 1, &old);
+    play.act(Action::Present);
+    comes(&mut play, live, &new);
+    // Nothing branches off where it has just ended.
+    play.act(Action::Pause);
+    play.play(10, 0);
+    let (_folder, tape) = play.close();
+    let ends: Vec<u64> = tape.catalog().segments().iter().map(|segment| segment.last).collect();
+    assert_eq!(ends, [old.len() as u64 - 1, live + 10]);
+}
+
+#[test]
+fn what_was_recorded_plays_by_itself_to_its_end_or_until_a_button_takes_over() {
+    let mut play = Play::new();
+    play.play(200, 0);
+    let (seen, live) = (play.seen.clone(), play.live_frame());
+    play.act(Action::Jump(-2));
+    comes(&mut play, live - 120, &seen);
+    play.act(Action::Watch);
+    for number in live - 119..=live {
+        comes(&mut play, number, &seen);
+    }
+    assert!((0..20).any(|_| play.turn().hud.paused));
+    play.act(Action::Jump(-1));
+    comes(&mut play, live - 60, &seen);
+    play.act(Action::Watch);
+    comes(&mut play, live - 50, &seen);
+    play.rig.hold(0x08);
+    assert!((0..20).any(|_| play.turn().hud.mode == Mode::Live));
+    let (_folder, tape) = play.close();
+    let segments = tape.catalog().segments();
+    assert_eq!(segments.len(), 2);
+    assert!(segments[1].parent.is_some_and(|fork| fork.frame >= live - 50));
+}
+
+#[test]
+fn slow_motion_takes_four_turns_a_frame_and_misses_no_button() {
+    let mut play = Play::new();
+    play.play(60, 0);
+    play.act(Action::Slower);
+    play.act(Action::Slower);
+    play.act(Action::Slower);
+    play.rig.hold(0);
+    let mut pads = Vec::new();
+    for turn in 0..40 {
+        if turn % 10 == 5 {
+            play.rig.hold(0x01);
+            play.rig.turn();
+            play.rig.hold(0);
+        }
+        let picture = play.turn();
+        assert!(picture.hud.speed == 25 || turn < 4, "{}", picture.hud.speed);
+        pads.push((picture.number, picture.hud.run.pads[0]));
+    }
+    pads.dedup();
+    let frames = pads.last().unwrap().0 - pads[0].0;
+    assert!((10..=12).contains(&frames), "{frames} frames in 44 turns");
+    assert_eq!(pads.iter().filter(|(_, pad)| *pad == 1).count(), 4, "{pads:?}");
+    play.act(Action::Faster);
+    play.act(Action::Faster);
+    play.act(Action::Faster);
+    play.turn();
+    let before = play.turn().number;
+    assert_eq!(play.turn().number, before + 2);
+    let _ = play.close();
+}
+
 #[test]
 fn a_reset_and_a_mark_are_on_the_tape_and_are_replayed() {
     let mut play = Play::new();
@@ -206,7 +310,9 @@ fn a_rom_that_is_built_anew_runs_and_the_tape_replays_across_it() {
     file[chr..].iter_mut().for_each(|byte| *byte = !*byte);
     let (name, cart) = (rom_name(&file), Arc::new(Cartridge::parse(&file).unwrap()));
     play.rig.roms.send((name, cart.clone(), rom_payload(&file))).unwrap();
-    assert!(play.rig.parcels.push(Parcel::Rom(cart, name)).is_ok());
+    assert!(
+        play.rig.parcels.push(Parcel::Rom(cart, name, retake::engine::realtime::now_ns())).is_ok()
+    );
     play.play(100, 1);
     // Going back and playing on is with the new ROM.
     play.act(Action::Rewind(true));
@@ -215,6 +321,7 @@ fn a_rom_that_is_built_anew_runs_and_the_tape_replays_across_it() {
     play.play(60, 2);
     let end = play.live_frame();
     let state = play.rig.state_hash();
+    assert_eq!(play.rig.stats().reload.len(), 1, "its first frame is timed once");
     let (_folder, tape) = play.close();
     let catalog = tape.catalog();
     assert_eq!((catalog.roms().len(), catalog.events().len()), (1, 1));

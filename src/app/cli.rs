@@ -400,9 +400,13 @@ pub struct BenchArgs {
     /// Buttons by frame, as in `run`
     #[arg(long, value_name = "SCRIPT", default_value = "", hide_default_value = true)]
     pub press: Script,
-    /// Measure too what recording costs the emulation thread
+    /// Measure too what recording costs, what it keeps, and how fast it comes back; without
+    /// --press by a movie that is known for the ROM, or a script of all buttons of a runner
     #[arg(long)]
     pub recorder: bool,
+    /// Print docs/speed.md
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
     /// Measure too what a picture costs the processor
     #[arg(long)]
     pub video: bool,

@@ -11,6 +11,7 @@
 //! audio_device = "Speaker" # part of its name
 //! audio_latency = 20       # milliseconds
 //! tapes_mib = 2048         # room for the tapes of all sessions; the oldest go
+//! ring_seconds = 60        # states in history.ring, for other programs; 0 writes none
 //!
 //! [keys]                   # see input/bindings.rs
 //! loop = "L"
@@ -47,6 +48,8 @@ pub struct Config {
     pub audio_latency: Option<Milliseconds>,
     /// MiB that the tapes of all sessions may take.
     pub tapes_mib: Option<Mebibytes>,
+    /// Seconds in `history.ring`.
+    pub ring_seconds: Option<Seconds>,
     /// The keyboard.
     pub keys: Keys,
     /// The gamepads.
@@ -75,6 +78,7 @@ macro_rules! bounded {
 bounded!(Percent(u8), (0..=100), "a percentage from 0 to 100");
 bounded!(Scale(u8), (1..=16), "a scale from 1 to 16");
 bounded!(Mebibytes(u32), (0..=1 << 30), "a number of MiB");
+bounded!(Seconds(u16), (0..=3600), "a time from 0 to 3600 s");
 bounded!(Milliseconds(u16), (5..=500), "a time from 5 to 500 ms");
 
 impl Config {
@@ -154,6 +158,7 @@ mod tests {
             ("volume = 80\nvolume = 90\n", 2),
             ("\n\nvolume = 101\n", 3),
             ("no_such_thing = 1\n", 1),
+            ("ring_seconds = 3601\n", 1),
             ("scale = 3\n[keys]\nloop = \"NoSuchKey\"\n", 3),
             ("scale = \n", 1),
             ("\nfilter = \"crt\"\n", 2),

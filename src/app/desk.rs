@@ -282,7 +282,8 @@ impl Desk {
                     // A recorder that has gone records nothing.
                     let _ = roms.send((name, cart.clone(), payload));
                 }
-                let _ = self.parcels.push(Parcel::Rom(cart, name));
+                let changed = watched.changed_ns();
+                let _ = self.parcels.push(Parcel::Rom(cart, name, changed));
             }
             Change::Other => {
                 self.complain(format!(
@@ -405,6 +406,7 @@ mod tests {
                     counter: io_thread.counter(),
                     wishes: Wishes { tape: false, ..Wishes::default() },
                     said: std::sync::mpsc::channel().0,
+                    films: std::sync::mpsc::channel().0,
                 },
                 watched: None,
                 watched_setup: SetupArgs::default(),

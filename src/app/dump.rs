@@ -32,8 +32,7 @@ pub fn dump(args: &DumpArgs) -> Outcome {
             out.tape(file)
         }
         _ if file.starts_with(&ring::MAGIC.to_le_bytes()) => {
-            let stats = ring::Stats::read(file).map_err(|error| fault(&error))?;
-            out.ring(&stats, file)
+            out.ring(ring::Look::open(&args.file).map_err(|error| fault(&error))?)
         }
         [b'R', b'E', b'T', b'A', b'K', b'E', b'L', b'S' | b'I', ..] => {
             let (header, rest) = header::Header::read(file).map_err(|error| fault(&error))?;
@@ -96,23 +95,26 @@ impl<W: Write> Dump<W> {
         Ok(())
     }
 
-    fn ring(&mut self, stats: &ring::Stats, file: &[u8]) -> std::io::Result<()> {
-        let ring::Stats { slots, slot_size, write_index, read_index, .. } = stats;
-        let ring::Stats { total_writes, total_reads, sequence, .. } = stats;
+    fn ring(&mut self, mut ring: ring::Look) -> std::io::Result<()> {
+        let ring::Stats { slots, slot_size, write_index, read_index, .. } = ring.stats();
+        let ring::Stats { total_writes, total_reads, sequence, .. } = ring.stats();
         writeln!(self.out, "ring: {slots} slots of {slot_size} bytes, sequence {sequence}")?;
         writeln!(self.out, "write index {write_index}, {total_writes} writes")?;
         writeln!(self.out, "read index {read_index}, {total_reads} reads")?;
-        let slots = ring::slots(file).into_iter().flatten();
-        for (number, slot) in slots.enumerate().filter(|(_, slot)| slot.sequence > 0) {
-            let torn = if slot.whole { "" } else { ", torn" };
-            let (frame, length) = (slot.frame, slot.data.len());
-            let label = format!("slot[{number:2}]");
-            writeln!(
-                self.out,
-                "{label} push {}, frame {frame}, {length} bytes{torn}",
-                slot.sequence
-            )?;
-            self.hex(&label, slot.data, self.most)?;
+        let mut number = 0;
+        while let Some(slot) = ring.slot().transpose()? {
+            if slot.sequence > 0 {
+                let torn = if slot.whole { "" } else { ", torn" };
+                let ring::Slot { sequence, frame, data, .. } = slot;
+                let label = format!("slot[{number:2}]");
+                writeln!(
+                    self.out,
+                    "{label} push {sequence}, frame {frame}, {} bytes{torn}",
+                    data.len()
+                )?;
+                self.hex(&label, data, self.most)?;
+            }
+            number += 1;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use super::rom_file::{self, LIMIT};
 use super::setup::Setup;
 use super::tapes;
 use crate::engine::machine::Machine;
+use crate::engine::recorder::Footage;
 use crate::engine::session::Session;
 use crate::flight::mirror::{self, Mirror};
 use crate::flight::slot::{RomCheck, SlotStatus, SlotStore};
@@ -60,6 +61,8 @@ pub struct Loader {
     pub wishes: tapes::Wishes,
     /// What recorders say.
     pub said: mpsc::Sender<String>,
+    /// Takes what films are made of.
+    pub films: mpsc::Sender<Footage>,
 }
 
 impl Game {
@@ -116,6 +119,7 @@ impl Game {
             counter: &loader.counter,
             wishes: loader.wishes,
             mirror,
+            films: loader.films.clone(),
         };
         let mut roms = None;
         let recorder = match tapes::begin(begin, &mut machine) {
@@ -345,6 +349,7 @@ mod tests {
             counter: crate::io::start::<0>(|| {}).unwrap().1.counter(),
             wishes: tapes::Wishes { tape: false, ..tapes::Wishes::default() },
             said: mpsc::channel().0,
+            films: mpsc::channel().0,
         }
     }
 

@@ -49,11 +49,13 @@ enum Row {
     Filter,
     Aspect,
     StatusLine,
+    Runner,
+    Clip,
     Fullscreen,
     Quit,
 }
 
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 13] = [
     Row::Resume,
     Row::Save,
     Row::Load,
@@ -63,6 +65,8 @@ const ROWS: [Row; 11] = [
     Row::Filter,
     Row::Aspect,
     Row::StatusLine,
+    Row::Runner,
+    Row::Clip,
     Row::Fullscreen,
     Row::Quit,
 ];
@@ -124,6 +128,8 @@ fn text(row: Row, settings: &Settings) -> String {
         Row::StatusLine => {
             format!("Status line    < {} >", if settings.hidden { "off" } else { "on" })
         }
+        Row::Runner => "Frames, lag and buttons".to_string(),
+        Row::Clip => "Film of the last half minute".to_string(),
         Row::Fullscreen => "Fullscreen".to_string(),
         Row::Quit => "Quit".to_string(),
     }
@@ -137,6 +143,8 @@ fn choose(row: Row, settings: &mut Settings) -> Choice {
         Row::PlayLoop => Choice::Close(Some(Action::PlayLoop)),
         Row::Reset => Choice::Close(Some(Action::Reset)),
         Row::Slot | Row::Filter | Row::Aspect | Row::StatusLine => change(row, settings, Turn::On),
+        Row::Runner => Choice::Close(Some(Action::Runner)),
+        Row::Clip => Choice::Close(Some(Action::Clip)),
         Row::Fullscreen => Choice::Do(Action::Fullscreen),
         Row::Quit => Choice::Close(Some(Action::Quit)),
     }
@@ -155,7 +163,13 @@ fn change(row: Row, settings: &mut Settings, turn: Turn) -> Choice {
         Row::Filter => settings.look.filter = next(Filter::ALL, settings.look.filter, turn),
         Row::Aspect => settings.look.aspect = next(Aspect::ALL, settings.look.aspect, turn),
         Row::StatusLine => settings.hidden = !settings.hidden,
-        Row::Resume | Row::PlayLoop | Row::Reset | Row::Fullscreen | Row::Quit => {}
+        Row::Resume
+        | Row::PlayLoop
+        | Row::Reset
+        | Row::Runner
+        | Row::Clip
+        | Row::Fullscreen
+        | Row::Quit => {}
     }
     Choice::Stay
 }

@@ -110,6 +110,7 @@ mod real {
         let data = paths::data();
         let slot = Slot::new(args.recorder.slot).unwrap_or_default();
         let (recorders_say, said) = mpsc::channel();
+        let (films, footage) = mpsc::channel();
         let loader = Loader {
             data,
             setup: args.setup.clone(),
@@ -118,6 +119,7 @@ mod real {
             counter: io_thread.counter(),
             wishes: wishes(args, &config),
             said: recorders_say,
+            films,
         };
         let game = Game::load(&mut desk_io, &loader, args.rom.as_deref(), &mut |_| None)?;
         let Game { mut machine, folder, name, notes, refused, recorder, roms, setup } = game;
@@ -318,7 +320,9 @@ mod real {
     /// What is recorded of the session.
     fn wishes(args: &PlayArgs, config: &Config) -> Wishes {
         let limit = config.tapes_mib.map_or(Wishes::default().limit, |mib| u64::from(mib.0) << 20);
+        let seconds = config.ring_seconds.map(|seconds| seconds.0.into());
         Wishes {
+            ring_seconds: seconds.unwrap_or(Wishes::default().ring_seconds),
             tape: !args.recorder.no_record,
             resume: args.recorder.resume,
             rewind: !args.recorder.no_rewind,

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! <game's folder>/session-<seconds since 1970>-<number>.rtk
+//! <game's folder>/history.ring          the last states, for other programs
 //! /dev/shm/retake-<uid>-<number>        what of a session is not on its tape yet
 //! ```
 //!
@@ -13,8 +14,9 @@ use super::setup::Setup;
 use crate::engine::auditor::Auditor;
 use crate::engine::machine::Machine;
 use crate::engine::past;
-use crate::engine::recorder::Recorder;
+use crate::engine::recorder::{Footage, Recorder};
 use crate::engine::replay::{Console, Happening, RomName, Roms};
+use crate::engine::ring::Ring;
 use crate::engine::tape::TapeFile;
 use crate::flight::history::{History, Settings};
 use crate::flight::mirror::Mirror;
@@ -24,7 +26,7 @@ use crate::flight::state_file::Owner;
 use crate::flight::tape::{Header, NO_REWIND, Tape};
 use crate::io;
 use crate::link::Bell;
-use crate::nes::Cartridge;
+use crate::nes::{Cartridge, Region};
 use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{Seek, SeekFrom, Write};
@@ -34,6 +36,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where memory is that outlives a process.
 const SHM: &str = "/dev/shm";
+
+/// Seconds in `history.ring` unless the configuration says otherwise.
+pub const RING_SECONDS: u32 = 60;
 
 /// What is kept of a session.
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +51,13 @@ pub struct Wishes {
     pub rewind: bool,
     /// Bytes that all tapes together may take.
     pub limit: u64,
+    /// Seconds whose states are kept in a file as well.
+    pub ring_seconds: u32,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { tape: true, resume: false, rewind: true, limit: 2 << 30 }
+        Self { tape: true, resume: false, rewind: true, limit: 2 << 30, ring_seconds: RING_SECONDS }
     }
 }
 
@@ -68,6 +75,8 @@ pub struct Begin<'a> {
     pub wishes: Wishes,
     /// The loop slots' files.
     pub mirror: Option<Mirror>,
+    /// Who makes films of it.
+    pub films: mpsc::Sender<Footage>,
 }
 
 /// A session that begins.
@@ -86,7 +95,7 @@ pub type RomSender = mpsc::Sender<(RomName, Arc<Cartridge>, Vec<u8>)>;
 /// Starts recording what `machine` will do, and sets it to where it goes on.
 /// The sentences are for the player.
 pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
-    let Begin { folder, writes, setup, counter, wishes, mirror } = begin;
+    let Begin { folder, writes, setup, counter, wishes, mirror, films } = begin;
     let owner = setup.owner(&machine.nes);
     let mut notes = Vec::new();
     if writes {
@@ -116,7 +125,7 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
     };
     let bell = Bell::new()?;
     let (past, supply) = past::channel(state_len, bell.clone());
-    let (history, tape) = match resumed {
+    let (history, tape, header) = match resumed {
         Some(Resumed { history, path, header, length, .. }) => {
             let tape = tapes.then(|| {
                 Ok::<_, std::io::Error>(TapeFile::open(
@@ -124,9 +133,10 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
                     path.into(),
                     header,
                     length,
+                    &history,
                 ))
             });
-            (history, tape.transpose()?)
+            (history, tape.transpose()?, header)
         }
         None => {
             let frame = machine.nes.frame_number();
@@ -139,16 +149,22 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
                 let path = folder.join(tape_name(session)).into();
                 Ok::<_, std::io::Error>(TapeFile::create(counter.client()?, path, header))
             });
-            (History::new(state_len, Settings::default()), tape.transpose()?)
+            (History::new(state_len, Settings::default()), tape.transpose()?, header)
         }
     };
     machine.capture = Some(capture);
-    machine.past = wishes.rewind.then_some(past);
+    machine.past = Some(past);
+    machine.may_rewind = wishes.rewind;
     let console = || Console::new(setup.rom.cart.clone(), setup.options, roms.clone());
     let (roms_in, roms_end) = mpsc::channel();
     let auditor = Some(Auditor::start(console(), writes.then(|| folder.to_owned())));
+    let frames_a_second = if machine.nes.region() == Region::Ntsc { 60 } else { 50 };
+    let states = u64::from(wishes.ring_seconds) * frames_a_second;
+    let ring =
+        (tapes && states > 0).then(|| Ring::start(folder.join("history.ring"), states, state_len));
     let recorder = Recorder {
         drain,
+        ring,
         history,
         tape,
         supply,
@@ -159,6 +175,8 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
         memory,
         roms: roms_end,
         complete: 0,
+        header,
+        films,
     };
     Ok(Begun { recorder, roms: roms_in, notes })
 }

@@ -20,6 +20,7 @@ use crate::flight::replay::{self, Approach, Missing};
 use crate::nes::Cartridge;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -42,6 +43,8 @@ pub struct Auditor {
     /// The state that was looked at last.
     seen: Option<Position>,
     skipped: u64,
+    sent: u64,
+    done: Arc<AtomicU64>,
 }
 
 impl Auditor {
@@ -49,6 +52,8 @@ impl Auditor {
     pub fn start(console: Console, folder: Option<PathBuf>) -> Self {
         let (jobs, jobs_end) = sync_channel(WAITING);
         let (say, said) = std::sync::mpsc::channel();
+        let done = Arc::new(AtomicU64::new(0));
+        let done_there = done.clone();
         let thread = std::thread::Builder::new().name("retake-audit".into());
         let thread = thread.spawn(move || {
             realtime::idle();
@@ -58,9 +63,11 @@ impl Auditor {
                     // A recorder that has gone tells nobody.
                     let _ = say.send(finding);
                 }
+                done_there.fetch_add(1, Ordering::Release);
             }
         });
-        Self { jobs: Some(jobs), thread: thread.ok(), said, seen: None, skipped: 0 }
+        let thread = thread.ok();
+        Self { jobs: Some(jobs), thread, said, seen: None, skipped: 0, sent: 0, done }
     }
 
     /// Looks whether the history kept another state; gives what was found.
@@ -86,6 +93,11 @@ impl Auditor {
         self.send(Job::Rom(name, cart));
     }
 
+    /// Whether it has nothing to do; what it found can be looked at.
+    pub fn is_idle(&self) -> bool {
+        self.done.load(Ordering::Acquire) == self.sent
+    }
+
     /// Waits for what is under way; gives what is left to say.
     pub fn close(mut self) -> Vec<String> {
         self.jobs = None;
@@ -99,6 +111,7 @@ impl Auditor {
     fn send(&mut self, job: Job) {
         let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok());
         self.skipped += u64::from(!sent);
+        self.sent += u64::from(sent);
     }
 }
 

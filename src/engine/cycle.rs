@@ -16,7 +16,7 @@ use super::saves::Saves;
 use super::stats::Stats;
 use crate::flight::shared::Record;
 use crate::link::{
-    Before, Bell, Client, Command, Flags, Hud, Mode, Notice, Picture, Speaker, Taken, autofire,
+    Before, Bell, Client, Command, Flags, Hud, Mode, Notice, Picture, Run, Speaker, Taken, autofire,
 };
 use crate::nes::{Input, Output, Region, Sound};
 use std::sync::Arc;
@@ -105,18 +105,29 @@ pub struct Engine {
     hud: Hud,
     shown_hud: Hud,
     input: Input,
+    /// What was held when the machine last looked.
+    seen: Input,
     turbo: [u8; 4],
     frozen: bool,
     step: bool,
     fast: bool,
+    /// The speed as a power of two, -2 to 3.
+    rate: i8,
+    /// In slow motion, which part of the frame's sound was heard last.
+    part: u32,
+    slow: Sound,
     held: Held,
     travel: Option<Travel>,
     /// What the status line says instead of the session's mode.
     past_mode: Option<Mode>,
     backwards: Sound,
+    /// Whether the frame that is shown is heard so.
+    heard_backwards: bool,
     speed: f64,
     /// When the device told of the input that the next picture is the first to see.
     event_at: Option<u64>,
+    /// When the file of the ROM was closed that the next picture is the first of.
+    reloaded_at: Option<u64>,
     /// The frame number of the next picture; any, when time jumped.
     next_number: Option<u64>,
     /// What happened to the console since the last frame.
@@ -143,16 +154,22 @@ impl Engine {
             hud,
             shown_hud: hud,
             input: Input::default(),
+            seen: Input::default(),
             turbo: [0; 4],
             frozen: false,
             step: false,
             fast: false,
+            rate: 0,
+            part: 0,
+            slow: Sound::default(),
             held: Held::default(),
             travel: None,
             past_mode: None,
             backwards: Sound::default(),
+            heard_backwards: false,
             speed: 1.0,
             event_at: None,
+            reloaded_at: None,
             next_number: None,
             before: Before::Nothing,
             movie: Box::default(),
@@ -193,9 +210,10 @@ impl Engine {
             // Nothing that is shown of the past is the player's doing.
         } else if still {
             self.stand_still();
+        } else if !self.step && self.rests() {
+            // The picture stays.
         } else {
             self.step = false;
-            self.hud.speed = 100;
             self.run(began, budget_ns);
             self.publish();
             // What a loop does to the battery is not the player's doing.
@@ -228,6 +246,11 @@ impl Engine {
     /// The hash of the console's state.
     pub fn state_hash(&self) -> u64 {
         self.machine.nes.state_hash()
+    }
+
+    /// What was counted so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
     }
 
     /// The console that runs.
@@ -263,7 +286,8 @@ impl Engine {
             self.notify(notice);
             self.send_back(parcel);
         }
-        let held = self.input;
+        // In slow motion the machine does not look in every turn.
+        let held = if self.part == 0 { self.input } else { self.seen };
         while let Ok(&command) = self.ends.commands.peek() {
             // A button that goes down and up between two frames is held for
             // one: what would release it waits for the next.
@@ -280,18 +304,19 @@ impl Engine {
     /// Runs the turn's frames; the player sees and hears the last.
     fn run(&mut self, began: u64, budget_ns: u64) {
         let mut frames = 1;
-        if self.fast {
-            while frames < FAST_FRAMES && now_ns() - began < budget_ns {
-                let input = self.choose_input();
-                self.machine.nes.run_muted(input);
-                self.catch(input, Caught::InputOnly);
-                self.stats.frames += 1;
-                frames += 1;
-            }
-            self.hud.speed = (100 * frames) as u16;
+        let wanted = if self.fast { FAST_FRAMES } else { 1 << self.rate.max(0) };
+        while frames < wanted && now_ns() - began < budget_ns {
+            let input = self.choose_input();
+            self.machine.nes.run_muted(input);
+            self.catch(input, Caught::InputOnly);
+            self.stats.frames += 1;
+            frames += 1;
             self.next_number = None;
         }
+        self.hud.speed = (100 * frames) as u16 / self.parts() as u16;
+        self.seen = self.input;
         let input = self.choose_input();
+        self.hud.run.pads = input.pads;
         self.machine.nes.run_frame(input, &mut self.out);
         self.catch(input, Caught::State);
         self.stats.frames += 1;
@@ -308,9 +333,41 @@ impl Engine {
             drop(std::hint::black_box(Vec::<u8>::with_capacity(64)));
         }
         self.hud.jammed = self.machine.nes.is_jammed();
-        if let Some(speaker) = &mut self.speaker {
-            speaker.frame(&self.out.sound);
+        self.sound(false);
+    }
+
+    /// Lets the frame be heard that was run last.
+    fn sound(&mut self, backwards: bool) {
+        if backwards {
+            travel::reverse(&self.out.sound, &mut self.backwards);
         }
+        self.heard_backwards = backwards;
+        self.sound_part();
+    }
+
+    fn sound_part(&mut self) {
+        let (part, parts) = (self.part, self.parts());
+        let Some(speaker) = &mut self.speaker else { return };
+        let sound = if self.heard_backwards { &self.backwards } else { &self.out.sound };
+        if parts == 1 {
+            return speaker.frame(sound);
+        }
+        travel::stretch(sound, part, parts, &mut self.slow);
+        speaker.frame(&self.slow);
+    }
+
+    /// Turns that a frame lasts.
+    fn parts(&self) -> u32 {
+        if self.fast { 1 } else { 1 << self.rate.min(0).unsigned_abs() }
+    }
+
+    /// Whether this turn is one of slow motion in which the frame lasts on.
+    fn rests(&mut self) -> bool {
+        self.part = (self.part + 1) % self.parts();
+        if self.part > 0 {
+            self.sound_part();
+        }
+        self.part > 0
     }
 
     /// What is held in the next frame; notes it for a movie.
@@ -375,6 +432,8 @@ impl Engine {
     /// Time stands still: the sound falls silent, the picture stays, the
     /// status line may change.
     fn stand_still(&mut self) {
+        // A new ROM waits for the player, and its time says nothing.
+        self.reloaded_at = None;
         if let Some(speaker) = &mut self.speaker {
             speaker.hold((self.machine.nes.region().cpu_hz() / FRAME_HZ) as u32);
         }
@@ -400,6 +459,7 @@ impl Engine {
         let number = self.machine.nes.frame_number();
         self.stats.contiguous &= self.next_number.is_none_or(|next| next == number);
         self.next_number = Some(number + 1);
+        self.hud.run = Run { frame: number, lag: self.machine.nes.lag_frames(), ..self.hud.run };
         let now = now_ns();
         let picture = self.ends.pictures.input_buffer_mut();
         picture.frame.pixels.copy_from_slice(&self.out.frame.pixels);
@@ -414,6 +474,9 @@ impl Engine {
         self.ends.bell.ring();
         if let Some(event) = self.event_at.take() {
             self.stats.latency.saturating_record(now.saturating_sub(event));
+        }
+        if let Some(closed) = self.reloaded_at.take() {
+            self.stats.reload.saturating_record(now.saturating_sub(closed));
         }
     }
 
@@ -433,12 +496,13 @@ impl Engine {
                 self.notify(Some(Notice::Loaded));
                 Some(Parcel::Machine(old))
             }
-            Parcel::Rom(cart, name) => {
+            Parcel::Rom(cart, name, closed_ns) => {
                 // The past stays what it was: it ends here.
                 self.take_over();
                 let (old, fits) = self.machine.put_in(cart, name);
                 self.notify(fits.then_some(Notice::Reloaded));
-                Some(Parcel::Rom(old, name))
+                self.reloaded_at = fits.then_some(closed_ns);
+                Some(Parcel::Rom(old, name, closed_ns))
             }
             Parcel::Speaker(speaker) => {
                 let old = self.speaker.replace(speaker);

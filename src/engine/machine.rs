@@ -21,6 +21,8 @@ pub struct Machine {
     pub capture: Option<Capture>,
     /// Where the past comes from; `None` has none.
     pub past: Option<Past>,
+    /// Whether the player may go back to it.
+    pub may_rewind: bool,
     /// The ROM that was put in last, if it is not the first.
     pub reloaded: Option<RomName>,
     /// The game's files; `None` plays without saving.
@@ -59,6 +61,7 @@ impl Machine {
             session,
             capture: None,
             past: None,
+            may_rewind: true,
             reloaded: None,
             files,
             rom_hash,
@@ -136,8 +139,9 @@ pub enum Caught {
 pub enum Parcel {
     /// Play this machine from now on.
     Machine(Box<Machine>),
-    /// Put this ROM into the running machine; its name on tapes.
-    Rom(Arc<Cartridge>, RomName),
+    /// Put this ROM into the running machine: its name on tapes, and when its
+    /// file was closed (nanoseconds of CLOCK_MONOTONIC).
+    Rom(Arc<Cartridge>, RomName, u64),
     /// Put sound here from now on.
     Speaker(Box<dyn Speaker>),
     /// A buffer that nobody needs any more.

@@ -9,6 +9,7 @@ pub mod past;
 pub mod realtime;
 pub mod recorder;
 pub mod replay;
+pub mod ring;
 pub mod saves;
 pub mod session;
 pub mod stats;

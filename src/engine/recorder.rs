@@ -5,10 +5,13 @@
 use super::auditor::Auditor;
 use super::past::Supply;
 use super::replay::{Console, RomName};
-use super::tape::TapeFile;
+use super::ring::Ring;
+use super::tape::{self, TapeFile};
+use crate::flight::catalog::Position;
 use crate::flight::history::History;
 use crate::flight::mirror::Mirror;
-use crate::flight::shared::Drain;
+use crate::flight::shared::{Drain, Record};
+use crate::flight::tape::Header;
 use crate::link::Bell;
 use crate::nes::Cartridge;
 use std::path::PathBuf;
@@ -18,6 +21,14 @@ use std::time::Duration;
 /// How often it looks when nobody rings.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// What a film can be made of.
+pub struct Footage {
+    /// A tape of all that is in memory.
+    pub tape: Vec<u8>,
+    /// Where the film ends.
+    pub end: Position,
+}
+
 /// Everything that the thread owns.
 pub struct Recorder {
     /// What the emulation thread noted.
@@ -26,6 +37,8 @@ pub struct Recorder {
     pub history: History,
     /// Where it is written; `None` keeps it in memory only.
     pub tape: Option<TapeFile>,
+    /// The last states in a file that others read; `None` keeps none.
+    pub ring: Option<Ring>,
     /// Who asks for the past.
     pub supply: Supply,
     /// A machine to compute the past with.
@@ -43,6 +56,10 @@ pub struct Recorder {
     pub roms: mpsc::Receiver<(RomName, Arc<Cartridge>, Vec<u8>)>,
     /// Records that are in whole chunks.
     pub complete: u64,
+    /// The session's, for tapes and films.
+    pub header: Header,
+    /// Who makes films.
+    pub films: mpsc::Sender<Footage>,
 }
 
 impl Recorder {
@@ -71,6 +88,11 @@ impl Recorder {
         }
         while let Some((record, state)) = self.drain.record() {
             self.history.tell(&record, state);
+            if let (Some(ring), Some(state)) = (&mut self.ring, state)
+                && let Record::Frame { frame, .. } | Record::Elsewhere { frame } = record
+            {
+                ring.push(frame, state);
+            }
             if self.history.is_cut() {
                 self.complete = self.drain.records();
             }
@@ -79,14 +101,20 @@ impl Recorder {
             }
         }
         self.supply.serve(&mut self.history, &mut self.console);
-        let fresh = self.history.take_fresh();
+        if let Some(end) = self.supply.take_film()
+            && let Some((tape, end)) = tape::of_memory(&self.header, &self.history, end)
+        {
+            // Who makes no films has ended.
+            let _ = self.films.send(Footage { tape, end });
+        }
         if let Some(tape) = &mut self.tape {
-            tape.push(fresh, self.complete);
-            let history = &self.history;
-            if let Some(said) = tape.poll(|| history.all()) {
+            if let Some(said) = tape.poll(&self.history, self.complete) {
                 say(said.to_string());
             }
             self.drain.taped(tape.taped());
+        }
+        if let Some(said) = self.ring.as_ref().and_then(Ring::said) {
+            say(said);
         }
         if let Some(mirror) = &mut self.mirror {
             mirror.drain(|error| say(error.to_string()));
@@ -98,10 +126,10 @@ impl Recorder {
         self.complete = self.drain.records();
         self.turn(&mut say);
         self.auditor.take().into_iter().flat_map(Auditor::close).for_each(&mut say);
+        self.ring.take().into_iter().flat_map(Ring::close).for_each(&mut say);
         let Some(tape) = self.tape.take() else { return };
         let path = tape.path().clone();
-        let frame = self.history.position().frame;
-        if tape.close(frame, || self.history.all()) {
+        if tape.close(&self.history, self.complete) {
             // It may have been removed by hand.
             let _ = self.memory.take().map(std::fs::remove_file);
         } else if self.memory.is_some() {

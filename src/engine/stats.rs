@@ -20,6 +20,8 @@ pub struct Stats {
     pub capture: Histogram<u64>,
     /// From an input event to the picture that has seen it.
     pub latency: Histogram<u64>,
+    /// From closing the file of a new ROM to its first picture.
+    pub reload: Histogram<u64>,
     /// Pictures published.
     pub published: u64,
     /// Whether each picture published is of the frame after the last one's,
@@ -37,6 +39,7 @@ impl Default for Stats {
             work: histogram(),
             capture: histogram(),
             latency: histogram(),
+            reload: histogram(),
             published: 0,
             contiguous: true,
             loops: 0,
@@ -92,6 +95,7 @@ pub struct Report {
     pub work_us: Percentiles,
     pub capture_us: Percentiles,
     pub latency_us: Percentiles,
+    pub reload_us: Percentiles,
     pub present_us: Percentiles,
     pub audio: AudioReport,
     pub pictures: Pictures,
@@ -155,6 +159,7 @@ impl Report {
             work_us: Percentiles::of(&stats.work, 1000.0),
             capture_us: Percentiles::of(&stats.capture, 1000.0),
             latency_us: Percentiles::of(&stats.latency, 1000.0),
+            reload_us: Percentiles::of(&stats.reload, 1000.0),
             present_us: Percentiles::of(&shown.present_us, 1.0),
             audio,
             pictures: Pictures {
@@ -184,7 +189,7 @@ impl Report {
 
 impl Percentiles {
     /// Of a histogram whose unit goes `unit` times into a microsecond.
-    fn of(histogram: &Histogram<u64>, unit: f64) -> Self {
+    pub fn of(histogram: &Histogram<u64>, unit: f64) -> Self {
         let at = |q| rounded(histogram.value_at_quantile(q) as f64 / unit);
         Self {
             count: histogram.len(),
@@ -232,6 +237,7 @@ mod tests {
             "/work_us/p50",
             "/capture_us/max",
             "/latency_us/p99",
+            "/reload_us/max",
             "/present_us/p90",
             "/audio/underruns",
             "/audio/samples",

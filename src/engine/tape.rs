@@ -1,20 +1,32 @@
 //! The tape of a session on its way to the disk: chunks are collected for a
 //! second, then written behind the last ones and synced by the I/O thread.
 //!
-//! A disk that refuses pauses the tape and nothing else: the chunks wait in
-//! memory, and are written when it takes them again.
+//! A disk that refuses, or does not answer, pauses the tape and nothing else:
+//! what is to be written is read from the history in memory, and is still there
+//! when the disk takes it again. Where it was away for longer than memory goes
+//! back, the tape has a gap.
 
+use crate::flight::catalog::Position;
+use crate::flight::history::History;
 use crate::flight::tape::{self, Header};
 use crate::link::{Client, Job, Work};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use teller::Teller;
+
+mod teller;
 
 /// How often what has come is written: less is lost when the power goes.
 const EVERY: Duration = Duration::from_millis(500);
 /// How long a disk that refused is left alone.
 const RETRY: Duration = Duration::from_secs(1);
+/// How long a write takes at most where the disk answers.
+const SLOW: Duration = Duration::from_secs(5);
+/// About so many bytes are written at once: whoever uses the I/O thread, too,
+/// waits no longer than for that.
+const JOB: usize = 1 << 20;
 /// How long the end of a session may wait for the disk.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -36,46 +48,70 @@ pub enum Said {
     GoesOn,
 }
 
+/// All that memory has as a tape of its own, and where a moment is on it; `None`
+/// when it is forgotten.
+pub fn of_memory(header: &Header, history: &History, at: Position) -> Option<(Vec<u8>, Position)> {
+    let mut teller = Teller::default();
+    let tape = [header.bytes(), teller.tell(history, usize::MAX)].concat();
+    Some((tape, teller.position(at)?))
+}
+
 /// The file, as far as it is written.
 pub struct TapeFile {
     client: Client,
     path: Arc<Path>,
     header: Header,
-    /// Bytes on the disk.
+    /// Bytes on the disk, and what they tell.
     length: u64,
-    /// Bytes that wait, and the number of records that they complete.
-    waiting: Vec<u8>,
-    complete: u64,
-    /// What the I/O thread has: the bytes and the records that they complete.
-    under_way: Option<(u64, u64)>,
+    teller: Teller,
+    /// Records that the file holds.
     taped: u64,
+    /// What the I/O thread has.
+    under_way: Option<UnderWay>,
     next: Instant,
     paused: bool,
+    /// Times that the disk refused.
+    refusals: u64,
+}
+
+/// What the I/O thread writes: how the file is when it is done.
+struct UnderWay {
+    length: u64,
+    teller: Teller,
+    taped: u64,
+    since: Instant,
 }
 
 impl TapeFile {
-    /// A new tape. Nothing is written before there is something to tell.
+    /// A new tape.
     pub fn create(client: Client, path: Arc<Path>, header: Header) -> Self {
-        let mut tape = Self::open(client, path, header, 0);
-        tape.waiting = header.bytes();
         // At once: what memory holds belongs to a tape that is there.
-        tape.next = Instant::now();
-        tape
+        Self::new(client, path, header, 0, Teller::default())
     }
 
-    /// A tape of `length` bytes that is continued.
-    pub fn open(client: Client, path: Arc<Path>, header: Header, length: u64) -> Self {
+    /// A tape of `length` bytes that is continued; `history` is what is on it.
+    pub fn open(
+        client: Client,
+        path: Arc<Path>,
+        header: Header,
+        length: u64,
+        history: &History,
+    ) -> Self {
+        Self::new(client, path, header, length, Teller::of(history))
+    }
+
+    fn new(client: Client, path: Arc<Path>, header: Header, length: u64, teller: Teller) -> Self {
         Self {
             client,
             path,
             header,
             length,
-            waiting: Vec::new(),
-            complete: 0,
-            under_way: None,
+            teller,
             taped: 0,
-            next: Instant::now() + EVERY,
+            under_way: None,
+            next: Instant::now(),
             paused: false,
+            refusals: 0,
         }
     }
 
@@ -84,88 +120,108 @@ impl TapeFile {
         &self.path
     }
 
-    /// Chunks to be written; with them, the tape holds `records` records.
-    pub fn push(&mut self, chunks: Vec<u8>, records: u64) {
-        self.waiting.extend(chunks);
-        self.complete = records;
-    }
-
     /// Records that the file on the disk holds.
     pub fn taped(&self) -> u64 {
         self.taped
     }
 
-    /// Looks at what the I/O thread has done, and gives it more. `all` makes
-    /// the bytes of all chunks in memory, for a file that has vanished.
-    pub fn poll(&mut self, all: impl FnOnce() -> Vec<u8>) -> Option<Said> {
-        let said = self.collect(all);
-        let due = self.under_way.is_none() && Instant::now() >= self.next;
-        if due && !self.waiting.is_empty() {
-            let bytes = std::mem::take(&mut self.waiting);
-            self.under_way = Some((bytes.len() as u64, self.complete));
-            let work = Work::WriteAt { at: self.length };
-            let job = Job { tag: 0, path: self.path.clone(), work, bytes };
-            // There is never another one under way: the ring has room.
-            let _ = self.client.jobs.push(job);
-            self.client.bell.ring();
-            self.next = Instant::now() + EVERY;
+    /// Looks at what the I/O thread has done, and gives it more. The history's
+    /// chunks hold `complete` records.
+    pub fn poll(&mut self, history: &History, complete: u64) -> Option<Said> {
+        let said = self.collect().or_else(|| self.look_at_the_clock());
+        if self.under_way.is_some() || Instant::now() < self.next {
+            return said;
+        }
+        let mut teller = self.teller.clone();
+        let mut bytes = if self.length == 0 { self.header.bytes() } else { Vec::new() };
+        bytes.extend(teller.tell(history, JOB));
+        let done = teller.is_done(history);
+        let taped = if done { complete } else { self.taped };
+        self.next = Instant::now() + if done { EVERY } else { Duration::ZERO };
+        if bytes.is_empty() {
+            (self.teller, self.taped) = (teller, taped);
+        } else {
+            self.give(bytes, teller, taped);
         }
         said
     }
 
-    fn collect(&mut self, all: impl FnOnce() -> Vec<u8>) -> Option<Said> {
+    fn give(&mut self, bytes: Vec<u8>, teller: Teller, taped: u64) {
+        let length = self.length + bytes.len() as u64;
+        self.under_way = Some(UnderWay { length, teller, taped, since: Instant::now() });
+        let work = Work::WriteAt { at: self.length };
+        // There is never another one under way: the ring has room.
+        let _ = self.client.jobs.push(Job { tag: 0, path: self.path.clone(), work, bytes });
+        self.client.bell.ring();
+    }
+
+    fn collect(&mut self) -> Option<Said> {
         let done = self.client.done.pop().ok()?;
-        let (length, complete) = self.under_way.take()?;
-        match done.result {
-            Ok(()) => {
-                self.length += length;
-                self.taped = complete;
-                std::mem::take(&mut self.paused).then_some(Said::GoesOn)
-            }
-            Err(why) => {
-                self.next = Instant::now() + RETRY;
-                if why == ErrorKind::NotFound && self.length > 0 {
-                    // The file is gone: all that memory has makes a new one.
-                    self.waiting = self.header.bytes();
-                    self.waiting.extend(all());
-                    self.length = 0;
-                } else {
-                    let later = std::mem::replace(&mut self.waiting, done.bytes);
-                    self.waiting.extend(later);
-                }
-                let path = self.path.display().to_string();
-                (!std::mem::replace(&mut self.paused, true)).then_some(Said::Paused { path, why })
-            }
+        let UnderWay { length, teller, taped, .. } = self.under_way.take()?;
+        let Err(why) = done.result else {
+            (self.length, self.teller, self.taped) = (length, teller, taped);
+            return std::mem::take(&mut self.paused).then_some(Said::GoesOn);
+        };
+        self.next = Instant::now() + RETRY;
+        self.refusals += 1;
+        // A folder that is away may come back with the file in it. A file that
+        // was removed does not: all that memory has makes a new one.
+        if why == ErrorKind::NotFound && self.path.parent().is_some_and(Path::is_dir) {
+            (self.length, self.teller, self.taped) = (0, Teller::default(), 0);
         }
+        self.pause(why)
+    }
+
+    /// A disk that does not answer is one that refuses.
+    fn look_at_the_clock(&mut self) -> Option<Said> {
+        let late = self.under_way.as_ref().is_some_and(|job| job.since.elapsed() > SLOW);
+        if late { self.pause(ErrorKind::TimedOut) } else { None }
+    }
+
+    fn pause(&mut self, why: ErrorKind) -> Option<Said> {
+        let path = self.path.display().to_string();
+        (!std::mem::replace(&mut self.paused, true)).then_some(Said::Paused { path, why })
     }
 
     /// Writes what waits, and the index. True: everything is on the disk.
-    pub fn close(mut self, frame: u64, all: impl Fn() -> Vec<u8>) -> bool {
-        if !self.settle(&all) {
-            return false;
-        }
-        if self.length == 0 {
-            return true;
+    pub fn close(mut self, history: &History, complete: u64) -> bool {
+        let refusals = self.refusals;
+        let until = Instant::now() + PATIENCE;
+        while self.under_way.is_some() || self.length == 0 || !self.teller.is_done(history) {
+            self.next = Instant::now();
+            self.poll(history, complete);
+            if !self.wait(until, refusals) {
+                return false;
+            }
         }
         let Ok(file) = std::fs::read(&self.path) else { return false };
         if file.len() as u64 != self.length {
             // Someone else wrote: the tape opens without an index, too.
             return true;
         }
-        self.push(tape::ending(&file, self.length, frame), self.complete);
-        self.settle(all)
-    }
-
-    fn settle(&mut self, all: impl Fn() -> Vec<u8>) -> bool {
-        let until = Instant::now() + PATIENCE;
-        while !self.waiting.is_empty() || self.under_way.is_some() {
-            if Instant::now() > until || self.paused && self.under_way.is_none() {
+        let ending = tape::ending(&file, self.length, history.position().frame);
+        self.give(ending, self.teller.clone(), self.taped);
+        while self.under_way.is_some() {
+            if !self.wait(until, refusals) {
                 return false;
             }
-            self.next = Instant::now();
-            self.poll(&all);
+            self.collect();
+        }
+        self.refusals == refusals
+    }
+
+    /// Waits for the I/O thread; false when that is of no use any more.
+    fn wait(&mut self, until: Instant, refusals: u64) -> bool {
+        // The last chance: what is under way may have been refused before.
+        if Instant::now() > until || self.refusals > refusals + 1 {
+            return false;
+        }
+        if self.under_way.is_some() {
             self.client.done_bell.wait(Some(Duration::from_millis(20)));
         }
         true
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@
 //! A *position* is a segment and a frame of it: the moment after that frame. A
 //! path is what leads to a position: its segment, before that the parent's part.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::chunk::{Event, Header, Kind, ROOT};
 use super::varint;
@@ -284,6 +284,52 @@ impl Catalog {
                 _ => return Some(Position { segment, frame }),
             }
         }
+    }
+
+    /// The last segments of all futures of a moment, by number.
+    pub fn futures(&self, of: Position) -> Vec<u32> {
+        let parents: HashSet<Position> = self.segments.iter().filter_map(|s| s.parent).collect();
+        let numbers = 0..self.segments.len() as u32;
+        let ends = numbers.filter(|&segment| {
+            let tip = self.tip(segment);
+            // One that goes on in another is not an end.
+            tip.is_some_and(|tip| {
+                !parents.contains(&tip) && self.on_path(tip, of.frame) == Some(of)
+            })
+        });
+        ends.collect()
+    }
+
+    /// The last moment of a segment.
+    pub fn tip(&self, segment: u32) -> Option<Position> {
+        let Segment { last, .. } = self.segments.get(segment as usize)?;
+        Some(Position { segment, frame: *last })
+    }
+
+    /// The future that was left where the path to `tip` forked last, by its
+    /// last segment.
+    pub fn left_for(&self, tip: Position) -> Option<u32> {
+        let mut segment = tip.segment;
+        loop {
+            let fork = self.segments.get(segment as usize)?.parent?;
+            if self.tip(fork.segment)?.frame > fork.frame {
+                return Some(fork.segment);
+            }
+            segment = fork.segment;
+        }
+    }
+
+    /// Frames of the path to `tip` that have a mark.
+    pub fn marks_on(&self, tip: Position) -> impl Iterator<Item = u64> {
+        let marks = self.marks.iter().map(|mark| mark.position);
+        marks.filter(move |mark| self.on_path(tip, mark.frame) == Some(*mark)).map(|at| at.frame)
+    }
+
+    /// Frames of the path to `tip` at which another future begins.
+    pub fn forks_on(&self, tip: Position) -> impl Iterator<Item = u64> {
+        // A fork of which the path takes the new side has the old one beside it.
+        let forks = self.segments.iter().filter_map(|segment| segment.parent);
+        forks.filter(move |fork| self.on_path(tip, fork.frame) == Some(*fork)).map(|at| at.frame)
     }
 
     /// The last state at or before `target` on its path, as its number, and the

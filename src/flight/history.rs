@@ -52,7 +52,7 @@ pub struct History {
     catalog: Catalog,
     hot: Hot,
     /// The chunks with their headers, by number.
-    chunks: VecDeque<Box<[u8]>>,
+    chunks: VecDeque<Told>,
     /// Chunks that are gone: the number of the first in `chunks`.
     gone: u64,
     bytes: usize,
@@ -69,15 +69,29 @@ pub struct History {
     /// Hashes of states from elsewhere and the moments that they are, the
     /// newest first.
     roots: Vec<(u64, Position)>,
-    /// Chunks that nobody has written to the tape yet.
-    fresh: Vec<u8>,
+    /// The number of the first chunk that nobody has taken for a tape.
+    fresh: u64,
+    /// ROMs whose chunks are gone, the newest last.
+    old_roms: VecDeque<Box<[u8]>>,
+}
+
+/// A chunk with its header.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The segment to which it belongs, or which it begins.
+    pub segment: u32,
+    /// Its bytes.
+    pub bytes: Box<[u8]>,
 }
 
 /// States from elsewhere that are known again.
 const ROOTS: usize = 32;
 
+/// ROMs that are kept beyond the budget.
+const OLD_ROMS: usize = 8;
+
 /// A chunk's cost beside its bytes, in memory.
-const OVERHEAD: usize = size_of::<Entry>() + size_of::<Box<[u8]>>();
+const OVERHEAD: usize = size_of::<Entry>() + size_of::<Told>();
 
 impl History {
     /// An empty history of states of `state_len` bytes.
@@ -97,7 +111,8 @@ impl History {
             in_group: 0,
             adrift: true,
             roots: Vec::new(),
-            fresh: Vec::new(),
+            fresh: 0,
+            old_roms: VecDeque::new(),
         }
     }
 
@@ -110,8 +125,8 @@ impl History {
                 history.keep(chunk.header, chunk.payload);
             }
         }
-        history.fresh.clear();
         history.forget();
+        history.fresh = history.next_chunk();
         if let Some(end) = history.catalog.end() {
             history.position = end;
             history.coded_from = end.frame;
@@ -280,14 +295,43 @@ impl History {
         self.position
     }
 
-    /// Every chunk that is in memory, for a new tape.
-    pub fn all(&self) -> Vec<u8> {
-        self.chunks.iter().flatten().copied().collect()
+    /// The number of the chunk to come.
+    pub fn next_chunk(&self) -> u64 {
+        self.gone + self.chunks.len() as u64
     }
 
-    /// Chunks for the tape that were not taken yet.
+    /// The number of the oldest chunk in memory. Where others are gone, it is a
+    /// keyframe.
+    pub fn oldest_chunk(&self) -> u64 {
+        self.gone
+    }
+
+    /// The chunks from this number on, as far as they are in memory.
+    pub fn chunks_from(&self, number: u64) -> impl Iterator<Item = (u64, &Told)> {
+        let first = number.max(self.gone);
+        let skipped = usize::try_from(first - self.gone).unwrap_or(usize::MAX);
+        (first..).zip(self.chunks.iter().skip(skipped))
+    }
+
+    /// Chunks that were not taken yet, for a tape.
     pub fn take_fresh(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.fresh)
+        let mut fresh = Vec::new();
+        self.chunks_from(self.fresh).for_each(|(_, told)| fresh.extend_from_slice(&told.bytes));
+        self.fresh = self.next_chunk();
+        fresh
+    }
+
+    /// The state that a chunk keeps.
+    pub fn state_of_chunk(&self, number: u64) -> Option<Vec<u8>> {
+        let states = self.catalog.states();
+        let place = states.rev().position(|entry| entry.at == number)?;
+        replay::state(self, self.catalog.last_state()? - place as u64).ok()
+    }
+
+    /// The payload of a ROM's chunk that is gone, by how it begins.
+    pub fn old_rom(&self, name: &[u8]) -> Option<&[u8]> {
+        let payloads = self.old_roms.iter().rev().filter_map(|bytes| Chunk::read(bytes));
+        payloads.map(|chunk| chunk.payload).find(|payload| payload.starts_with(name))
     }
 
     /// The state at a position, if the hot tier has it.
@@ -320,7 +364,7 @@ impl History {
     #[doc(hidden)]
     pub fn damage_last(&mut self) {
         let last = self.catalog.states().next_back().map(|entry| entry.at - self.gone);
-        if let Some(byte) = last.and_then(|n| self.chunks[n as usize].last_mut()) {
+        if let Some(byte) = last.and_then(|n| self.chunks[n as usize].bytes.last_mut()) {
             *byte ^= 1;
         }
     }
@@ -367,9 +411,9 @@ impl History {
         let known = self.catalog.note(&header, number, || Some(payload));
         if known {
             let bytes = [header.as_bytes(), payload].concat();
-            self.fresh.extend_from_slice(&bytes);
             self.bytes += bytes.len();
-            self.chunks.push_back(bytes.into());
+            let segment = self.catalog.end().unwrap_or_default().segment;
+            self.chunks.push_back(Told { segment, bytes: bytes.into() });
         }
         known
     }
@@ -380,8 +424,14 @@ impl History {
             let keys = self.catalog.states().filter(|entry| entry.kind == Kind::Keyframe);
             let Some(next) = keys.map(|entry| entry.at).nth(1) else { return };
             while self.gone < next {
-                self.bytes -= self.chunks.pop_front().map_or(0, |chunk| chunk.len());
+                let Some(Told { bytes, .. }) = self.chunks.pop_front() else { break };
+                self.bytes -= bytes.len();
                 self.gone += 1;
+                if bytes.get(4) == Some(&(Kind::Rom as u8)) {
+                    self.old_roms.push_back(bytes);
+                    let more = self.old_roms.len().saturating_sub(OLD_ROMS);
+                    self.old_roms.drain(..more);
+                }
             }
             self.catalog.forget_before(next);
         }
@@ -399,7 +449,8 @@ impl Recording for History {
 
     fn payload(&self, entry: &Entry) -> Result<&[u8], Missing> {
         let number = entry.at.checked_sub(self.gone).and_then(|n| usize::try_from(n).ok());
-        let chunk = number.and_then(|n| self.chunks.get(n)).and_then(|bytes| Chunk::read(bytes));
+        let told = number.and_then(|n| self.chunks.get(n));
+        let chunk = told.and_then(|told| Chunk::read(&told.bytes));
         chunk.map(|chunk| chunk.payload).ok_or(Missing::Chunk { at: entry.at })
     }
 }

@@ -99,6 +99,11 @@ impl View {
     /// Most bytes of what cannot be mapped.
     const LIMIT: u64 = 1 << 30;
 
+    /// What is in memory already.
+    pub fn of(read: Vec<u8>) -> Self {
+        Self { map: None, read }
+    }
+
     /// Opens a file, as long as it is now.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
@@ -133,25 +138,13 @@ impl From<Vec<u8>> for View {
 #[derive(Debug)]
 pub struct Words {
     map: MmapRaw,
-    file: File,
 }
 
 impl Words {
-    /// Makes a new file of `len` words, all zero. There must be none of that name.
-    pub fn create(path: &Path, len: usize) -> io::Result<Self> {
-        let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-        let bytes = len.checked_mul(size_of::<u64>()).filter(|&bytes| bytes > 0);
-        reserve(&mut file, 0, bytes.ok_or(io::ErrorKind::InvalidInput)?)?;
-        Self::map(file)
-    }
-
     /// The words of a file that is there; what is left of a last one does not count.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Self::map(OpenOptions::new().read(true).write(true).open(path)?)
-    }
-
-    fn map(file: File) -> io::Result<Self> {
-        Ok(Self { map: MmapRaw::map_raw(&file)?, file })
+        let file = OpenOptions::new().read(true).write(true).open(path)?;
+        Ok(Self { map: MmapRaw::map_raw(&file)? })
     }
 
     /// The words.
@@ -161,12 +154,14 @@ impl Words {
         // as long as `self`. Nobody gets at its bytes but by atomic operations.
         unsafe { std::slice::from_raw_parts(self.map.as_ptr().cast(), len) }
     }
+}
 
-    /// Waits until all is on the disk.
-    pub fn sync(&self) -> io::Result<()> {
-        self.map.flush()?;
-        self.file.sync_data()
-    }
+/// Makes a new file of `len` zero bytes with room on the disk for each, to be
+/// written without being mapped. There must be none of that name.
+pub(super) fn reserved(path: &Path, len: usize) -> io::Result<File> {
+    let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
+    reserve(&mut file, 0, len)?;
+    Ok(file)
 }
 
 /// Gives a file `len` bytes with room on the disk for each.

@@ -13,12 +13,14 @@
 //! another number before than after, or than the one that is meant, has read a
 //! torn slot. The total of reads counts what was read or passed over.
 
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::Path;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-use std::sync::atomic::{AtomicU64, fence};
+use std::sync::atomic::fence;
 
-use super::map::Words;
+use super::map::{self, Words};
 
 /// The first four bytes.
 pub const MAGIC: u32 = 0xBEEF_CAFE;
@@ -32,6 +34,8 @@ const AFTER: usize = 8;
 /// Slots and bytes of one, at most.
 const MOST_SLOTS: u64 = 1 << 20;
 const LARGEST: u64 = 1 << 26;
+/// How often a reader looks again at a number that is being written.
+const TRIES: u32 = 1000;
 
 /// Words of the header.
 mod word {
@@ -124,8 +128,12 @@ fn stride(size: u64) -> u64 {
     size + (BEFORE + AFTER) as u64
 }
 
+fn slot_at(slot: u64, size: u64) -> u64 {
+    HEADER as u64 + slot * stride(size)
+}
+
 fn file_len(slots: u64, size: u64) -> u64 {
-    HEADER as u64 + slots * stride(size)
+    slot_at(slots, size)
 }
 
 /// A slot of a ring that was read as bytes.
@@ -144,138 +152,160 @@ pub struct Slot<'a> {
 /// The slots of a ring's file, by number.
 pub fn slots(file: &[u8]) -> Result<impl Iterator<Item = Slot<'_>>, RingError> {
     let stats = Stats::read(file)?;
-    let stride = stride(stats.slot_size) as usize;
-    Ok(file[HEADER..].chunks_exact(stride).map(|slot| {
+    Ok(file[HEADER..].chunks_exact(stride(stats.slot_size) as usize).map(Slot::of))
+}
+
+impl<'a> Slot<'a> {
+    fn of(slot: &'a [u8]) -> Self {
         let word = |at: usize| slot[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
         let (sequence, after) = (word(0), word(slot.len() - AFTER));
         let data = &slot[BEFORE..slot.len() - AFTER];
         let length = (word(16) as usize).min(data.len());
         Slot { sequence, whole: sequence == after, frame: word(8), data: &data[..length] }
-    }))
+    }
 }
 
-/// What writer and reader have in common.
+/// Who writes a ring; there is one. It writes as to any file, and only readers map
+/// it: where the disk is full or gone, a write is an error and a store through a
+/// mapping is a signal that ends the program.
 #[derive(Debug)]
-struct Shared {
-    words: Words,
+pub struct Writer {
+    file: File,
     slots: u64,
     size: usize,
+    done: u64,
 }
-
-impl Shared {
-    fn open(path: &Path) -> Result<Self, RingError> {
-        let words = Words::open(path)?;
-        let have = words.words().len() * 8;
-        let header = words.words().get(..HEADER / 8).ok_or(RingError::NoHeader { have })?;
-        let header = std::array::from_fn(|n| u64::from_le(header[n].load(Acquire)));
-        let stats = Stats::of(header, have)?;
-        Ok(Self { words, slots: stats.slots, size: stats.slot_size as usize })
-    }
-
-    fn get(&self, word: usize) -> u64 {
-        u64::from_le(self.words.words()[word].load(Acquire))
-    }
-
-    fn set(&self, word: usize, value: u64) {
-        self.words.words()[word].store(value.to_le(), Release);
-    }
-
-    fn slot(&self, push: u64) -> &[AtomicU64] {
-        let stride = stride(self.size as u64) as usize / 8;
-        let at = HEADER / 8 + (push % self.slots) as usize * stride;
-        &self.words.words()[at..at + stride]
-    }
-
-    fn stats(&self) -> Stats {
-        Stats {
-            slots: self.slots,
-            slot_size: self.size as u64,
-            write_index: self.get(word::WRITE_INDEX),
-            read_index: self.get(word::READ_INDEX),
-            total_writes: self.get(word::WRITES),
-            total_reads: self.get(word::READS),
-            sequence: self.get(word::SEQUENCE),
-        }
-    }
-}
-
-/// Who writes a ring; there is one.
-#[derive(Debug)]
-pub struct Writer(Shared);
 
 impl Writer {
     /// Makes a new file with room for `slots` times `size` bytes.
     pub fn create(path: &Path, slots: u64, size: usize) -> Result<Self, RingError> {
-        let size = size.next_multiple_of(8) as u64;
-        if !(1..=MOST_SLOTS).contains(&slots) || size > LARGEST {
-            return Err(RingError::Size { slots, size, have: 0 });
+        let size = size.next_multiple_of(8);
+        if !(1..=MOST_SLOTS).contains(&slots) || size as u64 > LARGEST {
+            return Err(RingError::Size { slots, size: size as u64, have: 0 });
         }
-        let words = Words::create(path, (file_len(slots, size) / 8) as usize)?;
-        let shared = Shared { words, slots, size: size as usize };
-        shared.set(word::SLOTS, slots);
-        shared.set(word::SIZE, size);
-        shared.set(word::MAGIC, u64::from(VERSION) << 32 | u64::from(MAGIC));
-        Ok(Self(shared))
+        let len = file_len(slots, size as u64);
+        let file = map::reserved(path, len as usize)?;
+        let mut ring = Self { file, slots, size, done: 0 };
+        ring.set(word::SLOTS, slots)?;
+        ring.set(word::SIZE, size as u64)?;
+        ring.set(word::MAGIC, u64::from(VERSION) << 32 | u64::from(MAGIC))?;
+        Ok(ring)
     }
 
     /// Goes on with a file where its last whole push ended.
     pub fn open(path: &Path) -> Result<Self, RingError> {
-        Shared::open(path).map(Self)
+        let file = File::options().read(true).write(true).open(path)?;
+        let stats = stats(&file)?;
+        let (slots, size) = (stats.slots, stats.slot_size as usize);
+        Ok(Self { file, slots, size, done: stats.sequence })
     }
 
     /// Writes the bytes of a frame over the oldest.
     pub fn push(&mut self, frame: u64, bytes: &[u8]) -> Result<(), RingError> {
-        let Self(ring) = self;
-        if bytes.len() > ring.size {
-            return Err(RingError::TooLarge { len: bytes.len(), size: ring.size });
+        if bytes.len() > self.size {
+            return Err(RingError::TooLarge { len: bytes.len(), size: self.size });
         }
-        let done = ring.get(word::SEQUENCE);
-        let push = done.wrapping_add(1);
-        let [before, at, length, data @ .., after] = ring.slot(done) else { return Ok(()) };
-        before.store(push.to_le(), Relaxed);
-        // Whoever sees any of the data sees the number before it.
-        fence(Release);
-        at.store(frame.to_le(), Relaxed);
-        length.store((bytes.len() as u64).to_le(), Relaxed);
-        let (whole, rest) = bytes.as_chunks();
-        for (word, bytes) in data.iter().zip(whole) {
-            word.store(u64::from_ne_bytes(*bytes), Relaxed);
-        }
-        if !rest.is_empty() {
-            let mut last = [0; 8];
-            last[..rest.len()].copy_from_slice(rest);
-            data[whole.len()].store(u64::from_ne_bytes(last), Relaxed);
-        }
-        after.store(push.to_le(), Release);
-        ring.set(word::WRITE_INDEX, push % ring.slots);
-        ring.set(word::WRITES, push);
-        ring.set(word::SEQUENCE, push);
+        let push = self.done.wrapping_add(1);
+        let at = slot_at(self.done % self.slots, self.size as u64);
+        // One call after the other: whoever sees any of the data sees the number
+        // before it, and who sees the number behind it sees all of the data.
+        self.file.write_all_at(&push.to_le_bytes(), at)?;
+        let mut head = [0; BEFORE - 8];
+        head[..8].copy_from_slice(&frame.to_le_bytes());
+        head[8..].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.file.write_all_at(&head, at + 8)?;
+        self.file.write_all_at(bytes, at + BEFORE as u64)?;
+        self.file.write_all_at(&push.to_le_bytes(), at + (BEFORE + self.size) as u64)?;
+        self.set(word::WRITE_INDEX, push % self.slots)?;
+        self.set(word::WRITES, push)?;
+        self.set(word::SEQUENCE, push)?;
+        self.done = push;
         Ok(())
     }
 
     /// What the header says.
-    pub fn stats(&self) -> Stats {
-        self.0.stats()
+    pub fn stats(&self) -> Result<Stats, RingError> {
+        stats(&self.file)
+    }
+
+    /// Whether `path` still names this file.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let (Ok(ours), Ok(there)) = (self.file.metadata(), path.metadata()) else { return false };
+        (ours.dev(), ours.ino()) == (there.dev(), there.ino())
     }
 
     /// Empties it; the reader begins anew, too.
-    pub fn reset(&mut self) {
-        let Self(ring) = self;
+    pub fn reset(&mut self) -> Result<(), RingError> {
         for word in [word::SEQUENCE, word::WRITES, word::WRITE_INDEX, word::READS, word::READ_INDEX]
         {
-            ring.set(word, 0);
+            self.set(word, 0)?;
         }
-        for slot in 0..ring.slots {
-            if let [before, .., after] = ring.slot(slot) {
-                before.store(0, Release);
-                after.store(0, Release);
-            }
+        self.done = 0;
+        for slot in 0..self.slots {
+            let at = slot_at(slot, self.size as u64);
+            self.file.write_all_at(&[0; 8], at)?;
+            self.file.write_all_at(&[0; 8], at + (BEFORE + self.size) as u64)?;
         }
+        Ok(())
     }
 
     /// Waits until all is on the disk.
     pub fn sync(&self) -> io::Result<()> {
-        self.0.words.sync()
+        self.file.sync_data()
+    }
+
+    fn set(&mut self, word: usize, value: u64) -> io::Result<()> {
+        self.file.write_all_at(&value.to_le_bytes(), word as u64 * 8)
+    }
+}
+
+/// The header of a file that may be written at the same time.
+fn stats(file: &File) -> Result<Stats, RingError> {
+    let have = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+    let mut header = [0; HEADER];
+    let read = file.read_exact_at(&mut header, 0);
+    read.map_err(|_| RingError::NoHeader { have })?;
+    Stats::of(words(&header), have)
+}
+
+/// The slots of a file, one by one, while the game may run. It changes nothing;
+/// a slot that was overwritten while it was read is one that is not whole.
+#[derive(Debug)]
+pub struct Look {
+    file: File,
+    stats: Stats,
+    slot: Vec<u8>,
+    next: u64,
+}
+
+impl Look {
+    /// Opens a ring.
+    pub fn open(path: &Path) -> Result<Self, RingError> {
+        let file = File::open(path)?;
+        let stats = stats(&file)?;
+        Ok(Self { file, stats, slot: vec![0; stride(stats.slot_size) as usize], next: 0 })
+    }
+
+    /// What the header said.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// The next slot.
+    pub fn slot(&mut self) -> Option<io::Result<Slot<'_>>> {
+        if self.next >= self.stats.slots {
+            return None;
+        }
+        let at = slot_at(self.next, self.stats.slot_size);
+        self.next += 1;
+        let mut again = [0; 8];
+        let read = self.file.read_exact_at(&mut self.slot, at);
+        if let Err(error) = read.and_then(|()| self.file.read_exact_at(&mut again, at)) {
+            return Some(Err(error));
+        }
+        let mut slot = Slot::of(&self.slot);
+        slot.whole &= slot.sequence == u64::from_le_bytes(again);
+        Some(Ok(slot))
     }
 }
 
@@ -292,12 +322,21 @@ pub struct Read {
 
 /// Who reads a ring; there is one, here or in another process.
 #[derive(Debug)]
-pub struct Reader(Shared);
+pub struct Reader {
+    words: Words,
+    slots: u64,
+    size: usize,
+}
 
 impl Reader {
     /// Opens a ring where its reader was.
     pub fn open(path: &Path) -> Result<Self, RingError> {
-        Shared::open(path).map(Self)
+        let words = Words::open(path)?;
+        let have = words.words().len() * 8;
+        let header = words.words().get(..HEADER / 8).ok_or(RingError::NoHeader { have })?;
+        let header = std::array::from_fn(|n| u64::from_le(header[n].load(Acquire)));
+        let stats = Stats::of(header, have)?;
+        Ok(Self { words, slots: stats.slots, size: stats.slot_size as usize })
     }
 
     /// The oldest push that was not read, and goes not past it. `bytes` get
@@ -305,14 +344,13 @@ impl Reader {
     pub fn peek(&mut self, bytes: &mut Vec<u8>) -> Option<Read> {
         let mut lost = 0;
         loop {
-            let Self(ring) = self;
-            let done = ring.get(word::SEQUENCE);
-            let mut next = ring.get(word::READS);
+            let done = self.done();
+            let mut next = self.get(word::READS);
             if next > done {
                 // It was reset.
                 next = 0;
             }
-            let oldest = done.saturating_sub(ring.slots);
+            let oldest = done.saturating_sub(self.slots);
             lost += oldest.saturating_sub(next);
             next = next.max(oldest);
             self.go_to(next);
@@ -330,32 +368,52 @@ impl Reader {
 
     /// Goes past what was peeked at.
     pub fn advance(&mut self) {
-        let next = self.0.get(word::READS);
-        if next < self.0.get(word::SEQUENCE) {
+        let next = self.get(word::READS);
+        if next < self.done() {
             self.go_to(next + 1);
         }
     }
 
-    /// What the header says.
-    pub fn stats(&self) -> Stats {
-        self.0.stats()
+    /// Pushes that are whole. The writer writes the total first and then the
+    /// sequence, a call each; what is seen of a call that is under way may be
+    /// half of the number, and then the two do not fit.
+    fn done(&self) -> u64 {
+        let mut sequence = 0;
+        for _ in 0..TRIES {
+            sequence = self.get(word::SEQUENCE);
+            let ahead = self.get(word::WRITES).wrapping_sub(sequence);
+            if ahead <= 1 {
+                break;
+            }
+        }
+        sequence
+    }
+
+    fn get(&self, word: usize) -> u64 {
+        u64::from_le(self.words.words()[word].load(Acquire))
     }
 
     fn go_to(&mut self, next: u64) {
-        if self.0.get(word::READS) != next {
-            self.0.set(word::READS, next);
-            self.0.set(word::READ_INDEX, next % self.0.slots);
+        if self.get(word::READS) != next {
+            self.set(word::READS, next);
+            self.set(word::READ_INDEX, next % self.slots);
         }
+    }
+
+    fn set(&self, word: usize, value: u64) {
+        self.words.words()[word].store(value.to_le(), Release);
     }
 
     /// Copies push `number`, from 0; `None` when it is torn or another.
     fn copy(&self, number: u64, bytes: &mut Vec<u8>) -> Option<u64> {
-        let [before, frame, length, data @ .., after] = self.0.slot(number) else { return None };
+        let at = slot_at(number % self.slots, self.size as u64) as usize / 8;
+        let slot = self.words.words().get(at..at + stride(self.size as u64) as usize / 8)?;
+        let [before, frame, length, data @ .., after] = slot else { return None };
         if u64::from_le(after.load(Acquire)) != number + 1 {
             return None;
         }
         let frame = u64::from_le(frame.load(Relaxed));
-        let length = u64::from_le(length.load(Relaxed)).min(self.0.size as u64) as usize;
+        let length = u64::from_le(length.load(Relaxed)).min(self.size as u64) as usize;
         bytes.clear();
         for word in &data[..length.div_ceil(8)] {
             bytes.extend(word.load(Relaxed).to_ne_bytes());

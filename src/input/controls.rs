@@ -96,7 +96,10 @@ impl Controls {
             }
             (Some(at), true) => {
                 if let Some(Target::Action(
-                    action @ (Action::Volume(_) | Action::StepFrame | Action::StepBack),
+                    action @ (Action::Volume(_)
+                    | Action::StepFrame
+                    | Action::StepBack
+                    | Action::Jump(_)),
                 )) = self.keys_held[at].1
                 {
                     say(Command::Action(action));

@@ -77,6 +77,17 @@ impl Ctrl {
         if self.tall_sprites() { 16 } else { 8 }
     }
 
+    /// Where the low plane of a row of a sprite's tile lies.
+    #[inline(always)]
+    pub fn sprite_address(self, tile: u8, row: u16) -> u16 {
+        let tile = u16::from(tile);
+        if self.tall_sprites() {
+            (tile & 1) << 12 | (tile & 0xfe) << 4 | (row & 8) << 1 | (row & 7)
+        } else {
+            self.sprite_table() | tile << 4 | (row & 7)
+        }
+    }
+
     /// Bit 7: /NMI follows the vblank flag.
     #[inline(always)]
     pub fn nmi(self) -> bool {

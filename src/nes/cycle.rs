@@ -19,7 +19,11 @@
 //! [`CartBus`] tells it the time of each change, however late it comes. (On PAL,
 //! whose cycles differ in dots, the PPU is never late for such boards.)
 //!
-//! Where both are calm and the lines were sampled since somebody ran, cycles are
+//! A board that counts CPU cycles is told of them when something comes of it:
+//! [`BoardId::quiet_cycles`] says how long /IRQ and its sound rest, and it catches
+//! up before each access to its registers.
+//!
+//! Where all are calm and the lines were sampled since somebody ran, cycles are
 //! *idle*: they are counted, and that is all. Whoever catches up ends that.
 //!
 //! Reads of $2002 do not even catch up where `ppu/status.rs` knows what they give.
@@ -31,6 +35,7 @@
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
 //! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
+//! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
 use super::Tier;
 use super::apu::{self, calm::Span};
@@ -60,6 +65,12 @@ pub struct Late {
     /// A length counter was loaded: the level that this gives is put out with the
     /// next step of any channel, heard or not.
     loaded: bool,
+    /// CPU cycles since power-on that a board that watches them was told of.
+    board: u64,
+    /// The cycle in which it has to know: /IRQ or the sound may move.
+    board_due: u64,
+    /// What its sound adds, as last put out.
+    board_level: i32,
     /// Whole cycles ahead in which nobody runs and no interrupt line moves.
     idle: u32,
     /// Whether anybody may be late at all.
@@ -68,7 +79,7 @@ pub struct Late {
 
 impl Late {
     /// Nobody is late.
-    pub fn nobody(schedule: &Schedule, tier: Tier) -> Self {
+    pub fn nobody(schedule: &Schedule, tier: Tier, clock: u64, board_level: i32) -> Self {
         let amid_dot = schedule.begins_amid_dot;
         Self {
             ppu: 0,
@@ -80,6 +91,9 @@ impl Late {
             apu: 0,
             apu_calm: 0,
             loaded: false,
+            board: clock,
+            board_due: clock,
+            board_level,
             idle: 0,
             tier,
         }
@@ -189,10 +203,14 @@ impl<S: Sink> System<'_, S> {
         self.sample_nmi();
         self.sample_irq();
         self.late.since_m2_fell = schedule.until_end;
-        if self.late.apu > 0 && !self.watches.cpu_cycle {
+        if self.late.apu > 0 {
             // Nobody ran, and the lines were sampled since.
             let ppu = (self.late.ppu_may - self.late.ppu) / self.most_half_dots();
             self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
+            if self.watches.cpu_cycles {
+                let board = self.late.board_due.saturating_sub(self.state.clock);
+                self.late.idle = board.min(self.late.idle.into()) as u32;
+            }
         }
     }
 
@@ -222,7 +240,7 @@ impl<S: Sink> System<'_, S> {
             bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
             if *calm > 0 {
-                ppu.run_calm(&mut bus, self.sink, half_dots, *amid_dot);
+                ppu.run_calm(&mut bus, self.sink, &mut self.crowd, half_dots, *amid_dot);
                 *calm -= half_dots;
             } else if *amid_dot {
                 ppu.half_dot(&mut bus, self.timing);
@@ -252,6 +270,7 @@ impl<S: Sink> System<'_, S> {
     pub fn catch_up(&mut self) {
         self.catch_up_ppu();
         self.catch_up_apu();
+        self.catch_up_board();
     }
 
     /// Line and dot of the PPU as if it were not late. (It never is across the
@@ -293,6 +312,45 @@ impl<S: Sink> System<'_, S> {
         if self.watches.ppu_address {
             self.meet_ppu(Moment::Start);
         }
+        if self.watches.cpu_cycles {
+            self.catch_up_board();
+        }
+    }
+
+    /// Tells a board that watches CPU cycles of all before this one. What it does
+    /// then is not known any more.
+    pub fn catch_up_board(&mut self) {
+        if self.watches.cpu_cycles {
+            self.pass_board(self.state.clock);
+            self.late.board_due = self.state.clock;
+            self.late.idle = 0;
+        }
+    }
+
+    /// Tells it of this cycle, too, in which something may happen.
+    #[inline(never)]
+    fn clock_board(&mut self) {
+        self.pass_board(self.state.clock + 1);
+        self.late.board_due = self.late.board;
+        if self.late.tier == Tier::Lazy {
+            let quiet = self.cart.board.quiet_cycles(&self.state.board);
+            self.late.board_due += u64::from(quiet);
+        }
+        let level = self.cart.board.level(&self.state.board);
+        if self.late.board_level != level {
+            // What the APU did so far, with this cycle, sounded beside the old level.
+            self.catch_up_apu_to(self.elapsed() + 1);
+            self.late.board_level = level;
+            self.emit();
+        }
+    }
+
+    fn pass_board(&mut self, until: u64) {
+        let late = until.saturating_sub(self.late.board) as u32;
+        self.late.board += u64::from(late);
+        if late > 0 {
+            self.cart.board.cpu_cycles(&mut self.state.board, late);
+        }
     }
 
     #[inline(always)]
@@ -303,8 +361,8 @@ impl<S: Sink> System<'_, S> {
         } else {
             self.clock_apu_now();
         }
-        if self.watches.cpu_cycle {
-            self.cart.board.cpu_cycle(&mut self.state.board);
+        if self.watches.cpu_cycles && self.state.clock >= self.late.board_due {
+            self.clock_board();
         }
     }
 
@@ -331,14 +389,19 @@ impl<S: Sink> System<'_, S> {
     /// Runs the APU up to the start of this cycle. What it does then is not
     /// known any more.
     pub fn catch_up_apu(&mut self) {
+        // The clock counts a cycle when M2 falls, later than the APU does.
+        self.catch_up_apu_to(self.elapsed() + u64::from(self.reached != Moment::Start));
+    }
+
+    /// The same up to a cycle of this frame.
+    fn catch_up_apu_to(&mut self, end: u64) {
         let cycles = std::mem::take(&mut self.late.apu);
         self.late.apu_calm = 0;
         self.late.idle = 0;
         if cycles > 0 {
             let put = self.state.wires.put.on() ^ (cycles & 1 != 0);
-            // The clock counts a cycle when M2 falls, later than the APU does.
-            let counted = self.elapsed() + u64::from(self.reached != Moment::Start);
-            let span = Span { cycles, put, start: counted as u32 - cycles };
+            let beside = self.late.board_level;
+            let span = Span { cycles, put, start: end as u32 - cycles, beside };
             self.state.apu.run_unseen(span, self.region, &mut self.late.loaded, self.sink);
         }
     }
@@ -347,7 +410,7 @@ impl<S: Sink> System<'_, S> {
     pub fn emit(&mut self) {
         if S::HEARS {
             let level = apu::mix::mix(self.state.apu.levels());
-            self.sink.level(self.elapsed() as u32, level);
+            self.sink.level(self.elapsed() as u32, level + self.late.board_level);
         }
     }
 

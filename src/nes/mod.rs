@@ -152,7 +152,8 @@ impl Nes {
     /// Runs one frame with a probe attached.
     pub fn run_frame_with(&mut self, input: Input, out: &mut Output, probe: &mut impl Probe) {
         out.sound.steps.clear();
-        out.sound.start = apu::mix::mix(self.state.apu.levels());
+        out.sound.start =
+            apu::mix::mix(self.state.apu.levels()) + self.cart.board.level(&self.state.board);
         let start = self.state.clock;
         self.run(input, out, probe);
         out.sound.cycles = (self.state.clock - start) as u32;
@@ -187,6 +188,7 @@ impl Nes {
         }
         system.catch_up();
         self.state.frame += 1;
+        self.state.lag += u64::from(!self.state.ports.take_polled());
     }
 
     /// Writes the cheats that are in RAM.
@@ -244,6 +246,11 @@ impl Nes {
     /// Frames run since power-on.
     pub fn frame_number(&self) -> u64 {
         self.state.frame
+    }
+
+    /// Frames since power-on in which the game did not read the pads.
+    pub fn lag_frames(&self) -> u64 {
+        self.state.lag
     }
 
     /// The cartridge.

@@ -64,23 +64,25 @@ pub struct State {
     reserved: [u8; 6],
     pub ppu: Ppu,
     pub board: Registers,
-    line_end: [u64; 3],
+    /// Frames since power-on in which no pad was read.
+    pub lag: u64,
+    line_end: [u64; 2],
     /// All RAM outside the chips: `cart::map::Layout`.
     pub ram: [Line],
 }
 
 fields! {
     State, RAM; clock, frame, cpu => Cpu, wires => Wires, apu => Apu, ports => Ports,
-        oam_dma => OamDma, reserved, ppu => Ppu, board, line_end
+        oam_dma => OamDma, reserved, ppu => Ppu, board, lag, line_end
 }
 
 /// Where RAM begins: on a whole line.
-const RAM: usize = std::mem::offset_of!(State, line_end) + size_of::<[u64; 3]>();
+const RAM: usize = std::mem::offset_of!(State, line_end) + size_of::<[u64; 2]>();
 const _: () = assert!(RAM.is_multiple_of(size_of::<Line>()));
 
 /// Raise it by hand when bytes change their meaning but not their name and
 /// place; a board's registers are such bytes.
-const LAYOUT_VERSION: u32 = 1;
+const LAYOUT_VERSION: u32 = 2;
 
 /// Bits of the clock and the frame number that a restored state may have: some
 /// eighty thousand years, and no sum overflows.
@@ -112,6 +114,7 @@ impl State {
         self.ppu.sanitize(timing);
         self.clock &= CLOCK;
         self.frame &= CLOCK;
+        self.lag &= CLOCK;
         self.wires.phase %= schedule::of(region, 0).len() as u8;
         self.wires.alignment &= if region == Region::Ntsc { 3 } else { 0 };
     }

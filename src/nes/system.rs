@@ -13,7 +13,7 @@ use super::cycle::Late;
 use super::dma::Cycle;
 use super::output::{Mute, Sink};
 use super::port::Input;
-use super::ppu::{Screen, VideoBus};
+use super::ppu::{Crowd, Hears, Kib, Screen, VideoBus};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule};
 use super::state::{Line, State};
@@ -33,6 +33,7 @@ pub struct System<'a, S: Sink> {
     /// How far this CPU cycle has come.
     pub(super) reached: Moment,
     pub(super) late: Late,
+    pub(super) crowd: Crowd,
     /// `clock` at the start of the frame.
     start: u64,
     /// A DMA took cycles during the last read.
@@ -57,9 +58,12 @@ impl<'a, S: Sink> System<'a, S> {
     ) -> Self {
         let Wiring { cart, region, tier, input } = wiring;
         let schedules = schedule::of(region, state.wires.alignment);
+        let schedule = &schedules[usize::from(state.wires.phase)];
+        let board_level = cart.board.level(&state.board);
         Self {
-            late: Late::nobody(&schedules[usize::from(state.wires.phase)], tier),
+            late: Late::nobody(schedule, tier, state.clock, board_level),
             schedules,
+            crowd: Crowd::new(),
             reached: Moment::Start,
             start: state.clock,
             watches: cart.board.watches(),
@@ -229,6 +233,7 @@ impl<'a, S: Sink> System<'a, S> {
                 if let Some(byte) = self.state.ram.as_mut_bytes().get_mut(offset) {
                     *byte = value;
                 }
+                self.catch_up_board();
             }
             _ => self.meet_board(),
         }
@@ -236,9 +241,10 @@ impl<'a, S: Sink> System<'a, S> {
             Place::Rom(offset) => self.cart.prg.read(offset).unwrap_or(0xff),
             _ => 0xff,
         };
-        let write = Write { address, value, rom, cycle: self.state.clock };
+        let State { board: registers, ram, clock, .. } = &mut *self.state;
+        let write = Write { address, value, rom, cycle: *clock, ram: ram.as_mut_bytes() };
         let board = self.cart.board;
-        if board.write(&mut self.state.board, self.cart, write) == Touched::Banks {
+        if board.write(registers, self.cart, write) == Touched::Banks {
             self.catch_up_ppu();
             board.map(&self.state.board, self.cart, self.map);
         }
@@ -315,7 +321,7 @@ impl<S: Sink> Bus for System<'_, S> {
 /// The cartridge and the console's video RAM on the PPU's bus.
 pub struct CartBus<'a> {
     pub cart: &'a Cartridge,
-    pub map: &'a Map,
+    pub map: &'a mut Map,
     pub ram: &'a mut [Line],
     pub board: &'a mut Registers,
     pub watching: bool,
@@ -357,13 +363,35 @@ impl VideoBus for CartBus<'_> {
     #[inline(always)]
     fn drive(&mut self, address: u16) {
         if self.watching {
-            self.cart.board.ppu_address(self.board, address, self.m2.falls_before());
+            let board = self.cart.board;
+            if board.ppu_address(self.board, address, self.m2.falls_before()) == Touched::Banks {
+                board.map(self.board, self.cart, self.map);
+            }
         }
     }
 
     #[inline(always)]
     fn pass(&mut self, half_dots: u32) {
         self.m2.left = self.m2.left.wrapping_sub(half_dots);
+    }
+
+    #[inline(always)]
+    fn hears(&self) -> Hears {
+        match (self.watching, self.cart.board.hears_a12_alone()) {
+            (false, _) => Hears::Nothing,
+            (true, true) => Hears::A12,
+            (true, false) => Hears::Everything,
+        }
+    }
+
+    #[inline(always)]
+    fn kib(&self, address: u16) -> Option<&Kib> {
+        let (bytes, offset) = match self.map.ppu_read(address & 0x3c00) {
+            Place::Rom(offset) => (self.cart.chr.as_slice(), offset),
+            Place::Ram(offset) => (self.ram.as_bytes(), offset),
+            Place::Nothing => return None,
+        };
+        bytes.get(offset..)?.first_chunk()
     }
 }
 

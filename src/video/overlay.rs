@@ -2,6 +2,7 @@
 //! hides it anyway, sentences that come and go, and the menu.
 //!
 //! ```text
+//! F 1234 lag 5  U  R   A                             for runners, at the top
 //! SLOT 1 ● REC 3.2s                         100%     status line
 //! Saved state 4                                      a notice: instead of it, or
 //!                                                    above while it has more to say than the slot
@@ -10,8 +11,9 @@
 use std::collections::VecDeque;
 
 use super::font;
-use crate::link::{Hud, Mode};
+use crate::link::{Columns, Hud, Mode, Run, Timeline};
 use crate::nes::output::{HEIGHT, WIDTH};
+use crate::nes::port::button;
 
 /// The overlay: what it holds, apart from the picture's own [`Hud`].
 #[derive(Default)]
@@ -48,6 +50,7 @@ pub const COLUMNS: usize = (WIDTH - 2 * MARGIN) / font::ADVANCE;
 const MARGIN: usize = 4;
 /// Lines of the bar of the past.
 const BAR: usize = 3;
+const _: () = assert!(Columns::COUNT == WIDTH - 2 * MARGIN);
 const SECOND: u64 = 1_000_000_000;
 const FADE: u64 = SECOND / 3;
 const STEP: u64 = SECOND / 30;
@@ -58,6 +61,7 @@ const RED: [u8; 3] = [0xff, 0x54, 0x48];
 const GREEN: [u8; 3] = [0x6c, 0xf0, 0x70];
 const YELLOW: [u8; 3] = [0xff, 0xdc, 0x50];
 const SHADE: [u8; 3] = [0, 0, 0];
+const BLUE: [u8; 3] = [0x58, 0xa8, 0xff];
 
 impl Overlay {
     /// Nothing to say yet.
@@ -105,6 +109,9 @@ impl Overlay {
         if self.hidden {
             return;
         }
+        if hud.run.shown {
+            draw_run(&hud.run, rgba);
+        }
         let notice = self.shown_notice(now_ns);
         let quiet = hud.mode == Mode::Live && !hud.paused && !hud.jammed;
         let mut bottom = HEIGHT;
@@ -144,8 +151,8 @@ pub fn status_left(hud: &Hud) -> (String, [u8; 3]) {
             let (position, length) = (seconds(hud.position), seconds(hud.length));
             (format!("{slot} {} LOOP {position}/{length}s", font::PLAY), GREEN)
         }
-        Mode::Back => (format!("{} {}", font::BACK, ago(hud)), YELLOW),
-        Mode::Again => (format!("{} {}", font::PLAY, ago(hud)), YELLOW),
+        Mode::Back => (format!("{} {}{}", font::BACK, ago(hud), future(hud)), YELLOW),
+        Mode::Again => (format!("{} {}{}", font::PLAY, ago(hud), future(hud)), YELLOW),
     };
     if hud.paused {
         text.push_str(&format!(" {} PAUSED", font::PAUSE));
@@ -160,17 +167,57 @@ fn ago(hud: &Hud) -> String {
     format!("-{}s", seconds(u32::try_from(frames).unwrap_or(u32::MAX)))
 }
 
+/// Which future it is, where there are several.
+fn future(hud: &Hud) -> String {
+    match hud.timeline.future {
+        (_, 0..=1) => String::new(),
+        (number, of) => format!(" of future {number}/{of}"),
+    }
+}
+
+/// The buttons of a pad as runners write them.
+const PAD: [(u8, char); 8] = [
+    (button::UP, 'U'),
+    (button::DOWN, 'D'),
+    (button::LEFT, 'L'),
+    (button::RIGHT, 'R'),
+    (button::START, 'S'),
+    (button::SELECT, 's'),
+    (button::B, 'B'),
+    (button::A, 'A'),
+];
+
+/// The frame, the lag and the held buttons, as text.
+pub fn run_text(run: &Run) -> String {
+    let mut text = format!("F {} lag {}", run.frame, run.lag);
+    // The pads up to the last one that is held.
+    let pads = run.pads.iter().rposition(|pad| *pad != 0).map_or(1, |last| last + 1);
+    for pad in &run.pads[..pads] {
+        let held = PAD.map(|(button, name)| if pad & button != 0 { name } else { '.' });
+        text.extend([' '].into_iter().chain(held));
+    }
+    text
+}
+
+fn draw_run(run: &Run, rgba: &mut [u8]) {
+    for (n, line) in wrap(&run_text(run), COLUMNS).iter().enumerate() {
+        // Televisions hide the first lines.
+        draw_text(rgba, MARGIN, 10 + n * font::LINE, line, WHITE, 255);
+    }
+}
+
 /// The bar of all that can be seen, and where the picture is in it.
 fn draw_timeline(hud: &Hud, top: usize, rgba: &mut [u8]) {
-    let crate::link::Timeline { first, at, last } = hud.timeline;
-    let width = WIDTH - 2 * MARGIN;
-    let span = last.saturating_sub(first).max(1);
-    let place =
-        (at.saturating_sub(first).min(span) as u128 * width as u128 / u128::from(span)) as usize;
+    let Timeline { first, at, last, marks, forks, .. } = hud.timeline;
+    let place = Columns::of(at, first, last);
     for y in top..top + BAR {
-        for x in 0..width {
+        for x in 0..Columns::COUNT {
             let colour = if x.abs_diff(place) <= 1 {
                 WHITE
+            } else if marks.has(x) {
+                GREEN
+            } else if forks.has(x) {
+                BLUE
             } else if x < place {
                 YELLOW
             } else {
@@ -345,6 +392,32 @@ mod tests {
         assert!(left(Hud { jammed: true, ..hud() }).contains("CPU has stopped"));
         assert_eq!(status_right(&Hud { muted: true, ..hud() }), "MUTED 100%");
         assert_eq!(status_right(&Hud { speed: 800, ..hud() }), "» 800%");
+    }
+
+    #[test]
+    fn the_bar_shows_marks_and_forks_where_they_are() {
+        let mut timeline = Timeline { first: 1, at: 500, last: 1000, ..Timeline::default() };
+        timeline.marks.set(Columns::of(250, 1, 1000));
+        timeline.forks.set(Columns::of(1000, 1, 1000));
+        let rgba = drawn(&Overlay::default(), &Hud { mode: Mode::Back, timeline, ..hud() }, 0);
+        let at = |column: usize| {
+            let pixel = ((HEIGHT - 4) * WIDTH + MARGIN + column) * 4;
+            [rgba[pixel], rgba[pixel + 1], rgba[pixel + 2]]
+        };
+        let colours = [0, Columns::of(250, 1, 1000), 123, 200, Columns::COUNT - 1].map(at);
+        assert_eq!(colours, [YELLOW, GREEN, WHITE, SHADE, BLUE]);
+    }
+
+    #[test]
+    fn runners_see_frame_lag_and_buttons() {
+        let run = Run { shown: true, frame: 1234, lag: 5, pads: [0x81, 0, 0, 0] };
+        assert_eq!(run_text(&run), "F 1234 lag 5 ...R...A");
+        assert_eq!(
+            run_text(&Run { pads: [0, 0x08, 0, 0], ..run }),
+            "F 1234 lag 5 ........ ....S..."
+        );
+        let rows = touched_rows(&drawn(&Overlay::default(), &Hud { run, ..hud() }, 0));
+        assert!(rows[0] < 12, "{rows:?}");
     }
 
     #[test]

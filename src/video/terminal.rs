@@ -8,7 +8,7 @@
 use std::io::Write;
 
 use super::layout::{Filter, Rect, place};
-use super::overlay::{MenuView, Overlay, status_left, status_right};
+use super::overlay::{MenuView, Overlay, run_text, status_left, status_right};
 use super::palette::{self, Palette};
 use super::render::Look;
 use crate::link::Picture;
@@ -128,7 +128,10 @@ impl Canvas {
 
     fn draw_status(&mut self, picture: &Picture, overlay: &Overlay, now_ns: u64) {
         let row = self.rows - 1;
-        let (left, colour) = status_left(&picture.hud);
+        let (mut left, colour) = status_left(&picture.hud);
+        if picture.hud.run.shown {
+            left = format!("{left}  {}", run_text(&picture.hud.run));
+        }
         self.text(0, row, &left, colour, BLACK);
         let right = status_right(&picture.hud);
         let at = self.columns.saturating_sub(right.chars().count());

@@ -12,6 +12,7 @@ use retake::app::tapes::{self, Begun, RomSender, Wishes};
 use retake::engine::cycle::{Ends, Engine, Settings};
 use retake::engine::machine::{Machine, Parcel};
 use retake::engine::session::Session;
+use retake::engine::stats::Stats;
 use retake::flight::take::{Slot, Takes};
 use retake::io::{self, IoThread};
 use retake::link::{Action, Bell, Command, Flags, Picture};
@@ -37,6 +38,11 @@ pub fn setup() -> Setup {
 impl Rig {
     /// Plays in a folder.
     pub fn new(folder: &Path, wishes: Wishes, settings: Settings) -> Self {
+        Self::with(folder, wishes, settings, true)
+    }
+
+    /// The same; it may not write where `writes` says so.
+    pub fn with(folder: &Path, wishes: Wishes, settings: Settings, writes: bool) -> Self {
         let setup = setup();
         let ([client], io) = io::start(|| {}).unwrap();
         let nes = setup.power_on();
@@ -46,11 +52,12 @@ impl Rig {
         let counter = io.counter();
         let begin = tapes::Begin {
             folder,
-            writes: true,
+            writes,
             setup: &setup,
             counter: &counter,
             wishes,
             mirror: None,
+            films: std::sync::mpsc::channel().0,
         };
         let Begun { recorder, roms, notes } = tapes::begin(begin, &mut machine).unwrap();
         drop(counter);
@@ -97,6 +104,11 @@ impl Rig {
     /// The newest picture.
     pub fn picture(&mut self) -> &Picture {
         self.pictures.read()
+    }
+
+    /// What the engine counted so far.
+    pub fn stats(&self) -> &Stats {
+        self.engine.as_ref().unwrap().stats()
     }
 
     /// The machine's state hash.

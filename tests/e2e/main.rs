@@ -8,6 +8,7 @@
 //! what only the program can spoil must hold each time.
 
 mod picture;
+mod recorder;
 mod session;
 mod sound;
 mod stage;
@@ -31,6 +32,19 @@ fn main() -> ExitCode {
         trial(
             "a_tone_keeps_its_pitch_and_has_no_gap",
             sound::a_tone_keeps_its_pitch_and_has_no_gap,
+        ),
+        trial("a_tone_is_heard_backwards", sound::a_tone_is_heard_backwards),
+        trial(
+            "time_runs_back_by_a_key_and_another_future_begins",
+            recorder::time_runs_back_by_a_key_and_another_future_begins,
+        ),
+        trial(
+            "a_loop_goes_on_while_its_game_is_rebuilt",
+            recorder::a_loop_goes_on_while_its_game_is_rebuilt,
+        ),
+        trial(
+            "a_session_that_was_killed_goes_on_where_it_was",
+            recorder::a_session_that_was_killed_goes_on_where_it_was,
         ),
     ];
     let trials = trials.map(|trial| trial.with_ignored_flag(missing.is_some()));

@@ -83,7 +83,7 @@ pub fn a_session_with_a_loop_is_its_movie() -> Result<(), Failed> {
     run(&stage, &["--movie", text(&movie), "--indices", text(&indices)]);
     let indices = picture::indices(&indices);
     compare(&Picture::ppm(&screenshot), 3, &indices)?;
-    let file = find_png(&stage.path("pictures")).ok_or("F12 wrote no picture")?;
+    let file = find(&stage.path("pictures"), "png").ok_or("F12 wrote no picture")?;
     compare(&Picture::png(&file), 1, &indices)?;
 
     the_loop_survives(&stage, first)
@@ -96,7 +96,7 @@ fn the_loop_survives(stage: &Stage, first: &[State]) -> Result<(), Failed> {
     let frames = (first.len() * 2 + 30).to_string();
     let args =
         ["--loop", "1", "--exit-after", &frames, "--record", text(&movie), "--stats", text(&stats)];
-    stage.play(&args, &[("RETAKE_STATE_HASHES", &hashes)]).ended();
+    drop(stage.play(&args, &[("RETAKE_STATE_HASHES", &hashes)]).ended());
     let lived = states(&fs::read_to_string(&hashes)?);
     let rounds = rounds(&lived);
     assert_eq!(rounds.len(), 3, "two rounds and a bit");
@@ -107,7 +107,7 @@ fn the_loop_survives(stage: &Stage, first: &[State]) -> Result<(), Failed> {
 }
 
 /// Reads lines as `run --state-hash --every 1` prints them.
-fn states(lines: &str) -> Vec<State> {
+pub fn states(lines: &str) -> Vec<State> {
     let state = |line: &str| {
         let (number, hash) = line.split_once(" state_hash ")?;
         Some((number.parse().ok()?, hash.to_owned()))
@@ -116,15 +116,16 @@ fn states(lines: &str) -> Vec<State> {
 }
 
 /// Divides what was lived where time went back.
-fn rounds(lived: &[State]) -> Vec<&[State]> {
+pub fn rounds(lived: &[State]) -> Vec<&[State]> {
     lived.chunk_by(|(one, _), (next, _)| *next == one + 1).collect()
 }
 
-fn find_png(folder: &Path) -> Option<std::path::PathBuf> {
+/// The first file with this ending, in a folder or below.
+pub fn find(folder: &Path, ending: &str) -> Option<std::path::PathBuf> {
     let files = fs::read_dir(folder).ok()?.flatten().map(|file| file.path());
     files.into_iter().find_map(|path| match path.is_dir() {
-        true => find_png(&path),
-        false => path.extension().is_some_and(|ending| ending == "png").then_some(path),
+        true => find(&path, ending),
+        false => path.extension().is_some_and(|of| of == ending).then_some(path),
     })
 }
 

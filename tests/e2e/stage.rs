@@ -14,7 +14,8 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Programs that the tests need.
-const TOOLS: [&str; 6] = ["Xvfb", "xdotool", "import", "pulseaudio", "pactl", "parec"];
+const TOOLS: [&str; 8] =
+    ["Xvfb", "xdotool", "import", "pulseaudio", "pactl", "parec", "ca65", "ld65"];
 
 /// What of the tests' needs is not installed.
 pub fn missing() -> Option<String> {
@@ -151,11 +152,21 @@ pub struct Playing<'a> {
 impl Playing<'_> {
     /// Presses keys together, for as long, and lets a moment pass.
     pub fn hold(&mut self, keys: &[&str], milliseconds: u64) {
-        self.assert_alive();
-        keys.iter().for_each(|key| self.stage.xdotool(&["keydown", key]));
+        keys.iter().for_each(|key| self.down(key));
         pause(milliseconds);
-        keys.iter().for_each(|key| self.stage.xdotool(&["keyup", key]));
+        keys.iter().for_each(|key| self.up(key));
         pause(60);
+    }
+
+    /// A key goes down and stays there.
+    pub fn down(&mut self, key: &str) {
+        self.assert_alive();
+        self.stage.xdotool(&["keydown", key]);
+    }
+
+    /// A key goes up.
+    pub fn up(&mut self, key: &str) {
+        self.stage.xdotool(&["keyup", key]);
     }
 
     /// Presses a key.
@@ -171,19 +182,27 @@ impl Playing<'_> {
         assert!(out.status.success(), "import: {}", String::from_utf8_lossy(&out.stderr));
     }
 
-    /// Waits for the end that was asked for.
-    pub fn ended(mut self) {
+    /// kill -9.
+    pub fn kill(mut self) {
+        let mut child = self.child.take().expect("it runs");
+        child.kill().expect("it runs");
+        child.wait().expect("a child");
+    }
+
+    /// Waits for the end that was asked for; gives what was said on stderr.
+    pub fn ended(mut self) -> String {
         let mut child = self.child.take().expect("it runs");
         let status: ExitStatus =
             wait_for("the program's end", || child.try_wait().expect("a child"));
         assert!(status.success(), "{status}: {}", self.stderr());
+        self.stderr()
     }
 
     /// Asks the program to end, as a system that shuts down does.
     pub fn terminate(self) {
         let id = Pid::from_child(self.child.as_ref().expect("it runs"));
         kill_process(id, Signal::TERM).expect("it runs");
-        self.ended();
+        drop(self.ended());
     }
 
     fn assert_alive(&mut self) {
@@ -210,10 +229,14 @@ impl Drop for Playing<'_> {
 
 /// `retake run` on the same stage; it must end well.
 pub fn run(stage: &Stage, args: &[&str]) -> String {
+    retake(stage, &[&["run"], args].concat())
+}
+
+/// Any command on the same stage; it must end well.
+pub fn retake(stage: &Stage, args: &[&str]) -> String {
     let mut command = stage.command(env!("CARGO_BIN_EXE_retake"));
-    let out: Output =
-        command.arg("run").args(args).stdin(Stdio::null()).output().expect("it starts");
-    assert!(out.status.success(), "retake run {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    let out: Output = command.args(args).stdin(Stdio::null()).output().expect("it starts");
+    assert!(out.status.success(), "retake {args:?}: {}", String::from_utf8_lossy(&out.stderr));
     String::from_utf8(out.stdout).expect("text")
 }
 

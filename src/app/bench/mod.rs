@@ -2,8 +2,16 @@
 //! the recorder and a picture cost, and how machines run beside each other.
 
 pub mod cost;
+pub mod desync;
+pub mod figure;
+pub mod history;
 pub mod jobs;
+pub mod long;
+pub mod play;
 pub mod recorder;
+#[cfg(feature = "app")]
+pub mod reload;
+pub mod speed;
 pub mod video;
 
 use std::process::ExitCode;
@@ -17,7 +25,9 @@ use super::setup::Setup;
 use super::{progress, say};
 use crate::nes::{Input, Nes, Output};
 use cost::Cost;
+use figure::Figure;
 use jobs::Jobs;
+use play::Play;
 
 /// Frames before the clock starts: caches and branch predictors settle.
 const WARM_UP: u64 = 120;
@@ -33,7 +43,7 @@ pub fn bench(args: &BenchArgs) -> Outcome {
     let mut rows = Vec::new();
     for (number, rom) in roms.into_iter().enumerate() {
         let row = measure(args, rom)?;
-        if !args.json {
+        if !args.json && !args.markdown {
             // The tables of one ROM stand between its line and the next.
             if number == 0 || row.has_tables() {
                 say(Row::HEADING);
@@ -41,6 +51,9 @@ pub fn bench(args: &BenchArgs) -> Outcome {
             row.print();
         }
         rows.push(row);
+    }
+    if args.markdown {
+        say(speed::report(&rows).trim_end());
     }
     if args.json {
         say(serde_json::to_string_pretty(&rows).map_err(Fault::failed)?);
@@ -62,10 +75,21 @@ struct Row {
     fast: Fast,
     #[serde(skip_serializing_if = "Option::is_none")]
     recorder: Option<Vec<Cost>>,
+    /// What the recorder does in play.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_play: Option<InPlay>,
     #[serde(skip_serializing_if = "Option::is_none")]
     video: Option<Vec<Cost>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jobs: Option<Vec<Jobs>>,
+}
+
+/// The recorder in play.
+#[derive(Debug, Serialize)]
+struct InPlay {
+    /// What was held: a movie or a script.
+    held: &'static str,
+    figures: Vec<Figure>,
 }
 
 /// What share of the work a fast path did, in percent; the rest was exact.
@@ -110,6 +134,10 @@ impl Row {
                 say(line);
             }
         }
+        if let Some(InPlay { held, figures }) = &self.in_play {
+            say(format_args!("  in play, by {held}"));
+            figure::table(figures).into_iter().for_each(say);
+        }
         for line in self.jobs.iter().flat_map(|jobs| jobs::table(jobs)) {
             say(line);
         }
@@ -149,6 +177,7 @@ fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
     let muted = began.elapsed();
     bar.finish_and_clear();
     let recorder = args.recorder.then(|| recorder::costs(&mut nes, args.frames));
+    let in_play = args.recorder.then(|| in_play(&setup, rom, args)).transpose()?;
     let video = args.video.then(|| video::costs(&mut nes, args.frames));
     let jobs = args.jobs.map(|most| jobs::measure(&setup, most, args)).transpose()?;
     Ok(Row {
@@ -162,9 +191,31 @@ fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
         restore_us: micros(restore / COPIES),
         fast: Fast::of(&nes),
         recorder,
+        in_play,
         video,
         jobs,
     })
+}
+
+/// Everything about the recorder in play. Files go to a folder in `TMPDIR`.
+fn in_play(setup: &Setup, rom: Option<&std::path::Path>, args: &BenchArgs) -> Outcome<InPlay> {
+    let play = Play::of(setup, rom, args)?;
+    let folder = std::env::temp_dir().join(format!("retake-bench-{}", std::process::id()));
+    let made = std::fs::create_dir_all(&folder);
+    made.map_err(|error| Fault::write(folder.display(), error))?;
+    let measured = (|| {
+        let (mut figures, played) = history::figures(setup, &play, args.frames);
+        figures.splice(0..0, recorder::in_play(setup, &play, args.frames, &folder)?);
+        figures.extend(recorder::ring(setup, &play, &folder)?);
+        figures.extend(long::figures(setup, &played, &folder)?);
+        figures.extend(desync::figures(setup, &play)?);
+        #[cfg(feature = "app")]
+        figures.extend(reload::figures(setup, &args.setup, &folder)?);
+        Ok(InPlay { held: play.name(), figures })
+    })();
+    // What is left of it is small.
+    let _ = std::fs::remove_dir_all(&folder);
+    measured
 }
 
 /// The time of all copies out of the machine, and of all into it.

@@ -1,14 +1,35 @@
-//! What recording costs the emulation thread, a row for each thing that it does.
+//! What recording costs the emulation thread, a row for each thing that it
+//! does; and the same in play, with everything that records running.
 
-use std::time::Duration;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use zerocopy::transmute;
 
 use super::cost::Cost;
+use super::figure::Figure;
+use super::play::Play;
+use crate::app::fault::{Fault, Outcome};
+use crate::app::setup::Setup;
+use crate::app::tapes::{self, Begin, Begun, Wishes};
+use crate::engine::machine::{Caught, Machine};
+use crate::engine::realtime;
 use crate::engine::session::Session;
+use crate::flight::ring::Writer;
 use crate::flight::shared;
 use crate::flight::take::{FRAMES, Slot, Takes};
 use crate::nes::{Input, Nes};
+
+/// Frames of play over which the capture is measured at most, and the time of
+/// one: eight times as fast as the console.
+const IN_PLAY: u64 = 6000;
+const PERIOD: Duration = Duration::from_millis(2);
+/// The emulation thread's priority, as in play.
+const PRIORITY: u8 = 80;
+/// States that are written to the ring's file.
+const PUSHES: u64 = 2000;
 
 /// The rows: a machine is played for `samples` frames for each.
 pub fn costs(nes: &mut Nes, samples: u64) -> Vec<Cost> {
@@ -77,4 +98,144 @@ fn loop_seam(nes: &mut Nes, samples: u64) -> Cost {
 
 fn session(nes: &Nes) -> Session {
     Session::new(Takes::new(nes.bytes().len(), FRAMES), None, Slot::default())
+}
+
+/// What a frame's capture costs while the recorder writes tape and ring to
+/// `folder`: as it is, and while another process writes to the same disk flat
+/// out.
+pub fn in_play(setup: &Setup, play: &Play, frames: u64, folder: &Path) -> Outcome<Vec<Figure>> {
+    let frames = frames.min(IN_PLAY);
+    let quiet = captured(setup, play, frames, folder)?;
+    let over = AtomicBool::new(false);
+    let file = folder.join("flat-out");
+    let loud = std::thread::scope(|scope| {
+        let writer = scope.spawn(|| write_flat_out(&file, &over));
+        let loud = captured(setup, play, frames, folder);
+        over.store(true, Ordering::Release);
+        let written = writer.join().expect("it only waits for dd");
+        loud.map(|loud| (loud, written))
+    });
+    // It goes with its folder otherwise.
+    let _ = std::fs::remove_file(&file);
+    let (loud, rounds) = loud?;
+    let written = rounds? as f64 * 256. / (frames as f64 * PERIOD.as_secs_f64());
+    Ok(vec![
+        Figure::new("capture, p50", "µs", quiet.cost.p50_us).at_most(2., 1.),
+        Figure::new("capture, p99", "µs", quiet.cost.p99_us).at_most(10., 10.),
+        Figure::new("capture, p99.9", "µs", quiet.cost.p999_us).at_most(50., 20.),
+        Figure::new("capture, worst", "µs", quiet.cost.max_us),
+        Figure::new("capture while dd writes, p50", "µs", loud.cost.p50_us).at_most(2., 1.),
+        Figure::new("capture while dd writes, p99", "µs", loud.cost.p99_us).at_most(10., 10.),
+        Figure::new("capture while dd writes, p99.9", "µs", loud.cost.p999_us).at_most(50., 20.),
+        Figure::new("capture while dd writes, worst", "µs", loud.cost.max_us),
+        Figure::new("of it: states dropped", "", (quiet.dropped + loud.dropped) as f64),
+        Figure::new("of it: written by dd", "MB/s", written),
+    ])
+}
+
+/// What was captured.
+struct Captured {
+    cost: Cost,
+    dropped: u64,
+}
+
+/// Plays with a recorder, tape and ring as in play, on a thread like the
+/// emulation's.
+fn captured(setup: &Setup, play: &Play, frames: u64, folder: &Path) -> Outcome<Captured> {
+    let game = folder.join("game");
+    std::fs::create_dir_all(&game).map_err(|error| Fault::write(game.display(), error))?;
+    let ([], io) = crate::io::start(|| {}).map_err(Fault::failed)?;
+    let counter = io.counter();
+    let nes = setup.power_on();
+    let session = session(&nes);
+    let mut machine = Machine::new(nes, session, None, 0, 0);
+    let begin = Begin {
+        folder: &game,
+        writes: true,
+        setup,
+        counter: &counter,
+        wishes: Wishes::default(),
+        mirror: None,
+        films: std::sync::mpsc::channel().0,
+    };
+    let Begun { recorder, .. } = tapes::begin(begin, &mut machine).map_err(Fault::failed)?;
+    drop(counter);
+    let recorder = std::thread::spawn(move || recorder.run(|said| eprintln!("retake: {said}")));
+    let bytes = machine.nes.bytes().len();
+    let captured = std::thread::scope(|scope| {
+        let emulation = scope.spawn(|| {
+            let cpu = realtime::favourite_cpu();
+            // What is refused makes it slower.
+            realtime::promote("bench", realtime::Wishes { priority: Some(PRIORITY), cpu });
+            let mut due = Instant::now();
+            let cost = Cost::of("capture", bytes, frames, |n| {
+                due += PERIOD;
+                std::thread::sleep(due.saturating_duration_since(Instant::now()));
+                let input = play.input(n + 1);
+                machine.nes.run_muted(input);
+                let began = Instant::now();
+                machine.note_frame(input, Caught::State);
+                began
+            });
+            let dropped = machine.capture.take().map_or(0, |capture| capture.dropped());
+            Captured { cost, dropped }
+        });
+        emulation.join().expect("it only plays")
+    });
+    drop(machine);
+    recorder.join().expect("the recorder does not panic");
+    io.join();
+    // It goes with its folder otherwise.
+    let _ = std::fs::remove_dir_all(&game);
+    Ok(captured)
+}
+
+/// Writes 256 MiB to a file and syncs them, again and again; gives how often.
+fn write_flat_out(file: &Path, over: &AtomicBool) -> Outcome<u64> {
+    let mut rounds = 0;
+    while !over.load(Ordering::Acquire) {
+        let mut dd = Command::new("dd");
+        dd.args(["if=/dev/zero", "bs=1M", "count=256", "conv=fsync"]);
+        let mut target = std::ffi::OsString::from("of=");
+        target.push(file);
+        let status = dd.arg(target).stderr(Stdio::null()).status();
+        match status {
+            Ok(status) if status.success() => rounds += 1,
+            Ok(status) => return Err(Fault::failed(format_args!("dd: {status}"))),
+            Err(error) => {
+                return Err(Fault::missing(format_args!(
+                    "dd cannot be started ({error}); install coreutils"
+                )));
+            }
+        }
+    }
+    Ok(rounds)
+}
+
+/// What the last states in a file cost the thread that writes them.
+pub fn ring(setup: &Setup, play: &Play, folder: &Path) -> Outcome<Vec<Figure>> {
+    let path = folder.join("history.ring");
+    let mut nes = setup.power_on();
+    let size = nes.bytes().len();
+    let states = u64::from(tapes::RING_SECONDS) * 60;
+    let made = Writer::create(&path, states, size);
+    let mut ring = made.map_err(|error| Fault::write(path.display(), error))?;
+    let mut refused = None;
+    let cost = Cost::of("a state to history.ring", size, PUSHES, |n| {
+        nes.run_muted(play.input(n + 1));
+        let began = Instant::now();
+        refused = ring.push(n, nes.bytes()).err().or(refused.take());
+        began
+    });
+    // It goes with its folder otherwise.
+    let _ = std::fs::remove_file(&path);
+    match refused {
+        Some(error) => Err(Fault::write(path.display(), error)),
+        None => Ok(vec![
+            Figure::new("a state to history.ring, p50", "µs", cost.p50_us),
+            Figure::new("a state to history.ring, p99", "µs", cost.p99_us),
+            Figure::new("history.ring: written in play", "MB/s", size as f64 * 60. / 1e6),
+            Figure::new("history.ring: size", "MB", (states as usize * (size + 32)) as f64 / 1e6),
+        ]),
+    }
 }

@@ -18,7 +18,7 @@ mod text;
 
 use std::path::Path;
 
-pub use recording::{About, Recording};
+pub use recording::{About, Recording, write};
 
 use super::fault::{Fault, Outcome};
 use super::rom_file;
@@ -26,7 +26,7 @@ use crate::nes::port::button;
 use crate::nes::{Input, Region};
 
 /// Frames of a movie at most: a day.
-const MOST_FRAMES: usize = 24 * 3600 * 601 / 10;
+pub const MOST_FRAMES: usize = 24 * 3600 * 601 / 10;
 
 /// What happens to the console before a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

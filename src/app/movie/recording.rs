@@ -104,14 +104,19 @@ impl Recording {
 
     /// Writes the file.
     pub fn finish(mut self, about: &About) -> Outcome<()> {
-        let bytes = match self.format {
-            Format::Text => Ok(text::write(&self.frames).into_bytes()),
-            Format::Fm2 => fm2::write(&self.frames, about).map(String::into_bytes),
-            Format::Bk2 => bk2::write(&self.frames, about),
-        };
         let path = self.path.display();
+        let bytes = write(self.format, &self.frames, about);
         let bytes = bytes.map_err(|why| Fault::file(&path, why))?;
         self.file.write_all(&bytes).map_err(|error| Fault::write(&path, error))
+    }
+}
+
+/// A movie's file. `Err` is a sentence.
+pub fn write(format: Format, frames: &[MovieFrame], about: &About) -> Result<Vec<u8>, String> {
+    match format {
+        Format::Text => Ok(text::write(frames).into_bytes()),
+        Format::Fm2 => fm2::write(frames, about).map(String::into_bytes),
+        Format::Bk2 => bk2::write(frames, about),
     }
 }
 

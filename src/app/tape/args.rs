@@ -124,14 +124,16 @@ pub struct ExportArgs {
     /// The ROM.
     #[command(flatten)]
     pub rom: RomArgs,
-    /// Where to, and as what, by its ending: .y4m (its sound goes beside it as .wav), .wav,
-    /// .apng, .gif, `-` (y4m to stdout), or a folder for PNG files (a name that ends with /)
+    /// Where to, and as what, by its ending: .mp4 or .mkv (H.264 and AAC, by the feature `encode`
+    /// or else by ffmpeg), .y4m (its sound goes beside it as .wav), .wav, .apng, .gif, `-` (y4m
+    /// to stdout), a folder for PNG files (a name that ends with /); .fm2 or .bk2 for the inputs
+    /// of a range from power-on
     #[arg(short, long, value_name = "FILE", required = true)]
     pub output: Vec<PathBuf>,
-    /// Enlarge each pixel
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
-    pub scale: u8,
-    /// No .wav beside a .y4m
+    /// Enlarge each pixel [default: 3 in .mp4 and .mkv, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub scale: Option<u8>,
+    /// No .wav beside a .y4m, and no sound in an .mp4 or .mkv
     #[arg(long)]
     pub no_sound: bool,
     /// Threads [default: one a processor]

@@ -40,8 +40,24 @@ impl TapeFile {
             Fault::file(path.display(), format_args!("cannot read it ({why})"))
         };
         let view = View::open(path).map_err(unreadable)?;
+        Self::of(path, view)
+    }
+
+    /// A tape in memory, and what it is called.
+    pub fn of_bytes(name: &Path, bytes: Vec<u8>) -> Outcome<Self> {
+        Self::of(name, View::of(bytes))
+    }
+
+    fn of(path: &Path, view: View) -> Outcome<Self> {
         let tape = Tape::open(view).map_err(|error| Fault::file(path.display(), error))?;
         Ok(Self { path: path.to_owned(), tape })
+    }
+
+    /// The console that belongs to it, with its ROM found.
+    pub fn setup(&self, args: &RomArgs) -> Outcome<Setup> {
+        let header = self.tape.header();
+        let rom = rom::find(header, &self.path, args)?;
+        Ok(Setup { rom, options: power_on(header), tier: Tier::default() })
     }
 
     /// What is wrong with this file.
@@ -125,10 +141,8 @@ impl Reel {
 
     /// The same for a tape of any layout, of whose states nothing is used.
     pub fn with_rom(file: TapeFile, args: &RomArgs) -> Outcome<Self> {
-        let header = file.tape.header();
-        let rom = rom::find(header, &file.path, args)?;
-        let options = power_on(header);
-        Ok(Self::new(file, Setup { rom, options, tier: Tier::default() }))
+        let setup = file.setup(args)?;
+        Ok(Self::new(file, setup))
     }
 
     /// A tape and a console that is known to be its own.

@@ -2,7 +2,7 @@
 
 pub mod args;
 mod cut;
-mod export;
+pub mod export;
 pub mod file;
 pub mod info;
 mod jobs;

@@ -1,5 +1,5 @@
-//! A tape as a movie: `run --movie FILE.rtk` plays the newest path's inputs
-//! from power-on.
+//! A tape as a movie, a path's inputs from power-on: `run --movie FILE.rtk`
+//! plays the newest, `tape export` writes one for other emulators.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ use crate::nes::{Input, Region, Tier};
 /// The inputs and events of a path.
 pub struct TapeMovie {
     file: TapeFile,
+    /// Where the path begins: power-on, as far as frames tell.
+    begin: Position,
     frames: Vec<Input>,
     /// Events before a frame, in order.
     events: Vec<(u64, Event)>,
@@ -42,12 +44,20 @@ impl TapeMovie {
     /// The newest path of a tape, which must begin at power-on.
     pub fn load(path: &Path) -> Outcome<Self> {
         let file = TapeFile::open(path)?;
-        let parts = whole_path(&file, file.tip(None)?);
-        let from = parts.first().map_or(0, |part| part.from);
-        if from != 0 {
+        let tip = file.tip(None)?;
+        Self::of(file, tip)
+    }
+
+    /// The path to a position, which must begin at power-on.
+    pub fn of(file: TapeFile, to: Position) -> Outcome<Self> {
+        let parts = whole_path(&file, to);
+        let begin =
+            parts.first().map_or(to, |part| Position { segment: part.segment, frame: part.from });
+        if begin.frame != 0 {
             return Err(file.fault(format_args!(
-                "its newest path begins with a state after frame {from} and not at power-on; \
-                 use `retake tape seek` or `retake tape export`"
+                "its path begins with a state after frame {} and not at power-on; use \
+                 `retake tape seek`, or `retake tape export` to pictures and sound",
+                begin.frame
             )));
         }
         let (mut frames, mut events) = (Vec::new(), Vec::new());
@@ -63,7 +73,7 @@ impl TapeMovie {
                 }
             }
         }
-        Ok(Self { file, frames, events })
+        Ok(Self { file, begin, frames, events })
     }
 
     /// The console of the tape. Another ROM may be given: inputs are inputs.
@@ -90,14 +100,13 @@ impl TapeMovie {
         // Of another layout, it cannot be known.
         let header = self.file.tape.header();
         let known = header.layout.get() == console.nes.layout_hash();
-        let begin = whole_path(&self.file, self.file.tip(None)?)[0];
-        let begin = Position { segment: begin.segment, frame: begin.from };
         let root =
-            replay::approach(&self.file.tape, begin).map_err(|why| self.file.missing(why))?;
+            replay::approach(&self.file.tape, self.begin).map_err(|why| self.file.missing(why))?;
         if known && header.rom == setup.rom.running_sha256() && root.state != console.nes.bytes() {
             return Err(self.file.fault(
-                "its newest path does not begin at power-on but with a state from elsewhere \
-                 (a battery, a saved state); use `retake tape seek` or `retake tape export`",
+                "its path does not begin at power-on but with a state from elsewhere (a battery, \
+                 a saved state); use `retake tape seek`, or `retake tape export` to pictures and \
+                 sound",
             ));
         }
         Ok(console)
@@ -115,6 +124,11 @@ impl TapeMovie {
         let payloads = tape.catalog().roms().iter().filter_map(|entry| tape.payload(entry).ok());
         let mut files = payloads.filter_map(rom_of_payload);
         files.find(|(known, _)| known == name).map(|(_, file)| file)
+    }
+
+    /// The tape.
+    pub fn file(&self) -> &TapeFile {
+        &self.file
     }
 
     /// Frames in it.

@@ -4,7 +4,13 @@ use super::{Engine, Turn};
 use crate::flight::shared::Record;
 use crate::flight::take::Slot;
 use crate::link::{Action, Command, Notice};
+use crate::nes::{Input, Region};
+use std::io::Write;
 use std::sync::atomic::Ordering;
+
+/// A quarter and eight times, as powers of two.
+const SLOWEST: i8 = -2;
+const FASTEST: i8 = 3;
 
 impl Engine {
     pub(super) fn obey(&mut self, command: Command, turn: &mut Turn) {
@@ -14,6 +20,9 @@ impl Engine {
                     self.event_at.get_or_insert(at_ns);
                 }
                 self.input = input;
+                if input != Input::default() {
+                    self.interrupt_watching();
+                }
             }
             Command::Turbo(turbo) => self.turbo = turbo,
             Command::Freeze(frozen) => self.frozen = frozen,
@@ -50,6 +59,7 @@ impl Engine {
                 let notice = self.saves.load(&mut self.machine, self.hud.save);
                 self.notify(notice);
             }
+            Action::Pause if self.stop_watching() => self.hud.paused = true,
             Action::Pause => self.hud.paused = !self.hud.paused,
             Action::StepFrame => {
                 self.hud.paused = true;
@@ -65,6 +75,17 @@ impl Engine {
             Action::Rewind(held) => self.held.back = held,
             Action::Forward(held) => self.held.forward = held,
             Action::Mark => self.mark(),
+            Action::Jump(_)
+            | Action::EarlierMark
+            | Action::LaterMark
+            | Action::Oldest
+            | Action::Present
+            | Action::OtherFuture => self.leap(action),
+            Action::Watch => self.watch(),
+            Action::Slower => self.rate = (self.rate - 1).max(SLOWEST),
+            Action::Faster => self.rate = (self.rate + 1).min(FASTEST),
+            Action::Clip => self.ask_for_clip(),
+            Action::Runner => self.hud.run.shown = !self.hud.run.shown,
             Action::FastForward(fast) => self.fast = fast,
             Action::Reset => {
                 self.reset();
@@ -86,8 +107,7 @@ impl Engine {
 
     fn mark(&mut self) {
         self.take_over();
-        let mut name = [0; 16];
-        name[..4].copy_from_slice(b"mark");
+        let name = name_of(self.machine.nes.frame_number(), self.machine.nes.region());
         if let Some(capture) = &mut self.machine.capture {
             capture.record(Record::Mark(name));
         }
@@ -100,5 +120,30 @@ impl Engine {
             // Loudness as it is felt goes with the square, near enough.
             speaker.set_volume(if self.hud.muted { 0.0 } else { share * share });
         }
+    }
+}
+
+/// What a mark is called until the player calls it something else: when it was
+/// set, in hours, minutes and seconds of play.
+fn name_of(frame: u64, region: Region) -> [u8; 16] {
+    let mut name = [0; 16];
+    let (frames, seconds) = region.frame_rate();
+    let seconds = (u128::from(frame) * u128::from(seconds) / u128::from(frames)) as u64;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    // More hours than there is room for end early.
+    let _ = write!(&mut name[..], "at {hours}:{minutes:02}:{:02}", seconds % 60);
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_called_by_its_time() {
+        let name = |frame| name_of(frame, Region::Ntsc);
+        assert_eq!(&name(0), b"at 0:00:00\0\0\0\0\0\0");
+        assert_eq!(&name(60 * 3661), b"at 1:00:54\0\0\0\0\0\0");
+        assert!(name(u64::MAX / 2).starts_with(b"at 4263"), "more than there is room for");
     }
 }

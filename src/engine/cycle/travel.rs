@@ -1,27 +1,30 @@
-//! Going through the past: held back, held forward, frame by frame.
+//! Going through the past: held back, held forward, frame by frame, by leaps,
+//! or watching it play.
 //!
 //! ```text
 //!  live ──Backspace held──▶ back, one frame shown for one frame of time; 2, 4, 8 × when held longer
 //!   ▲                        │ let go: play on from the frame that is shown, a new future
-//!   └────────────────────────┘ paused: stay there, `,` and `.` go frame by frame
+//!   └────────────────────────┘ paused: stay there; steps, leaps, marks, other futures
 //! ```
 //!
 //! A frame of the past is run again from the state before it, with picture and
 //! sound, so that it is what it was; going back, its sound is reversed.
 
 use super::Engine;
-use crate::engine::past::{Moment, Past};
+use crate::engine::past::{Aim, Future, Moment, Past, Scene, Wish};
 use crate::engine::realtime::now_ns;
 use crate::engine::replay::RomName;
 use crate::flight::catalog::Position;
 use crate::flight::shared::Record;
-use crate::link::Mode;
+use crate::link::{Action, Mode, Timeline};
 use crate::nes::{Sound, Step};
 
 /// Turns after which a held key goes twice as fast: two seconds.
 const FASTER: u32 = 120;
 /// How much faster at most, as a power of two.
 const FASTEST: u32 = 3;
+/// Beyond that, time goes from kept state to kept state: one each second.
+const LEAP: u64 = 60;
 /// How long the first turn waits for the first moment.
 const PATIENCE_NS: u64 = 2_000_000;
 
@@ -47,15 +50,21 @@ pub(super) struct Travel {
     turns: u32,
     /// A single frame is on its way.
     single: bool,
-    /// The first and the last frame that can be shown.
-    bounds: (u64, u64),
+    /// It plays on by itself.
+    watching: bool,
+    /// What lies around it.
+    scene: Scene,
 }
 
 impl Engine {
     /// Whether this turn is one of the past's.
     pub(super) fn travels(&self) -> bool {
         let wants = self.held != Held::default() || self.travel.is_some();
-        wants && self.machine.past.is_some()
+        wants && self.may_go_back()
+    }
+
+    fn may_go_back(&self) -> bool {
+        self.machine.may_rewind && self.machine.past.is_some()
     }
 
     /// A turn in the past. False when the player has taken over: the turn is a
@@ -76,7 +85,11 @@ impl Engine {
             return false;
         }
         if step != 0 && step != travel.step {
-            self.wish(step);
+            self.wish_to_go(step);
+        }
+        if !travel.single && self.rests() {
+            self.show_travel();
+            return true;
         }
         if let Some(travel) = &mut self.travel {
             travel.turns += 1;
@@ -111,7 +124,7 @@ impl Engine {
     /// One frame back, or forward in what was recorded. False: the present has
     /// no recorded future.
     pub(super) fn step_in_past(&mut self, by: i64) -> bool {
-        if self.machine.past.is_none() {
+        if !self.may_go_back() {
             return false;
         }
         if self.travel.is_none() {
@@ -120,89 +133,171 @@ impl Engine {
             }
             self.set_out();
         }
-        let Some(travel) = &mut self.travel else { return false };
-        if by > 0 && travel.at >= travel.bounds.1 {
+        let Some(travel) = self.travel else { return false };
+        if by > 0 && travel.at >= travel.scene.bounds.1 {
             return false;
         }
         let Some(frame) = travel.at.checked_add_signed(by) else { return true };
-        travel.single = true;
-        travel.step = 0;
-        if let Some(past) = &mut self.machine.past {
-            past.want(frame, 0);
-        }
+        self.wish_for(Aim::Frame(frame), Future::Same(travel.scene.future));
         true
+    }
+
+    /// Leaps to another moment, and time stands still there.
+    pub(super) fn leap(&mut self, action: Action) {
+        let leaps_on = matches!(action, Action::Jump(0..) | Action::LaterMark | Action::Present);
+        if !self.may_go_back() || self.travel.is_none() && leaps_on {
+            return;
+        }
+        self.hud.paused = true;
+        if self.travel.is_none() {
+            self.set_out();
+        }
+        let Some(Travel { at, shown, scene, .. }) = self.travel else { return };
+        let here = Future::Same(scene.future);
+        let rate = self.machine.nes.region().frame_rate();
+        let frames = |seconds: i8| i64::from(seconds) * rate.0 as i64 / rate.1 as i64;
+        let (aim, future) = match action {
+            Action::Jump(by) => (Aim::Near(at.saturating_add_signed(frames(by))), here),
+            Action::EarlierMark => (Aim::MarkBefore(at), here),
+            Action::LaterMark => (Aim::MarkBehind(at), here),
+            Action::Oldest => (Aim::Near(0), here),
+            Action::Present => (Aim::Near(u64::MAX), Future::Same(None)),
+            Action::OtherFuture => match shown {
+                Some(shown) => (Aim::Near(at), Future::After(scene.future, shown)),
+                None => (Aim::Near(at), Future::Left),
+            },
+            _ => return,
+        };
+        self.wish_for(aim, future);
+    }
+
+    /// What was recorded plays by itself, or no longer.
+    pub(super) fn watch(&mut self) {
+        let Some(travel) = &mut self.travel else { return };
+        travel.watching = !travel.watching;
+        travel.turns = 0;
+        self.hud.paused = !travel.watching;
+    }
+
+    /// What the player holds now takes over from what plays by itself.
+    pub(super) fn interrupt_watching(&mut self) {
+        if self.travel.is_some_and(|travel| travel.watching) {
+            self.take_over();
+        }
+    }
+
+    /// Stops what plays by itself; false when nothing does.
+    pub(super) fn stop_watching(&mut self) -> bool {
+        let watching = self.travel.as_mut().map(|travel| std::mem::take(&mut travel.watching));
+        watching.unwrap_or_default()
+    }
+
+    /// A film of what came before the frame that is shown.
+    pub(super) fn ask_for_clip(&mut self) {
+        let end = self.travel.and_then(|travel| travel.shown);
+        if let Some(past) = &mut self.machine.past {
+            past.film(end);
+        }
     }
 
     fn set_out(&mut self) {
         let left = self.machine.session.interrupt();
         self.notify_loop(left);
         let at = self.machine.nes.frame_number();
-        let bounds = (at, at);
-        let rom = self.machine.reloaded;
-        self.travel =
-            Some(Travel { at, shown: None, rom, step: 0, turns: 0, single: false, bounds });
+        self.travel = Some(Travel {
+            at,
+            shown: None,
+            rom: self.machine.reloaded,
+            step: 0,
+            turns: 0,
+            single: false,
+            watching: false,
+            scene: Scene { bounds: (at, at), ..Scene::default() },
+        });
     }
 
     /// How far the player wants to go in a turn.
     fn step_for(&self, travel: &Travel) -> i64 {
-        let direction = i64::from(self.held.forward) - i64::from(self.held.back);
+        let held = i64::from(self.held.forward) - i64::from(self.held.back);
+        let direction = if held == 0 { i64::from(travel.watching) } else { held };
         if direction == 0 {
             return 0;
         }
         let turns = if travel.step.signum() == direction { travel.turns } else { 0 };
-        let faster = if self.fast { FASTEST } else { (turns / FASTER).min(FASTEST) };
-        direction << faster
+        let held_for = if held == 0 { 0 } else { turns / FASTER };
+        let faster = if self.fast { FASTEST + held_for.min(1) } else { held_for.min(FASTEST) };
+        match faster.max(self.rate.max(0).unsigned_abs().into()) {
+            faster @ ..=FASTEST => direction << faster,
+            _ => direction * LEAP as i64,
+        }
     }
 
-    fn wish(&mut self, step: i64) {
+    /// Frames one after the other.
+    fn wish_to_go(&mut self, step: i64) {
         let Some(travel) = &mut self.travel else { return };
         if travel.step.signum() != step.signum() {
             travel.turns = 0;
         }
+        let began = travel.step == 0 && travel.shown.is_none();
         travel.step = step;
         travel.single = false;
-        let frame = travel.at.saturating_add_signed(step).max(1);
+        let mut frame = travel.at.saturating_add_signed(step).max(1);
+        if step.unsigned_abs() == LEAP {
+            // The frame after a kept state needs nothing before it.
+            frame = frame / LEAP * LEAP + 1;
+        }
+        let wish = if began && step > 0 {
+            // The present has no future but the one that was left for it.
+            Wish { aim: Aim::Near(frame), future: Future::Left, step }
+        } else {
+            Wish { aim: Aim::Frame(frame), future: Future::Same(travel.scene.future), step }
+        };
         if let Some(past) = &mut self.machine.past {
-            past.want(frame, step);
+            past.want(wish);
+        }
+    }
+
+    /// A single frame.
+    fn wish_for(&mut self, aim: Aim, future: Future) {
+        let Some(travel) = &mut self.travel else { return };
+        (travel.single, travel.watching, travel.step) = (true, false, 0);
+        if let Some(past) = &mut self.machine.past {
+            past.want(Wish { aim, future, step: 0 });
         }
     }
 
     fn show_moment(&mut self, moment: Box<Moment>) {
         let backwards = self.travel.is_some_and(|travel| travel.step < 0);
         if let Some(travel) = &mut self.travel {
-            travel.bounds = moment.bounds;
+            travel.scene = moment.scene;
             travel.single = false;
         }
-        let there = moment.position.frame != u64::MAX;
-        if there && self.machine.nes.restore(&moment.state).is_ok() {
+        if moment.is_there() && self.machine.nes.restore(&moment.state).is_ok() {
             let input = zerocopy::transmute!(moment.input);
             self.machine.nes.run_frame(input, &mut self.out);
+            self.hud.run.pads = moment_pads(&moment);
             self.stats.frames += 1;
             if let Some(travel) = &mut self.travel {
                 travel.at = moment.position.frame;
                 travel.shown = Some(moment.position);
                 travel.rom = moment.rom;
-                self.hud.speed = 100 * travel.step.unsigned_abs() as u16;
+                self.hud.speed = (100 * travel.step.unsigned_abs()) as u16;
+                if self.rate < 0 {
+                    self.hud.speed >>= self.rate.unsigned_abs();
+                }
             }
-            self.sound_moment(backwards);
+            self.sound(backwards);
             self.show_travel();
             self.publish();
             self.next_number = None;
         } else {
+            if self.stop_watching() {
+                self.hud.paused = true;
+            }
             self.hold_picture();
         }
         if let Some(past) = &mut self.machine.past {
             past.done(moment);
-        }
-    }
-
-    fn sound_moment(&mut self, backwards: bool) {
-        let Some(speaker) = &mut self.speaker else { return };
-        if backwards {
-            reverse(&self.out.sound, &mut self.backwards);
-            speaker.frame(&self.backwards);
-        } else {
-            speaker.frame(&self.out.sound);
         }
     }
 
@@ -214,15 +309,19 @@ impl Engine {
 
     /// What the status line says of the stay.
     fn show_travel(&mut self) {
-        let Some(travel) = self.travel else { return };
-        self.hud.timeline =
-            crate::link::Timeline { first: travel.bounds.0, at: travel.at, last: travel.bounds.1 };
-        self.past_mode = Some(if travel.step < 0 { Mode::Back } else { Mode::Again });
+        let Some(Travel { at, step, scene, .. }) = self.travel else { return };
+        let Scene { bounds: (first, last), number, marks, forks, .. } = scene;
+        self.hud.timeline = Timeline { first, at, last, future: number, marks, forks };
+        self.past_mode = Some(if step < 0 { Mode::Back } else { Mode::Again });
     }
 }
 
+fn moment_pads(moment: &Moment) -> [u8; 4] {
+    *moment.input.first_chunk().unwrap_or(&[0; 4])
+}
+
 /// The sound as it is heard when time runs backwards.
-fn reverse(sound: &Sound, out: &mut Sound) {
+pub(super) fn reverse(sound: &Sound, out: &mut Sound) {
     out.steps.clear();
     out.start = sound.end();
     out.cycles = sound.cycles;
@@ -230,6 +329,19 @@ fn reverse(sound: &Sound, out: &mut Sound) {
         let before = n.checked_sub(1).map_or(sound.start, |n| sound.steps[n].level);
         out.steps.push(Step { cycle: sound.cycles.saturating_sub(step.cycle), level: before });
     }
+}
+
+/// A part of a sound, stretched to the length of the whole: the `n`th of
+/// `parts`, as it is heard in slow motion.
+pub(super) fn stretch(sound: &Sound, n: u32, parts: u32, out: &mut Sound) {
+    let (from, to) = (sound.cycles * n / parts, sound.cycles * (n + 1) / parts);
+    let first = sound.steps.partition_point(|step| step.cycle < from);
+    out.start = first.checked_sub(1).map_or(sound.start, |last| sound.steps[last].level);
+    out.cycles = (to - from) * parts;
+    out.steps.clear();
+    let within = sound.steps[first..].iter().take_while(|step| step.cycle < to || n + 1 == parts);
+    out.steps
+        .extend(within.map(|step| Step { cycle: (step.cycle - from) * parts, level: step.level }));
 }
 
 #[cfg(test)]
@@ -247,5 +359,18 @@ mod tests {
         let mut again = Sound::default();
         reverse(&back, &mut again);
         assert_eq!((again.start, again.steps), (sound.start, sound.steps));
+    }
+
+    #[test]
+    fn slow_motion_is_the_same_sound_in_parts_that_are_as_long_as_the_whole() {
+        let mut sound = Sound { start: 1, cycles: 100, ..Sound::default() };
+        sound.steps.extend([10, 49, 50, 99].map(|cycle| Step { cycle, level: cycle as i32 }));
+        let mut parts = [Sound::default(), Sound::default()];
+        stretch(&sound, 0, 2, &mut parts[0]);
+        stretch(&sound, 1, 2, &mut parts[1]);
+        assert_eq!(parts[0].steps, [Step { cycle: 20, level: 10 }, Step { cycle: 98, level: 49 }]);
+        assert_eq!(parts[1].steps, [Step { cycle: 0, level: 50 }, Step { cycle: 98, level: 99 }]);
+        assert_eq!((parts[0].cycles, parts[1].cycles), (100, 100));
+        assert_eq!((parts[0].start, parts[0].end(), parts[1].start), (1, 49, 49));
     }
 }

@@ -68,7 +68,7 @@ impl Bench {
             Place::Rom(at) => self.cart.prg[at],
             _ => 0xff,
         };
-        let write = Write { address, value, rom, cycle: self.cycle };
+        let write = Write { address, value, rom, cycle: self.cycle, ram: &mut self.ram };
         if self.cart.board.write(&mut self.regs, &self.cart, write) == Touched::Banks {
             self.remap();
         }
@@ -123,7 +123,28 @@ impl Bench {
     /// A12 goes to `level` after `falls` more falling edges of M2.
     pub fn a12(&mut self, level: u16, falls: u64) {
         self.m2_falls += falls;
-        self.cart.board.ppu_address(&mut self.regs, level << 12, self.m2_falls);
+        self.ppu_address(level << 12);
+    }
+
+    /// The PPU puts an address on its bus.
+    pub fn ppu_address(&mut self, address: u16) {
+        let touched = self.cart.board.ppu_address(&mut self.regs, address, self.m2_falls);
+        if touched == Touched::Banks {
+            self.remap();
+        }
+    }
+
+    /// So many CPU cycles pass.
+    pub fn pass(&mut self, cycles: u32) {
+        self.cart.board.cpu_cycles(&mut self.regs, cycles);
+    }
+
+    /// How many CPU cycles pass until /IRQ is low; at most 100,000.
+    pub fn cycles_to_irq(&mut self) -> Option<u32> {
+        (1..=100_000).find(|_| {
+            self.pass(1);
+            self.irq()
+        })
     }
 
     pub fn irq(&self) -> bool {
@@ -194,11 +215,41 @@ mod tests {
                 b.write(address, value);
                 b.write_twice(address, value, !value);
                 b.a12(u16::from(a12), u64::from(value & 7));
-                b.cart.board.cpu_cycle(&mut b.regs);
+                b.pass(u32::from(value));
                 let fresh = { let mut m = Map::new(&b.cart); b.cart.board.map(&b.regs, &b.cart, &mut m); m };
                 prop_assert_eq!(&fresh, &b.map, "a write that moves banks says so");
             }
             reach(&mut b);
+        }
+
+        #[test]
+        fn many_cycles_at_once_are_as_many_in_turn_and_quiet_ones_change_nothing(
+            cart in any_cartridge(),
+            regs in any::<[u64; 32]>(),
+            sane in any::<bool>(),
+            writes in prop::collection::vec((0x4020..=0xffff_u16, any::<u8>(), 0..2000u32), 0..64),
+        ) {
+            let mut b = Bench::new(cart);
+            if !sane {
+                b.regs = regs;
+                b.cart.board.sanitize(&mut b.regs, &b.cart);
+            }
+            for (address, value, cycles) in writes {
+                b.write(address, value);
+                let start = b.regs;
+                let (board, mut quiet) = (b.cart.board, b.cart.board.quiet_cycles(&start));
+                let (irq, level) = (board.irq(&start), board.level(&start));
+                for _ in 0..cycles {
+                    b.pass(1);
+                    if quiet > 0 {
+                        quiet -= 1;
+                        prop_assert_eq!((board.irq(&b.regs), board.level(&b.regs)), (irq, level));
+                    }
+                }
+                let mut at_once = start;
+                board.cpu_cycles(&mut at_once, cycles);
+                prop_assert_eq!(at_once, b.regs);
+            }
         }
 
         #[test]
@@ -210,6 +261,7 @@ mod tests {
             for (address, value, a12) in writes {
                 b.write(address, value);
                 b.a12(u16::from(a12), u64::from(value & 7));
+                b.pass(u32::from(value));
                 let before = b.regs;
                 b.cart.board.sanitize(&mut b.regs, &b.cart);
                 prop_assert_eq!(before, b.regs);

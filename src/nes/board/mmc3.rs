@@ -27,6 +27,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::lines::{Edge, LineCounter, Zero};
 use super::{Board, Touched, Watches, Write};
 use crate::nes::cart::map::{Access, Map};
 use crate::nes::cart::{Cartridge, Mirroring};
@@ -35,8 +36,7 @@ use crate::nes::cart::{Cartridge, Mirroring};
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]
 pub struct Mmc3 {
-    /// How many times M2 had fallen when A12 went low.
-    low_since: u64,
+    lines: LineCounter,
     /// R0-R7.
     banks: [u8; 8],
     /// $8000.
@@ -45,56 +45,39 @@ pub struct Mmc3 {
     mirroring: u8,
     /// $A001.
     protect: u8,
-    /// $C000.
-    latch: u8,
-    counter: u8,
-    /// 1 after $C001, until the next clock.
-    reload: u8,
-    /// 1 after $E001.
-    enabled: u8,
-    /// 1 while /IRQ is low.
-    pending: u8,
-    /// A12 as last seen.
-    a12: u8,
     /// Falls of A12 modulo 8, for the MC-ACC.
     falls: u8,
-    /// The cartridge's submapper.
+    /// The cartridge's submapper, on mapper 4.
     chip: u8,
-    unused: [u8; 5],
+    unused: [u8; 3],
 }
 
 const MMC6: u8 = 1;
 const MC_ACC: u8 = 3;
 const MMC3A: u8 = 4;
 
-/// A12 counts when it was low for this many falling edges of M2.
-const FILTER: u64 = 3;
-
 impl Board for Mmc3 {
-    const WATCHES: Watches = Watches { cpu_cycle: false, ppu_address: true };
+    const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: true };
+    const HEARS_A12_ALONE: bool = true;
     const HEARS_RAM: bool = false;
 
     /// The banks are as most games would set them, and PRG RAM is on, for
     /// programs that never write $A001.
     fn power_on(&mut self, cart: &Cartridge) {
-        self.chip = cart.submapper;
+        self.chip = chip(cart);
         self.banks = [0, 2, 4, 5, 6, 7, 0, 1];
         self.protect = if self.chip == MMC6 { 0x00 } else { 0x80 };
     }
 
     fn map(&self, cart: &Cartridge, map: &mut Map) {
-        if cart.submapper == MMC6 {
+        if self.chip == MMC6 {
             self.map_mmc6_ram(map);
         } else {
-            map.wram(0x6000, 0x2000, 0, access(self.protect >> 7 & 1, !self.protect >> 6 & 1));
+            map.wram(0x6000, 0x2000, 0, self.ram_access());
         }
-        self.map_prg(map);
-        self.map_chr(map);
-        map.nametables(match (cart.mirroring, self.mirroring & 1) {
-            (Mirroring::FourScreen, _) => Mirroring::FourScreen,
-            (_, 0) => Mirroring::Vertical,
-            (_, _) => Mirroring::Horizontal,
-        });
+        self.map_prg(map, |bank| bank);
+        self.map_chr(map, |map, at, bank| map.chr(at, 0x400, bank));
+        self.map_nametables(cart, map);
     }
 
     fn write(&mut self, _cart: &Cartridge, write: Write) -> Touched {
@@ -109,23 +92,8 @@ impl Board for Mmc3 {
             0xa000 => self.mirroring = write.value,
             0xa001 if self.chip == MMC6 && self.select & 0x20 == 0 => return Touched::Nothing,
             0xa001 => self.protect = write.value,
-            0xc000 => {
-                self.latch = write.value;
-                return Touched::Nothing;
-            }
-            0xc001 => {
-                self.counter = 0;
-                self.reload = 1;
-                self.falls = 0;
-                return Touched::Nothing;
-            }
-            0xe000 => {
-                self.enabled = 0;
-                self.pending = 0;
-                return Touched::Nothing;
-            }
-            0xe001 => {
-                self.enabled = 1;
+            0xc000..=0xffff => {
+                self.write_counter(write.address, write.value);
                 return Touched::Nothing;
             }
             _ => return Touched::Nothing,
@@ -139,70 +107,103 @@ impl Board for Mmc3 {
         (one_half_is_on && (0x7000..0x8000).contains(&address)).then_some(0)
     }
 
-    fn ppu_address(&mut self, address: u16, m2_falls: u64) {
-        let a12 = (address >> 12 & 1) as u8;
-        if a12 == self.a12 {
-            return;
-        }
-        self.a12 = a12;
-        if a12 == 0 {
-            self.low_since = m2_falls;
-            if self.chip == MC_ACC {
+    fn ppu_address(&mut self, address: u16, m2_falls: u64) -> Touched {
+        let zero = if self.chip == MMC3A { Zero::IsSilent } else { Zero::Asks };
+        match self.lines.edge(address, m2_falls) {
+            Edge::Fall if self.chip == MC_ACC => {
                 self.falls = (self.falls + 1) & 7;
                 if self.falls == 1 {
-                    self.clock();
+                    self.lines.clock(zero);
                 }
             }
-        } else if self.chip != MC_ACC && m2_falls.wrapping_sub(self.low_since) >= FILTER {
-            self.clock();
+            Edge::Rise if self.chip != MC_ACC => self.lines.clock(zero),
+            _ => {}
         }
+        Touched::Nothing
     }
 
     /// All clocks but the one that leaves the counter at 0.
     fn quiet_rises(&self) -> u32 {
-        if self.pending != 0 || self.enabled == 0 {
-            u32::MAX
-        } else if self.chip == MC_ACC {
-            0
-        } else if self.reload != 0 || self.counter == 0 {
-            self.latch.into()
-        } else {
-            u32::from(self.counter) - 1
+        match self.lines.quiet() {
+            u32::MAX => u32::MAX,
+            _ if self.chip == MC_ACC => 0,
+            clocks => clocks,
         }
     }
 
     fn irq(&self) -> bool {
-        self.pending != 0
+        self.lines.irq()
     }
 
     fn sanitize(&mut self, cart: &Cartridge) {
-        self.chip = cart.submapper;
+        self.chip = chip(cart);
         self.falls &= 7;
-        for flag in [&mut self.reload, &mut self.enabled, &mut self.pending, &mut self.a12] {
-            *flag &= 1;
-        }
-        self.unused = [0; 5];
+        self.lines.sanitize();
+        self.unused = [0; 3];
     }
 }
 
 impl Mmc3 {
-    fn map_prg(&self, map: &mut Map) {
-        let [.., r6, r7] = self.banks.map(i32::from);
-        let (at_8000, at_c000) = if self.select & 0x40 == 0 { (r6, -2) } else { (-2, r6) };
-        map.prg(0x8000, 0x2000, at_8000);
-        map.prg(0xa000, 0x2000, r7);
-        map.prg(0xc000, 0x2000, at_c000);
-        map.prg(0xe000, 0x2000, -1);
+    /// 8 KiB each at $8000, $A000, $C000, $E000, of banks that the board's wiring
+    /// makes of the chip's. The chip counts the last two from the end, as all ones.
+    pub(super) fn map_prg(&self, map: &mut Map, wiring: impl Fn(i32) -> i32) {
+        for (at, bank) in (4..).zip(self.prg_banks()) {
+            map.prg(at * 0x2000, 0x2000, wiring(bank));
+        }
     }
 
-    fn map_chr(&self, map: &mut Map) {
-        let [r0, r1, r2, r3, r4, r5, ..] = self.banks.map(usize::from);
-        let invert = if self.select & 0x80 == 0 { 0x0000 } else { 0x1000 };
-        for (at, bank) in [(0x0000, r0), (0x0800, r1)] {
-            map.chr(at ^ invert, 0x0800, bank >> 1);
+    /// The chip's PRG banks: -2 and -1 are the last two.
+    pub(super) fn prg_banks(&self) -> [i32; 4] {
+        let [.., r6, r7] = self.banks.map(i32::from);
+        if self.select & 0x40 == 0 { [r6, r7, -2, -1] } else { [-2, r7, r6, -1] }
+    }
+
+    /// 1 KiB each of CHR, placed by the board's wiring.
+    pub(super) fn map_chr(&self, map: &mut Map, place: impl Fn(&mut Map, u16, usize)) {
+        for (at, bank) in (0..).zip(self.chr_banks()) {
+            place(map, at * 0x400, bank);
         }
-        for (at, bank) in [(0x1000, r2), (0x1400, r3), (0x1800, r4), (0x1c00, r5)] {
-            map.chr(at ^ invert, 0x0400, bank);
+    }
+
+    /// The chip's CHR banks of 1 KiB.
+    pub(super) fn chr_banks(&self) -> [usize; 8] {
+        let [r0, r1, r2, r3, r4, r5, ..] = self.banks.map(usize::from);
+        let (pair0, pair1) = ([r0 & !1, r0 | 1], [r1 & !1, r1 | 1]);
+        let ([a, b], [c, d]) = (pair0, pair1);
+        if self.select & 0x80 == 0 {
+            [a, b, c, d, r2, r3, r4, r5]
+        } else {
+            [r2, r3, r4, r5, a, b, c, d]
+        }
+    }
+
+    pub(super) fn map_nametables(&self, cart: &Cartridge, map: &mut Map) {
+        map.nametables(match (cart.mirroring, self.mirroring & 1) {
+            (Mirroring::FourScreen, _) => Mirroring::FourScreen,
+            (_, 0) => Mirroring::Vertical,
+            (_, _) => Mirroring::Horizontal,
+        });
+    }
+
+    /// What $A001 lets the CPU do with PRG RAM.
+    pub(super) fn ram_access(&self) -> Access {
+        access(self.protect >> 7 & 1, !self.protect >> 6 & 1)
+    }
+
+    /// $A001.
+    pub(super) fn protect(&self) -> u8 {
+        self.protect
+    }
+
+    fn write_counter(&mut self, address: u16, value: u8) {
+        match address & 0xe001 {
+            0xc000 => self.lines.latch = value,
+            0xc001 => {
+                self.lines.reload();
+                self.falls = 0;
+            }
+            0xe000 => self.lines.disable(),
+            _ => self.lines.enable(),
         }
     }
 
@@ -220,15 +221,15 @@ impl Mmc3 {
             map.wram(at + 0x200, 0x200, 1, high);
         }
     }
+}
 
-    fn clock(&mut self) {
-        let reload = std::mem::take(&mut self.reload) != 0;
-        let was = self.counter;
-        self.counter = if was == 0 || reload { self.latch } else { was - 1 };
-        let counted = was != 0 || reload || self.chip != MMC3A;
-        if self.counter == 0 && counted && self.enabled != 0 {
-            self.pending = 1;
-        }
+/// Which of the chips it is. Boards that wire it otherwise have an MMC3B or C,
+/// but for one.
+fn chip(cart: &Cartridge) -> u8 {
+    match cart.mapper {
+        4 => cart.submapper,
+        12 => MMC3A,
+        _ => 0,
     }
 }
 

@@ -7,13 +7,25 @@
 //! tests: `docs/adding-a-board.md`.
 
 mod axrom;
+mod bandai;
 #[cfg(test)]
 mod bench;
 mod cnrom;
+mod eeprom;
+mod fme7;
+mod irq;
+mod latch;
+mod lines;
 mod mmc1;
+mod mmc2;
 mod mmc3;
+mod mmc3_wired;
+mod namco118;
+mod namco163;
 mod nrom;
 mod uxrom;
+mod vrc;
+mod vrc24;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -21,8 +33,8 @@ use super::cart::Cartridge;
 use super::cart::map::Map;
 
 /// A CPU write to $4020-$FFFF as a board sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct Write {
+#[derive(Debug)]
+pub struct Write<'a> {
     /// The address.
     pub address: u16,
     /// The byte.
@@ -32,9 +44,12 @@ pub struct Write {
     pub rom: u8,
     /// The CPU cycle, counted from power-on.
     pub cycle: u64,
+    /// All RAM of the machine, for chips that write theirs (EEPROM, flash):
+    /// `cart::map::Layout` says what lies where.
+    pub ram: &'a mut [u8],
 }
 
-impl Write {
+impl Write<'_> {
     /// The byte on a bus that the ROM drives too: zeros win.
     pub fn conflicted(&self) -> u8 {
         self.value & self.rom
@@ -53,8 +68,8 @@ pub enum Touched {
 /// What a board needs to see beside CPU writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watches {
-    /// [`Board::cpu_cycle`] after each CPU cycle.
-    pub cpu_cycle: bool,
+    /// [`Board::cpu_cycles`] as CPU cycles pass.
+    pub cpu_cycles: bool,
     /// [`Board::ppu_address`] on each change of the PPU's address bus.
     pub ppu_address: bool,
 }
@@ -65,7 +80,11 @@ pub type Registers = [u64; 32];
 /// A board's registers and what they do. All fields zero at first.
 pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// What the machine must tell it.
-    const WATCHES: Watches = Watches { cpu_cycle: false, ppu_address: false };
+    const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: false };
+
+    /// Of the PPU's address it listens to A12 alone: changes that leave it as it is
+    /// need not be told.
+    const HEARS_A12_ALONE: bool = false;
 
     /// Whether [`Board::write`] does anything when PRG RAM is written.
     const HEARS_RAM: bool = true;
@@ -92,12 +111,23 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
         None
     }
 
-    /// A CPU cycle ended.
-    fn cpu_cycle(&mut self) {}
+    /// So many CPU cycles ended, for boards that watch them. How many come at
+    /// once makes no difference.
+    fn cpu_cycles(&mut self, _cycles: u32) {}
+
+    /// For how many CPU cycles from here neither /IRQ nor the sound moves by
+    /// itself, for boards that watch them. The most there is: not before the
+    /// next access. Too few cost time and nothing else.
+    fn quiet_cycles(&self) -> u32 {
+        0
+    }
 
     /// The PPU's address bus changed to `address` ($0000-$3FFF) after
-    /// `m2_falls` falling edges of the CPU's M2 since power-on.
-    fn ppu_address(&mut self, _address: u16, _m2_falls: u64) {}
+    /// `m2_falls` falling edges of the CPU's M2 since power-on, for boards that
+    /// watch it. Only CHR and nametables may move with it.
+    fn ppu_address(&mut self, _address: u16, _m2_falls: u64) -> Touched {
+        Touched::Nothing
+    }
 
     /// How often the PPU's A12 may rise, low for three falls of M2 before, until
     /// /IRQ can move; for boards that watch the PPU's address. The most there is:
@@ -110,6 +140,12 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// registers and with what it watches.
     fn irq(&self) -> bool {
         false
+    }
+
+    /// What the board's sound adds to the level of the 2A03's, in the same unit
+    /// ([`super::Step::level`]).
+    fn level(&self) -> i32 {
+        0
     }
 
     /// Bounds every counter and index, for registers restored from any bytes.
@@ -153,6 +189,10 @@ macro_rules! boards {
                 match self { $( Self::$id => <$type>::HEARS_RAM, )* }
             }
 
+            pub(crate) fn hears_a12_alone(self) -> bool {
+                match self { $( Self::$id => <$type>::HEARS_A12_ALONE, )* }
+            }
+
             pub(crate) fn power_on(self, regs: &mut Registers, cart: &Cartridge) {
                 match self { $( Self::$id => view_mut::<$type>(regs).power_on(cart), )* }
             }
@@ -175,11 +215,19 @@ macro_rules! boards {
                 match self { $( Self::$id => view_mut::<$type>(regs).read(cart, address, open), )* }
             }
 
-            pub(crate) fn cpu_cycle(self, regs: &mut Registers) {
-                match self { $( Self::$id => view_mut::<$type>(regs).cpu_cycle(), )* }
+            pub(crate) fn cpu_cycles(self, regs: &mut Registers, cycles: u32) {
+                match self { $( Self::$id => view_mut::<$type>(regs).cpu_cycles(cycles), )* }
             }
 
-            pub(crate) fn ppu_address(self, regs: &mut Registers, address: u16, m2_falls: u64) {
+            pub(crate) fn quiet_cycles(self, regs: &Registers) -> u32 {
+                match self { $( Self::$id => view::<$type>(regs).quiet_cycles(), )* }
+            }
+
+            pub(crate) fn level(self, regs: &Registers) -> i32 {
+                match self { $( Self::$id => view::<$type>(regs).level(), )* }
+            }
+
+            pub(crate) fn ppu_address(self, regs: &mut Registers, address: u16, m2_falls: u64) -> Touched {
                 match self { $( Self::$id => view_mut::<$type>(regs).ppu_address(address, m2_falls), )* }
             }
 
@@ -206,6 +254,21 @@ boards! {
     Cnrom cnrom::Cnrom, "CNROM", [3];
     Mmc3  mmc3::Mmc3,   "MMC3",  [4];
     Axrom axrom::Axrom, "AxROM", [7];
+    Mmc2 mmc2::Mmc2, "MMC2, MMC4", [9 | 10];
+    Mmc3Wired mmc3_wired::Mmc3Wired, "MMC3, wired otherwise",
+        [12 | 37 | 44 | 45 | 47 | 49 | 52 | 74 | 115 | 118 | 119 | 189 | 191 | 192 | 194 | 195 | 205 | 245 | 250];
+    Namco118 namco118::Namco118, "Namco 118", [76 | 88 | 95 | 154 | 206];
+    Namco163 namco163::Namco163, "Namco 163, 175, 340", [19 | 210];
+    Vrc1 vrc::Vrc1, "VRC1", [75];
+    Vrc24 vrc24::Vrc24, "VRC2, VRC4", [21 | 22 | 23 | 25 | 27];
+    Vrc3 vrc::Vrc3, "VRC3", [73];
+    Fme7 fme7::Fme7, "FME-7", [69];
+    Bandai bandai::Bandai, "Bandai FCG", [16 | 153 | 157 | 159];
+    Latch latch::Latch, "latches", [11 | 13 | 15 | 29 | 31 | 34 | 36 | 38 | 41 | 46 | 57 | 58 | 60 | 61
+        | 62 | 66 | 70 | 71 | 72 | 77 | 78 | 79 | 81 | 86 | 87 | 89 | 92 | 93 | 94 | 97 | 101 | 107 | 113
+        | 133 | 140 | 144 | 145 | 146 | 148 | 149 | 150 | 152 | 177 | 178 | 180 | 184 | 185 | 188 | 200
+        | 201 | 202 | 203 | 212 | 213 | 214 | 218 | 225 | 226 | 227 | 228 | 229 | 230 | 231 | 232 | 233
+        | 240 | 241 | 242 | 243 | 246 | 255];
 }
 
 /// The registers as a board's own type.

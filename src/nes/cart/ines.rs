@@ -250,10 +250,11 @@ impl Header {
         if self.chr_rom == 0 {
             self.chr_ram = match self.mapper {
                 13 => 0x4000,
-                28 | 30 | 96 | 111 => 0x8000,
+                28..=30 | 96 | 111 => 0x8000,
+                218 => 0,
                 _ => 0x2000,
             };
-        } else if self.mapper == 119 {
+        } else if matches!(self.mapper, 77 | 119) {
             self.chr_ram = 0x2000;
         }
         if clean && raw[9] & 1 != 0 {
@@ -438,8 +439,8 @@ mod tests {
 
     #[test]
     fn an_unknown_board_is_named_and_can_be_overridden() {
-        let bytes = file([1, 1, 0x50, 0xf0, 0, 0, 0, 0, 0, 0, 0, 0], 0x6000);
-        assert!(sentence(&bytes).starts_with("mapper 245 is not supported yet"));
+        let bytes = file([1, 1, 0xf0, 0xe0, 0, 0, 0, 0, 0, 0, 0, 0], 0x6000);
+        assert!(sentence(&bytes).starts_with("mapper 239 is not supported yet"));
         let cart = Cartridge::parse_as(&bytes, Some("0.2".parse().unwrap())).unwrap();
         assert_eq!((cart.mapper, cart.submapper), (0, 2));
         assert!("4096".parse::<BoardNumber>().is_err() && "4.16".parse::<BoardNumber>().is_err());

@@ -242,6 +242,48 @@ impl Map {
         }
     }
 
+    /// Takes PPU addresses `at` and up from whatever answers there.
+    pub fn chr_nothing(&mut self, at: u16, size: usize) {
+        for slot in usize::from(at >> 10)..usize::from(at >> 10) + size / 1024 {
+            self.chr[slot] = Page::NOTHING;
+            self.chr_write &= !(1 << slot);
+        }
+    }
+
+    /// Lets pattern memory be read only.
+    pub fn protect_chr(&mut self) {
+        self.chr_write &= !0xff;
+    }
+
+    /// Places KiB `page` of the console's nametable RAM as pattern memory at PPU
+    /// address `at`.
+    pub fn chr_ciram(&mut self, at: u16, page: usize) {
+        let slot = usize::from(at >> 10);
+        self.chr[slot] = Page(Page::RAM | (Layout::CIRAM / 1024 + (page & 1)) as u16);
+        self.chr_write |= 1 << slot;
+    }
+
+    /// Places KiB `bank` of CHR ROM as nametable `slot`.
+    pub fn nametable_rom(&mut self, slot: usize, bank: usize) {
+        for slot in [8 + slot, 12 + slot] {
+            self.chr_rom((slot * 1024) as u16, 1024, bank);
+        }
+    }
+
+    /// Places KiB `bank` of CHR RAM as nametable `slot`.
+    pub fn nametable_ram(&mut self, slot: usize, bank: usize) {
+        for slot in [8 + slot, 12 + slot] {
+            self.chr_ram((slot * 1024) as u16, 1024, bank);
+        }
+    }
+
+    /// Takes CPU addresses `at` and up from whatever answers there.
+    pub fn prg_nothing(&mut self, at: u16, size: usize) {
+        let pages = usize::from(at >> 8)..usize::from(at >> 8) + size / 256;
+        self.read[pages.clone()].fill(Page::NOTHING);
+        self.write[pages].fill(Page::NOTHING);
+    }
+
     /// Arranges the four nametables (and their mirror at $3000).
     pub fn nametables(&mut self, mirroring: Mirroring) {
         let pages = match mirroring {

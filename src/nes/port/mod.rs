@@ -2,6 +2,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::bits::Flag;
 use super::fields::fields;
 
 /// The buttons of a standard pad, as bits in the order in which they are read.
@@ -54,18 +55,26 @@ pub struct Ports {
     /// consecutive cycles are one.
     clock_in: [u8; 2],
     strobe: u8,
-    reserved: [u8; 3],
+    /// A pad was read in this frame.
+    polled: Flag,
+    reserved: [u8; 2],
 }
 
 fields! {
-    Ports: shift, clock_in, strobe, reserved
+    Ports: shift, clock_in, strobe, polled, reserved
 }
 
 impl Ports {
     /// A CPU read of $4016 or $4017: the bits that the port drives.
     pub fn read(&mut self, port: usize) -> u8 {
         self.clock_in[port & 1] = 2;
+        self.polled = Flag::ON;
         self.shift[port & 1] & 1
+    }
+
+    /// Whether a pad was read since this was last asked.
+    pub fn take_polled(&mut self) -> bool {
+        self.polled.take()
     }
 
     /// A CPU write to $4016.

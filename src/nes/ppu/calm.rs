@@ -16,7 +16,7 @@
 //! that of the whole logic.
 
 use super::fetch::commit;
-use super::{Ppu, Screen, VideoBus};
+use super::{Crowd, Ppu, Screen, VideoBus};
 use crate::nes::bits::Flag;
 use crate::nes::region::Timing;
 
@@ -93,6 +93,7 @@ impl Ppu {
         &mut self,
         bus: &mut impl VideoBus,
         screen: &mut impl Screen,
+        crowd: &mut Crowd,
         half_dots: u32,
         amid_dot: bool,
     ) {
@@ -111,9 +112,17 @@ impl Ppu {
             left -= 1;
         }
         let rendering = self.mask.rendering();
+        if rendering && left >= 512 {
+            crowd.follow(&self.oam, self.ctrl.sprite_height());
+        }
         while left >= 2 {
-            if rendering && left >= 512 && self.dot == 0 && self.run_line(bus, screen) {
+            if rendering && left >= 512 && self.dot == 0 && self.run_line(bus, screen, crowd) {
                 left -= 512;
+                continue;
+            }
+            if rendering && left >= Self::MARGIN && self.dot == 256 && self.run_margin(bus, screen)
+            {
+                left -= Self::MARGIN;
                 continue;
             }
             if rendering && left >= 16 && self.dot & 7 == 0 && self.run_tile(bus, screen) {
@@ -179,27 +188,70 @@ pub(super) mod tests {
     use super::*;
     use crate::nes::bits::Mask;
     use crate::nes::ppu::data_port::DataPort;
+    use crate::nes::ppu::{Hears, Kib};
     use crate::nes::region::Region;
     use proptest::prelude::*;
     use zerocopy::{FromBytes, IntoBytes};
 
-    /// Memory that answers with a hash of the address, and a screen that hashes.
+    /// Memory full of noise, a screen, and an ear for A12: all that comes is hashed.
     #[derive(Clone, Copy, PartialEq, Debug)]
-    pub struct Bench(pub u64);
+    pub struct Bench {
+        hears: Hears,
+        a12: u64,
+        /// Half-dots that passed.
+        pub now: u64,
+        hash: u64,
+    }
+
+    static MEMORY: [u8; 0x4000] = {
+        let mut bytes = [0; 0x4000];
+        let mut at = 0;
+        while at < bytes.len() {
+            bytes[at] = ((at as u32).wrapping_mul(0x9e37_79b9) >> 24) as u8;
+            at += 1;
+        }
+        bytes
+    };
+
+    impl Bench {
+        pub fn new(hears: Hears) -> Self {
+            Self { hears, a12: 0, now: 0, hash: 0 }
+        }
+
+        fn note(&mut self, what: u64) {
+            self.hash = (self.hash ^ what).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+        }
+    }
 
     impl VideoBus for Bench {
         fn read(&mut self, address: u16) -> u8 {
-            (u32::from(address).wrapping_mul(0x9e37_79b9) >> 24) as u8
+            MEMORY[usize::from(address & 0x3fff)]
         }
         fn write(&mut self, _: u16, _: u8) {}
-        fn drive(&mut self, _: u16) {}
-        fn pass(&mut self, _: u32) {}
+        fn drive(&mut self, address: u16) {
+            let a12 = u64::from(address >> 12 & 1);
+            match self.hears {
+                Hears::Nothing => {}
+                Hears::A12 if a12 == self.a12 => {}
+                Hears::A12 => self.note(self.now << 1 | a12),
+                Hears::Everything => self.note(self.now << 16 | u64::from(address)),
+            }
+            self.a12 = a12;
+        }
+        fn pass(&mut self, half_dots: u32) {
+            self.now += u64::from(half_dots);
+        }
+        fn hears(&self) -> Hears {
+            self.hears
+        }
+        fn kib(&self, address: u16) -> Option<&Kib> {
+            MEMORY.as_chunks().0.get(usize::from(address >> 10 & 15))
+        }
     }
 
     impl Screen for Bench {
         fn pixel(&mut self, x: u16, y: u16, colour: u16) {
-            let pixel = u64::from(x) << 32 | u64::from(y) << 16 | u64::from(colour);
-            self.0 = (self.0 ^ pixel).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+            self.note(u64::from(x) << 32 | u64::from(y) << 16 | u64::from(colour));
         }
         fn pixels(&mut self, x: u16, y: u16, colours: &[u16]) {
             for (n, colour) in (x..).zip(colours) {
@@ -250,24 +302,30 @@ pub(super) mod tests {
             amid_dot in any::<bool>(),
             alignment in 0u8..4,
             wanted in 1u32..2500,
+            hears in prop_oneof![Just(Hears::Nothing), Just(Hears::A12), Just(Hears::Everything)],
         ) {
             let timing = Region::Ntsc.timing();
             let mut calm = settled(&bytes, (line, dot), mask);
             let half_dots = calm.calm(timing, amid_dot).min(wanted);
             let mut whole = calm.clone();
-            let mut screens = [Bench(0), Bench(0)];
+            let mut screens = [Bench::new(hears); 2];
+            let mut buses = screens;
             if half_dots > 0 {
-                calm.run_calm(&mut Bench(0), &mut screens[0], half_dots, amid_dot);
+                let (bus, screen) = (&mut buses[0], &mut screens[0]);
+                calm.run_calm(bus, screen, &mut Crowd::new(), half_dots, amid_dot);
             }
             // Outside the picture the whole logic runs, too, and changes nothing.
             for n in 0..half_dots {
                 if (n % 2 == 0) == amid_dot {
-                    whole.half_dot(&mut Bench(0), timing);
+                    whole.half_dot(&mut buses[1], timing);
                 } else {
-                    whole.dot(&mut Bench(0), &mut screens[1], timing, alignment);
+                    whole.dot(&mut buses[1], &mut screens[1], timing, alignment);
                 }
+                buses[1].pass(1);
             }
+            buses[0].now = buses[1].now;
             prop_assert_eq!(screens[0], screens[1]);
+            prop_assert_eq!(buses[0], buses[1]);
             if line < 240 {
                 prop_assert_eq!(calm.as_bytes(), whole.as_bytes());
             } else {

@@ -8,96 +8,242 @@
 //! So each can be done for the whole line, one after the other:
 //!
 //! ```text
-//!  registers | 32 tiles    34 tiles of palette indices, the first two fetched
-//!            |             before; fine X says at which of their pixels to begin
-//!  sprites                 256 pixels of them, the last in OAM2's order drawn first
-//!  evaluation              a scan, as long as fewer than eight are in range:
-//!                          two dots for a sprite out of range, eight for another
+//!  registers | 32 tiles    34 tiles of colours, the first two fetched before;
+//!            |             fine X says at which of their pixels to begin
+//!  sprites                 over the colours, the first in OAM2's order first
+//!  evaluation              the first sprites in range, as long as they are fewer
+//!                          than eight; two dots for a sprite out of range, eight
+//!                          for another
 //! ```
 //!
-//! A line on which sprite 0 may be hit is left to `tiles.rs`: the dot counts.
+//! Banks move only when the PPU has caught up, so a page of memory is looked up
+//! once. A board that listens to A12 is told of its changes afterwards, with their
+//! times; for one that listens to more, lines are left to `tiles.rs`.
+//!
+//! Sprite 0 hits at the first pixel that its planes and the background's have in
+//! common. What comes of it half-dots later is over at the end of the line, but for
+//! the flag that a hit on pixel 254 makes readable on dot 257.
 
-use zerocopy::IntoBytes;
-
-use super::shifters::{Sprites, spread};
+use super::crowd::Crowd;
+use super::fetch::PLANE;
+use super::inks::{Ink, eight, word};
+use super::shifters::{Sprites, zero_bytes};
 use super::sprites::Evaluation;
-use super::{Ppu, Screen, VideoBus};
+use super::{Hears, Kib, Ppu, Screen, VideoBus};
+use crate::nes::bits::Flag;
 
 /// Tiles that a line's pixels and the registers behind them come from.
 const TILES: usize = 34;
+/// Tiles that a line fetches for itself.
+const FETCHED: usize = 32;
 
-/// Pixels of sprites: a palette index, or 0; and whether it is in front.
-type SpriteLine = [u8; 264];
-const FRONT: u8 = 0x20;
-const INDEX: u8 = 0x1f;
+/// The background of a line, and its colours with what is drawn over it.
+struct Canvas {
+    low: [u8; TILES],
+    high: [u8; TILES],
+    colours: [u8; TILES * 8],
+}
+
+/// What the fetches of a line meet.
+struct Tiles<'a> {
+    numbers: [u8; FETCHED],
+    /// Two bits for each, the first tile's lowest.
+    attributes: u64,
+    patterns: [&'a Kib; 4],
+    fine_y: usize,
+}
 
 impl Ppu {
     /// Runs dots 1-256 of a line from its dot 0. False, and nothing done, where
-    /// sprite 0 may be hit.
+    /// it takes more than this.
     #[inline(always)]
-    pub(super) fn run_line(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) -> bool {
-        if self.sprite0_hit_in > 0 || self.may_hit_sprite0() && !self.sprites.is_empty(0) {
+    pub(super) fn run_line(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        crowd: &Crowd,
+    ) -> bool {
+        let whole =
+            matches!(self.attribute_low, 0 | 0xff) && matches!(self.attribute_high, 0 | 0xff);
+        if self.sprite0_hit_in > 0 || !whole || bus.hears() == Hears::Everything {
             return false;
         }
-        let mut tiles = self.first_tiles();
-        for tile in &mut tiles[2..] {
-            self.fetch_tile(bus);
-            let [low, high] = [self.tile_plane_low, self.tile_plane_high];
-            *tile = tile_indices(low, high, self.attribute).to_le();
-        }
-        self.draw_line(screen, &tiles);
+        let Some(tiles) = self.line_tiles(bus) else { return false };
+        let mut canvas = self.draw_background(&tiles);
+        self.take_tiles(&tiles, &canvas);
+        self.tell_line(bus);
+        let hit = self.draw_sprites(&mut canvas);
+        self.show(screen, &canvas);
         self.sprites.pass_line();
-        self.evaluate_line();
+        self.evaluate_line(crowd);
         self.dot = 256;
         self.end_tile();
+        if let Some(x) = hit {
+            self.sprite0_armed = Flag::OFF;
+            self.sprite0_hit_readable = if x < 254 { Flag::ON } else { self.sprite0_hit };
+            self.sprite0_hit = Flag::ON;
+        }
         true
     }
 
-    /// The two tiles that stand in the shift registers, and room for more.
-    fn first_tiles(&self) -> [u64; TILES] {
-        let [second_low, first_low] = self.tile_low.to_le_bytes();
-        let [second_high, first_high] = self.tile_high.to_le_bytes();
-        let opaque = first_low | first_high;
-        let first = tile_indices(first_low, first_high, 0)
-            | spread(self.attribute_low & opaque) << 2
-            | spread(self.attribute_high & opaque) << 3;
-        let mut tiles = [0; TILES];
-        tiles[0] = first.to_le();
-        tiles[1] = tile_indices(second_low, second_high, self.attribute_latch & 3).to_le();
-        tiles
+    /// Looks up the tiles that dots 1-256 fetch.
+    #[inline(always)]
+    fn line_tiles<'a>(&self, bus: &'a impl VideoBus) -> Option<Tiles<'a>> {
+        let v = self.v;
+        let first = bus.kib(v.tile_address())?;
+        let second = bus.kib(v.tile_address() ^ 0x0400)?;
+        let (row, column) = (usize::from(v.0 & 0x03e0), usize::from(v.0 & 0x001f));
+        let mut numbers = [0; FETCHED];
+        let [left, right] = [first, second].map(|names| names[row..].first_chunk::<FETCHED>());
+        numbers[..FETCHED - column].copy_from_slice(&left?[column..]);
+        numbers[FETCHED - column..].copy_from_slice(&right?[..column]);
+        let at = usize::from(v.attribute_address() & 0x03f8);
+        let [left, right] = [first, second].map(|names| {
+            let bytes = names[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+            attributes(bytes >> (v.attribute_shift() & 4))
+        });
+        let attributes =
+            left >> (2 * column) | right.checked_shl(64 - 2 * column as u32).unwrap_or(0);
+        let table = self.ctrl.background_table();
+        let patterns = [
+            bus.kib(table)?,
+            bus.kib(table | 0x0400)?,
+            bus.kib(table | 0x0800)?,
+            bus.kib(table | 0x0c00)?,
+        ];
+        Some(Tiles { numbers, attributes, patterns, fine_y: v.fine_y().into() })
     }
 
-    fn draw_line(&mut self, screen: &mut impl Screen, tiles: &[u64; TILES]) {
-        let mut indices = [0; 256];
-        if self.mask.background_at(8) {
-            indices.copy_from_slice(&tiles.as_bytes()[usize::from(self.fine_x & 7)..][..256]);
-            if !self.mask.background_at(0) {
-                indices[..8].fill(0);
+    /// Colours of 34 tiles: the two in the shift registers, and those fetched.
+    #[inline(always)]
+    fn draw_background(&self, tiles: &Tiles) -> Canvas {
+        let palette = &self.palette;
+        let inks: [Ink; 4] = std::array::from_fn(|n| {
+            Ink::new([palette[0], palette[4 * n + 1], palette[4 * n + 2], palette[4 * n + 3]])
+        });
+        let mut canvas = Canvas { low: [0; TILES], high: [0; TILES], colours: [0; TILES * 8] };
+        let [second_low, first_low] = self.tile_low.to_le_bytes();
+        let [second_high, first_high] = self.tile_high.to_le_bytes();
+        let first = (self.attribute_low & 1) | (self.attribute_high & 1) << 1;
+        canvas.put(0, &inks, [first_low, first_high], first);
+        canvas.put(1, &inks, [second_low, second_high], self.attribute_latch);
+        let mut attributes = tiles.attributes;
+        for (n, number) in tiles.numbers.iter().enumerate() {
+            canvas.put(n + 2, &inks, tiles.planes(*number), attributes as u8);
+            attributes >>= 2;
+        }
+        if !self.mask.background_at(8) {
+            canvas.colours.fill(palette[0]);
+        } else if !self.mask.background_at(0) {
+            let fine_x = usize::from(self.fine_x & 7);
+            canvas.colours[fine_x..fine_x + 8].fill(palette[0]);
+        }
+        canvas
+    }
+
+    /// The fetched tiles pass through the registers, and the last two stay.
+    #[inline(always)]
+    fn take_tiles(&mut self, tiles: &Tiles, canvas: &Canvas) {
+        let [.., first_low, low] = canvas.low;
+        let [.., first_high, high] = canvas.high;
+        let [first, second] = [60, 62].map(|n| (tiles.attributes >> n) as u8 & 3);
+        self.tile_low = u16::from_be_bytes([first_low, low]);
+        self.tile_high = u16::from_be_bytes([first_high, high]);
+        self.attribute_low = 0u8.wrapping_sub(first & 1);
+        self.attribute_high = 0u8.wrapping_sub(first >> 1);
+        self.attribute = second;
+        self.attribute_latch = second;
+        [self.tile_plane_low, self.tile_plane_high] = [low, high];
+        self.fetched = high;
+        let number = u16::from(tiles.numbers[FETCHED - 1]);
+        let table = self.ctrl.background_table();
+        self.pattern_address = number << 4 | table | self.v.fine_y() | PLANE;
+        self.latch = self.pattern_address as u8;
+        self.address = (self.pattern_address & 0xff00) | u16::from(high);
+        self.v.0 ^= 0x0400;
+    }
+
+    /// A tile's nametable and attribute bytes leave A12 low; its planes lie in the
+    /// background's table.
+    #[inline(always)]
+    fn tell_line(&self, bus: &mut impl VideoBus) {
+        let tile = self.v.tile_address();
+        let table = self.ctrl.background_table();
+        if bus.hears() == Hears::Nothing || table == 0 {
+            bus.drive(tile);
+            bus.pass(16 * FETCHED as u32);
+            return;
+        }
+        for _ in 0..FETCHED {
+            bus.drive(tile);
+            bus.pass(8);
+            bus.drive(table);
+            bus.pass(8);
+        }
+    }
+
+    /// Sprites over the background. The first in OAM2's order hides the others,
+    /// wherever it stands. Gives the pixel at which sprite 0 hits.
+    #[inline(always)]
+    fn draw_sprites(&self, canvas: &mut Canvas) -> Option<u16> {
+        if !self.mask.sprites_at(8) || self.sprites.are_empty() {
+            return None;
+        }
+        let fine_x = usize::from(self.fine_x & 7);
+        let [clip_background, clip_sprites] =
+            [!self.mask.background_at(0), !self.mask.sprites_at(0)];
+        let mut taken = [0u8; 264];
+        let mut hit = None;
+        for slot in (0..8).filter(|slot| !self.sprites.is_empty(*slot)) {
+            let x = self.sprites.counter[slot];
+            // Where x < 8, the pixels from there on.
+            let right = if x < 8 { (0xffu16 >> (8 - x)) as u8 } else { 0xff };
+            let seen = if clip_sprites { right } else { 0xff };
+            let [low, high] = [self.sprites.low[slot] & seen, self.sprites.high[slot] & seen];
+            let behind = if !self.mask.background_at(8) {
+                0
+            } else {
+                let seen = if clip_background { right } else { 0xff };
+                canvas.opaque(usize::from(x) + fine_x) & seen
+            };
+            if slot == 0 && self.may_hit_sprite0() {
+                let first = u16::from(x) + ((low | high) & behind).leading_zeros() as u16;
+                hit = ((low | high) & behind != 0 && first < 255).then_some(first);
+            }
+            let at = usize::from(x);
+            let Some(taken) = taken[at..].first_chunk_mut::<8>() else { continue };
+            let opaque = word(low | high);
+            let mut shown = opaque & !u64::from_le_bytes(*taken);
+            *taken = (u64::from_le_bytes(*taken) | opaque).to_le_bytes();
+            if !self.sprites.is_in_front(slot) {
+                shown &= !word(behind);
+            }
+            let palette = 0x10 | usize::from(self.sprites.attributes[slot] & 3) << 2;
+            let [c1, c2, c3] = [1, 2, 3].map(|n| self.palette[palette | n]);
+            let colours = Ink::new([0, c1, c2, c3]).mix(low, high);
+            if let Some(place) = canvas.colours[at + fine_x..].first_chunk_mut::<8>() {
+                *place = ((u64::from_le_bytes(*place) & !shown) | (colours & shown)).to_le_bytes();
             }
         }
-        if self.mask.sprites_at(8) && !self.sprites.are_empty() {
-            let mut sprites = self.sprites.draw_line();
-            if !self.mask.sprites_at(0) {
-                sprites[..8].fill(0);
-            }
-            for (index, sprite) in indices.iter_mut().zip(sprites) {
-                let shows = sprite != 0 && (*index == 0 || sprite & FRONT != 0);
-                *index = if shows { sprite & INDEX } else { *index };
-            }
-        }
-        let colours = self.palette.map(|colour| self.tinted(colour));
-        let pixels = indices.map(|index| colours[usize::from(index & INDEX)]);
-        // The last three are on their way.
+        hit
+    }
+
+    /// The line goes to the screen; its last three pixels are on their way.
+    #[inline(always)]
+    fn show(&mut self, screen: &mut impl Screen, canvas: &Canvas) {
+        let fine_x = usize::from(self.fine_x & 7);
+        let Some(colours) = canvas.colours[fine_x..].first_chunk::<256>() else { return };
+        let pixels = colours.map(|colour| self.tinted(colour));
         screen.pixels(0, self.line, &pixels[..253]);
-        let last = [indices[255], indices[254], indices[253]];
-        self.pipeline = last.map(|index| self.palette[usize::from(index & INDEX)]);
+        self.pipeline = [colours[255], colours[254], colours[253]];
     }
 
     /// Dots 1-256 of the evaluation.
-    fn evaluate_line(&mut self) {
-        if self.evaluation.begins_aligned()
-            && let Some(scan) = self.scan_sprites()
-        {
+    #[inline(always)]
+    fn evaluate_line(&mut self, crowd: &Crowd) {
+        let in_range = crowd.on_line(self.line);
+        if self.evaluation.begins_aligned() && in_range.count_ones() < 8 {
+            let scan = self.scan_sprites(in_range);
             self.oam2 = scan.oam2;
             self.evaluation.finish_scan(&scan, &self.oam);
             self.settle_overflow();
@@ -112,25 +258,68 @@ impl Ppu {
         }
     }
 
-    /// Which sprites are on the next line; `None` if they fill OAM2.
-    fn scan_sprites(&self) -> Option<Scan> {
-        let height = self.ctrl.sprite_height();
-        let line = self.line & 0xff;
-        let mut scan = Scan { oam2: [0xff; 32], found: 0, has_first: false, last_row: 0 };
+    /// What the evaluation makes of fewer than eight sprites in range.
+    #[inline(always)]
+    fn scan_sprites(&self, in_range: u64) -> Scan {
         let (entries, _) = self.oam.as_chunks::<4>();
-        for (n, entry) in entries.iter().enumerate() {
-            scan.last_row = line.wrapping_sub(u16::from(entry[0]));
-            let place = scan.oam2.get_mut(scan.found * 4..scan.found * 4 + 4)?;
-            if scan.last_row < height {
-                place.copy_from_slice(entry);
-                scan.found += 1;
-                scan.has_first |= n == 0;
-            } else {
-                place[0] = entry[0];
-            }
+        let mut oam2 = [[0xff; 4]; 8];
+        let mut left = in_range;
+        let mut found = 0;
+        while left != 0 {
+            oam2[found & 7] = entries[left.trailing_zeros() as usize & 63];
+            left &= left - 1;
+            found += 1;
         }
-        (scan.found < 8).then_some(scan)
+        let last = entries[63][0];
+        if in_range >> 63 == 0 {
+            // Each Y is written, and the next one over it when it is out of range.
+            oam2[found & 7][0] = last;
+        }
+        Scan {
+            oam2: *oam2.as_flattened().first_chunk().unwrap_or(&[0xff; 32]),
+            found,
+            has_first: in_range & 1 != 0,
+            last_row: (self.line & 0xff).wrapping_sub(u16::from(last)),
+        }
     }
+}
+
+impl Tiles<'_> {
+    /// The planes of a tile on this line.
+    #[inline(always)]
+    fn planes(&self, number: u8) -> [u8; 2] {
+        let pattern = self.patterns[usize::from(number >> 6)];
+        let at = usize::from(number & 0x3f) << 4 | self.fine_y & 7;
+        [pattern[at], pattern[at | usize::from(PLANE)]]
+    }
+}
+
+impl Canvas {
+    #[inline(always)]
+    fn put(&mut self, n: usize, inks: &[Ink; 4], [low, high]: [u8; 2], attribute: u8) {
+        [self.low[n], self.high[n]] = [low, high];
+        let (colours, _) = self.colours.as_chunks_mut::<8>();
+        colours[n] = inks[usize::from(attribute & 3)].mix(low, high).to_le_bytes();
+    }
+
+    /// Where the background is opaque in eight pixels.
+    #[inline(always)]
+    fn opaque(&self, x: usize) -> u8 {
+        let at = x >> 3;
+        let [a, b] = [at, at + 1].map(|at| match (self.low.get(at), self.high.get(at)) {
+            (Some(low), Some(high)) => low | high,
+            _ => 0,
+        });
+        (u16::from_be_bytes([a, b]) << (x & 7) >> 8) as u8
+    }
+}
+
+/// Attribute bits of the 32 tiles of a row, two for each, from the row's eight
+/// attribute bytes, in which two neighbours share them.
+#[inline(always)]
+fn attributes(bytes: u64) -> u64 {
+    let [left, right] = [bytes & eight(3), bytes >> 2 & eight(3)];
+    left | left << 2 | right << 4 | right << 6
 }
 
 /// What an evaluation found.
@@ -168,46 +357,30 @@ impl Evaluation {
 
 impl Sprites {
     /// Whether a sprite has nothing to show.
+    #[inline(always)]
     fn is_empty(&self, slot: usize) -> bool {
         self.low[slot] | self.high[slot] == 0
     }
 
+    #[inline(always)]
     fn are_empty(&self) -> bool {
         u64::from_le_bytes(self.low) | u64::from_le_bytes(self.high) == 0
     }
 
-    /// All pixels of a line; the first sprite in OAM2's order hides the others.
-    fn draw_line(&self) -> SpriteLine {
-        let mut line = [0; 264];
-        for slot in (0..8).rev().filter(|slot| !self.is_empty(*slot)) {
-            let [low, high] = [self.low[slot], self.high[slot]];
-            let opaque = spread(low | high);
-            let front = if self.is_in_front(slot) { FRONT } else { 0 };
-            let colours = 0x10 | (self.attributes[slot] & 3) << 2 | front;
-            let indices = spread(low) | spread(high) << 1 | (opaque * u64::from(colours));
-            let x = usize::from(self.counter[slot]);
-            if let Some(place) = line[x..].first_chunk_mut::<8>() {
-                let behind = u64::from_le_bytes(*place) & !(opaque * 0xff);
-                *place = (behind | indices).to_le_bytes();
-            }
-        }
-        line
-    }
-
     /// 256 dots: every counter runs out, every register shifts from there on.
+    #[inline(always)]
     fn pass_line(&mut self) {
-        for slot in 0..8 {
-            let shifts = (256 - u32::from(self.counter[slot])).min(8);
-            self.low[slot] = (u16::from(self.low[slot]) << shifts) as u8;
-            self.high[slot] = (u16::from(self.high[slot]) << shifts) as u8;
+        let empty = zero_bytes(u64::from_le_bytes(self.low) | u64::from_le_bytes(self.high));
+        let at_right = zero_bytes(!u64::from_le_bytes(self.counter) & eight(0xf8));
+        if at_right & !empty == 0 {
+            (self.low, self.high) = ([0; 8], [0; 8]);
+        } else {
+            for slot in 0..8 {
+                let shifts = (256 - u32::from(self.counter[slot])).min(8);
+                self.low[slot] = (u16::from(self.low[slot]) << shifts) as u8;
+                self.high[slot] = (u16::from(self.high[slot]) << shifts) as u8;
+            }
         }
         self.counter = [0; 8];
     }
-}
-
-/// Palette indices of a tile's eight pixels, the leftmost in the lowest byte.
-#[inline(always)]
-fn tile_indices(low: u8, high: u8, attribute: u8) -> u64 {
-    let colours = spread(low) | spread(high) << 1;
-    colours | (spread(low | high) * u64::from(attribute << 2))
 }

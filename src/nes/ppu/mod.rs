@@ -15,10 +15,13 @@
 //! <https://www.nesdev.org/wiki/PPU_rendering>, <https://www.nesdev.org/wiki/PPU_registers>
 
 mod calm;
+mod crowd;
 mod data_port;
 mod dots;
 mod fetch;
+mod inks;
 mod line;
+mod margin;
 mod pixel;
 mod registers;
 mod shifters;
@@ -31,6 +34,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use super::bits::{Ctrl, Flag, Mask, Scroll};
 use super::fields::fields;
 use super::region::Timing;
+pub use crowd::Crowd;
 use data_port::DataPort;
 use shifters::Sprites;
 use sprites::Evaluation;
@@ -46,6 +50,24 @@ pub trait VideoBus {
     fn drive(&mut self, address: u16);
     /// So many half-dots passed, in a run of more than one.
     fn pass(&mut self, half_dots: u32);
+    /// What of the address pins somebody listens to.
+    fn hears(&self) -> Hears;
+    /// The KiB of memory in which `address` lies, where memory answers.
+    fn kib(&self, address: u16) -> Option<&Kib>;
+}
+
+/// A page of the PPU's bus.
+pub type Kib = [u8; 1024];
+
+/// Which address pins of the PPU the cartridge listens to, beside the memory there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hears {
+    /// None.
+    Nothing,
+    /// A12 alone: of the addresses that leave it as it is, it need not be told.
+    A12,
+    /// All of them.
+    Everything,
 }
 
 /// Where pixels go.
@@ -164,6 +186,7 @@ impl Ppu {
         ppu.odd_frame = Flag::ON;
         ppu.sprite0_armed = Flag::ON;
         ppu.oam2 = [0xff; 32];
+        ppu.palette = POWER_ON_PALETTE;
         ppu.port = DataPort::power_on();
         ppu
     }
@@ -220,6 +243,14 @@ impl Ppu {
         self.evaluation.sanitize();
     }
 }
+
+/// What palette RAM holds at power-on. It is another on each console, and the
+/// same each time on one; this is the console on which blargg measured
+/// `power_up_palette`.
+const POWER_ON_PALETTE: [u8; 32] = [
+    0x09, 0x01, 0x00, 0x01, 0x00, 0x02, 0x02, 0x0d, 0x08, 0x10, 0x08, 0x24, 0x00, 0x00, 0x04, 0x2c,
+    0x09, 0x01, 0x34, 0x03, 0x00, 0x04, 0x00, 0x14, 0x08, 0x3a, 0x00, 0x02, 0x00, 0x20, 0x2c, 0x08,
+];
 
 /// $3F10, $3F14, $3F18 and $3F1C are the same bytes as $3F00, $3F04, …
 fn palette_index(address: u16) -> usize {

@@ -91,6 +91,7 @@ impl Ppu {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Hears;
     use super::super::calm::tests::{Bench, settled};
     use super::*;
     use crate::nes::bits::Flag;
@@ -130,9 +131,9 @@ mod tests {
             let before = status(&ppu);
             for n in 0..rests.min(20_000) {
                 if (n % 2 == 0) == amid_dot {
-                    ppu.half_dot(&mut Bench(0), timing);
+                    ppu.half_dot(&mut Bench::new(Hears::Nothing), timing);
                 } else {
-                    ppu.dot(&mut Bench(0), &mut Bench(0), timing, 0);
+                    ppu.dot(&mut Bench::new(Hears::Nothing), &mut Bench::new(Hears::Nothing), timing, 0);
                 }
                 prop_assert_eq!(status(&ppu), before);
             }

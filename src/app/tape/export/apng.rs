@@ -9,19 +9,20 @@
 //!
 //! <https://www.w3.org/TR/png-3/#apng-frame-based-animation>
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Coded, Coder, Film, Format, NewFile, Writer};
+use super::{Coded, Coding, Film, Format, NewFile, Writer};
 use crate::app::fault::{Fault, Outcome};
 use crate::nes::{Frame, Sound};
 
 /// Pictures as PNG files.
+#[derive(Clone, Copy)]
 pub struct Png(pub Film);
 
-impl Coder for Png {
-    fn code(&self, _: u64, frame: &Frame) -> Coded {
+impl Coding for Png {
+    fn code(&mut self, _: u64, frame: &Frame) -> Outcome<Coded> {
         let Self(film) = self;
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, film.width() as u32, film.height() as u32);
@@ -31,7 +32,7 @@ impl Coder for Png {
         let written =
             encoder.write_header().and_then(|mut writer| writer.write_image_data(&film.rgb(frame)));
         // Memory takes everything.
-        if written.is_ok() { Coded::Bytes(bytes) } else { Coded::None }
+        Ok(if written.is_ok() { Coded::Bytes(bytes) } else { Coded::None })
     }
 }
 
@@ -147,6 +148,36 @@ fn nearest(a: u64, b: u64) -> (u16, u16) {
         (a, b) = (b, a % b);
     }
     (last.0 as u16, last.1 as u16)
+}
+
+/// PNG files in a folder, which must be new or empty.
+pub fn to_folder(path: &Path, film: &Film) -> Outcome<Format> {
+    let fault = |error: std::io::Error| Fault::write(path.display(), error);
+    fs::create_dir_all(path).map_err(fault)?;
+    if path.read_dir().map_err(fault)?.next().is_some() {
+        return Err(Fault::file(path.display(), "the folder has files; give one that is new"));
+    }
+    let writer = Folder { path: path.to_owned(), number: 0 };
+    Ok((Box::new(Png(*film)), Box::new(writer)))
+}
+
+struct Folder {
+    path: PathBuf,
+    number: u64,
+}
+
+impl Writer for Folder {
+    fn frame(&mut self, coded: &Coded, _: &Sound) -> Outcome<()> {
+        let Coded::Bytes(bytes) = coded else { return Ok(()) };
+        self.number += 1;
+        let path = self.path.join(format!("{:06}.png", self.number));
+        let file = File::create_new(&path).and_then(|mut file| file.write_all(bytes));
+        file.map_err(|error| Fault::write(path.display(), error))
+    }
+
+    fn finish(&mut self) -> Outcome<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]

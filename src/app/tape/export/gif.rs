@@ -9,7 +9,7 @@ use std::path::Path;
 
 use gif::{Encoder, Repeat};
 
-use super::{Coded, Coder, Film, Format, NewFile, Writer};
+use super::{Coded, Coding, Film, Format, NewFile, Writer};
 use crate::app::fault::Outcome;
 use crate::nes::{Frame, Sound};
 use crate::video::palette;
@@ -32,6 +32,7 @@ pub fn to_file(path: &Path, film: &Film) -> Outcome<Format> {
     Ok((Box::new(Pictures(*film)), Box::new(writer)))
 }
 
+#[derive(Clone, Copy)]
 struct Pictures(Film);
 
 impl Pictures {
@@ -46,10 +47,10 @@ impl Pictures {
     }
 }
 
-impl Coder for Pictures {
-    fn code(&self, number: u64, frame: &Frame) -> Coded {
+impl Coding for Pictures {
+    fn code(&mut self, number: u64, frame: &Frame) -> Outcome<Coded> {
         if !self.shows(number) {
-            return Coded::None;
+            return Ok(Coded::None);
         }
         let Self(film) = self;
         let (colours, indices) = indexed(&frame.pixels);
@@ -58,7 +59,7 @@ impl Coder for Pictures {
         let mut picture = gif::Frame::from_palette_pixels(width, height, indices, colours, None);
         picture.delay = (100 / RATE) as u16;
         picture.make_lzw_pre_encoded();
-        Coded::Gif(Box::new(picture))
+        Ok(Coded::Gif(Box::new(picture)))
     }
 }
 

@@ -1,23 +1,32 @@
-//! `retake tape export`: a range of a tape as video, sound and pictures. Ranges
-//! from state to state are rendered on all cores; what they give is written in
-//! order, and the sound is made of it in one place, so that it has no seams.
+//! `retake tape export`, and the clips that are saved in play: a part of a tape
+//! as video, sound and pictures, or as a movie. Ranges from state to state are
+//! rendered on all cores; what they give is written in order, and the sound is
+//! made of it in one place, so that it has no seams.
 //!
 //! ```text
-//! state ━━━━ range ━━━━▶ pictures, coded ─┐ in order    ┌─▶ .y4m  .apng  .gif  folder of .png
-//! state ━━━━ range ━━━━▶ steps of sound ──┴─────────────┴─▶ synthesis ─▶ .wav
+//! state ━━━━ range ━━━━▶ pictures, coded ─┐ in order    ┌─▶ .y4m .apng .gif .mp4 .mkv, folder of .png
+//! state ━━━━ range ━━━━▶ steps of sound ──┴─────────────┴─▶ synthesis ─▶ .wav, and into .mp4 .mkv
+//!
+//! inputs ─▶ .fm2 .bk2        nothing is run
 //! ```
 //!
 //! A format is a [`Coder`], which turns pictures into its own bytes on every
-//! core, and a [`Writer`], which puts these into a file. An encoder for H.264
-//! or AV1 with a muxer would be two more of them.
+//! core, and a [`Writer`], which puts these into a file.
 
 mod apng;
+pub mod clip;
+#[cfg(feature = "encode")]
+mod encode;
+#[cfg_attr(feature = "encode", allow(dead_code, reason = "the build has an encoder"))]
+mod ffmpeg;
 mod gif;
+mod movie;
+mod new_file;
+mod plan;
 mod sound;
 mod y4m;
 
-use std::fs;
-use std::io::Write;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -27,21 +36,36 @@ use super::file::Reel;
 use super::jobs;
 use crate::app::fault::{Fault, Outcome};
 use crate::app::progress;
-use crate::engine::replay::{Console, held};
-use crate::flight::catalog::{Part, Position};
-use crate::flight::replay::{self, Machine, Missing, Recording, Step};
+use crate::flight::catalog::Position;
 use crate::nes::output::{HEIGHT, WIDTH};
-use crate::nes::{Frame, Output, Sound};
+use crate::nes::{Frame, Region, Sound};
 use crate::video::palette;
+// Video by what this build has, else by what this machine has.
+#[cfg(feature = "encode")]
+use encode::to_file as video;
+#[cfg(not(feature = "encode"))]
+use ffmpeg::to_file as video;
+use new_file::NewFile;
+use plan::{Plan, Worker};
 
-/// Frames of a range: few enough to wait in memory, enough to be worth a state.
-const RANGE: std::ops::RangeInclusive<u64> = 30..=120;
-
-/// Pictures to a format's own bytes; used on all cores at once.
+/// Pictures to a format's own bytes, on all cores at once.
 pub trait Coder: Sync {
-    /// The bytes of the picture that is the `number`th of the export, from 0;
-    /// empty where the format leaves it out.
-    fn code(&self, number: u64, frame: &Frame) -> Coded;
+    /// What codes the pictures of one range, in order. What it gives depends on
+    /// nothing outside the range.
+    fn range(&self) -> Box<dyn Coding + '_>;
+}
+
+/// Codes the pictures of a range.
+pub trait Coding {
+    /// The picture that is the `number`th of the export, from 0.
+    fn code(&mut self, number: u64, frame: &Frame) -> Outcome<Coded>;
+}
+
+/// Where every picture is coded by itself, nothing begins with a range.
+impl<C: Coding + Copy + Sync + 'static> Coder for C {
+    fn range(&self) -> Box<dyn Coding + '_> {
+        Box::new(*self)
+    }
 }
 
 /// A picture as a format has it.
@@ -50,7 +74,10 @@ pub enum Coded {
     Bytes(Vec<u8>),
     /// Of a GIF.
     Gif(Box<::gif::Frame<'static>>),
-    /// Nothing.
+    /// Of H.264.
+    #[cfg(feature = "encode")]
+    Video(encode::Picture),
+    /// Nothing: the format leaves it out.
     None,
 }
 
@@ -58,62 +85,104 @@ pub enum Coded {
 pub trait Writer {
     /// The next frame.
     fn frame(&mut self, coded: &Coded, sound: &Sound) -> Outcome<()>;
-    /// The end.
+    /// The end: the file takes its place.
     fn finish(&mut self) -> Outcome<()>;
-}
-
-/// What a frame gives.
-struct Rendered {
-    pictures: Vec<Coded>,
-    sound: Sound,
 }
 
 /// Runs the command.
 pub fn export(args: &ExportArgs) -> Outcome {
-    let reel = Reel::open(&args.file, &args.rom)?;
-    let (from, to) = reel.file.range(&args.path)?;
-    let plan = Plan::new(&reel, from, to);
-    let film = Film {
-        scale: usize::from(args.scale),
-        frames: plan.frames,
-        rate: reel.setup.options.region.frame_rate(),
-        region: reel.setup.options.region,
-    };
-    let mut outputs = outputs(args, &film)?;
-    let (coders, mut writers): (Vec<_>, Vec<_>) = outputs.drain(..).unzip();
-    let bar = progress(plan.frames, "frames");
-    let began = Instant::now();
-    jobs::in_order(
-        jobs::threads(args.jobs),
-        plan.len(),
-        || reel.console(),
-        |console, number| render(&reel, console, plan.range(number), &coders),
-        |rendered: Result<Vec<Rendered>, Missing>| {
-            for frame in rendered.map_err(|why| reel.file.missing(why))? {
-                for (writer, picture) in writers.iter_mut().zip(&frame.pictures) {
-                    writer.frame(picture, &frame.sound)?;
-                }
-                bar.inc(1);
-            }
-            Ok(())
-        },
-    )?;
-    for writer in &mut writers {
-        writer.finish()?;
+    let kinds = args.output.iter().map(|path| Kind::of(path));
+    let kinds: Vec<Kind> = kinds.collect::<Outcome<_>>()?;
+    let outputs = || args.output.iter().zip(&kinds);
+    for (path, kind) in outputs() {
+        if let Kind::Movie(format) = kind {
+            movie::export(args, path, *format)?;
+        }
     }
+    let films = outputs().filter(|(_, kind)| !matches!(kind, Kind::Movie(_)));
+    let films: Vec<PathBuf> = films.map(|(path, _)| path.clone()).collect();
+    if films.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let reel = Reel::open(&args.file, &args.rom)?;
+    let range = reel.file.range(&args.path)?;
+    let order = Order {
+        outputs: films,
+        scale: args.scale.map(usize::from),
+        sound: if args.no_sound { Heard::No } else { Heard::Yes },
+        jobs: args.jobs,
+    };
+    let bar = progress(0, "frames");
+    let began = Instant::now();
+    let frames = film(&reel, range, &order, &mut |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    })?;
     bar.finish_and_clear();
     let seconds = began.elapsed().as_secs_f64().max(1e-9);
-    let fps = plan.frames as f64 / seconds;
-    let (rate, per) = film.rate;
+    let fps = frames as f64 / seconds;
+    let (rate, per) = reel.setup.options.region.frame_rate();
     eprintln!(
-        "retake: {} frames in {seconds:.2} s, {fps:.0} frames/s, {:.1} times real time",
-        plan.frames,
+        "retake: {frames} frames in {seconds:.2} s, {fps:.0} frames/s, {:.1} times real time",
         fps * per as f64 / rate as f64
     );
     Ok(ExitCode::SUCCESS)
 }
 
-/// What all outputs of an export have in common.
+/// What is written of a part of a tape.
+pub struct Order {
+    /// Where to; the endings are the formats.
+    pub outputs: Vec<PathBuf>,
+    /// Each pixel becomes so many squared; `None` is what suits the format.
+    pub scale: Option<usize>,
+    /// The sound of formats that have it, and beside a .y4m.
+    pub sound: Heard,
+    /// Threads; `None` is one a processor.
+    pub jobs: Option<NonZero<usize>>,
+}
+
+/// Whether there is sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Heard {
+    Yes,
+    No,
+}
+
+/// Writes the frames after `from` up to `to`; gives their number. `progress`
+/// is told how many are done, and of how many.
+pub fn film(
+    reel: &Reel,
+    (from, to): (Position, Position),
+    order: &Order,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Outcome<u64> {
+    let plan = Plan::new(reel, from, to);
+    let region = reel.setup.options.region;
+    let film = Film { scale: 1, frames: plan.frames(), rate: region.frame_rate(), region };
+    let (coders, mut writers): (Vec<_>, Vec<_>) = formats(order, &film)?.into_iter().unzip();
+    let mut done = 0;
+    jobs::in_order(
+        jobs::threads(order.jobs),
+        plan.len(),
+        || Worker::new(reel),
+        |worker, number| worker.render(plan.range(number), &coders),
+        |rendered: Outcome<_>| {
+            for frame in rendered? {
+                for (writer, picture) in writers.iter_mut().zip(&frame.pictures) {
+                    writer.frame(picture, &frame.sound)?;
+                }
+                done += 1;
+                progress(done, film.frames);
+            }
+            Ok(())
+        },
+    )?;
+    writers.iter_mut().try_for_each(|writer| writer.finish())?;
+    Ok(film.frames)
+}
+
+/// What all outputs of an export have in common, and the size of one.
 #[derive(Clone, Copy, Debug)]
 pub struct Film {
     /// Each pixel becomes so many squared.
@@ -123,7 +192,7 @@ pub struct Film {
     /// Frames a second, exactly.
     pub rate: (u64, u64),
     /// The console.
-    pub region: crate::nes::Region,
+    pub region: Region,
 }
 
 impl Film {
@@ -135,7 +204,7 @@ impl Film {
         HEIGHT * self.scale
     }
 
-    /// Rows of `row` values enlarged, handed out value by value.
+    /// Rows of `WIDTH` values enlarged.
     fn enlarge<T: Copy>(&self, plane: &[T]) -> Vec<T> {
         let mut out = Vec::with_capacity(plane.len() * self.scale * self.scale);
         for row in plane.chunks(WIDTH) {
@@ -157,221 +226,90 @@ impl Film {
     }
 }
 
-type Format = (Box<dyn Coder>, Box<dyn Writer>);
+/// What an output is, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Stdout,
+    Folder,
+    Y4m,
+    Wav,
+    Apng,
+    Gif,
+    /// H.264 and AAC.
+    Video(Container),
+    Movie(crate::app::movie::Format),
+}
 
-/// The outputs by the endings of their names.
-fn outputs(args: &ExportArgs, film: &Film) -> Outcome<Vec<Format>> {
-    let mut formats = Vec::new();
-    let wav = |path: &Path| args.output.iter().any(|output| output == path || is(output, "wav"));
-    for path in &args.output {
+/// What holds video and sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Container {
+    Mp4,
+    Matroska,
+}
+
+impl Kind {
+    fn of(path: &Path) -> Outcome<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::Stdout);
+        }
+        if path.is_dir() || path.to_string_lossy().ends_with('/') {
+            return Ok(Self::Folder);
+        }
+        let fault = |why| Err(Fault::file(path.display(), why));
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        let unwritten = |how: &str| Err(Fault::missing(format_args!("{}: {how}", path.display())));
-        match ending.to_ascii_lowercase().as_str() {
-            _ if path == Path::new("-") => formats.push(y4m::to_stdout(film)?),
-            _ if path.is_dir() || path.to_string_lossy().ends_with('/') => {
-                formats.push(folder(path, film)?);
-            }
-            "y4m" => {
-                formats.push(y4m::to_file(path, film)?);
-                let beside = path.with_extension("wav");
-                if !args.no_sound && !wav(&beside) {
-                    formats.push(sound::to_file(&beside, film)?);
-                }
-            }
-            "wav" => formats.push(sound::to_file(path, film)?),
-            "apng" => formats.push(apng::to_file(path, film)?),
-            "gif" => formats.push(gif::to_file(path, film)?),
+        Ok(match ending.to_ascii_lowercase().as_str() {
+            "y4m" => Self::Y4m,
+            "wav" => Self::Wav,
+            "apng" => Self::Apng,
+            "gif" => Self::Gif,
+            "mp4" => Self::Video(Container::Mp4),
+            "mkv" => Self::Video(Container::Matroska),
+            "fm2" => Self::Movie(crate::app::movie::Format::Fm2),
+            "bk2" => Self::Movie(crate::app::movie::Format::Bk2),
             "png" => {
-                return unwritten(
+                return fault(
                     "a range is many pictures; give a folder (a name that ends with /), .apng, \
                      or use `retake tape seek --png` for one",
                 );
             }
-            "mp4" | "mkv" | "webm" => {
-                return unwritten(
-                    "this is not written yet; export .y4m, which gives a .wav beside it, and \
-                     join the two with `ffmpeg -i NAME.y4m -i NAME.wav …`",
-                );
-            }
-            "fm2" | "bk2" => {
-                return unwritten(
-                    "movies of other emulators are not written yet; `retake run --movie \
-                     TAPE.rtk --record NAME.txt` gives the inputs as text",
-                );
-            }
             _ => {
-                return Err(Fault::file(
-                    path.display(),
-                    "its ending names no format; give .y4m, .wav, .apng, .gif, `-`, or a folder \
-                     that ends with /",
-                ));
+                return fault(
+                    "its ending names no format; give .mp4, .mkv, .y4m, .wav, .apng, .gif, `-`, \
+                     a folder that ends with /, or .fm2 or .bk2 for the inputs",
+                );
             }
+        })
+    }
+
+    /// How large pixels are when nobody says it: those of video are smeared
+    /// less by its coarser colours.
+    fn scale(self) -> usize {
+        if matches!(self, Self::Video(_)) { 3 } else { 1 }
+    }
+}
+
+type Format = (Box<dyn Coder>, Box<dyn Writer>);
+
+/// The outputs by the endings of their names.
+fn formats(order: &Order, film: &Film) -> Outcome<Vec<Format>> {
+    let mut formats = Vec::new();
+    for path in &order.outputs {
+        let kind = Kind::of(path)?;
+        let film = &Film { scale: order.scale.unwrap_or(kind.scale()), ..*film };
+        formats.push(match kind {
+            Kind::Stdout => y4m::to_stdout(film)?,
+            Kind::Folder => apng::to_folder(path, film)?,
+            Kind::Y4m => y4m::to_file(path, film)?,
+            Kind::Wav => sound::to_file(path, film)?,
+            Kind::Apng => apng::to_file(path, film)?,
+            Kind::Gif => gif::to_file(path, film)?,
+            Kind::Video(container) => video(path, container, film, order.sound)?,
+            Kind::Movie(_) => return Err(Fault::file(path.display(), "a movie has no pictures")),
+        });
+        let beside = path.with_extension("wav");
+        if kind == Kind::Y4m && order.sound == Heard::Yes && !order.outputs.contains(&beside) {
+            formats.push(sound::to_file(&beside, film)?);
         }
     }
     Ok(formats)
-}
-
-fn is(path: &Path, ending: &str) -> bool {
-    path.extension().is_some_and(|given| given.eq_ignore_ascii_case(ending))
-}
-
-/// The ranges of an export, from the moment before its first frame.
-struct Plan {
-    /// The part, its first range's end, frames of the others, and ranges before it.
-    parts: Vec<(Part, u64, u64, usize)>,
-    frames: u64,
-    ranges: usize,
-}
-
-/// A range, and the number of its first picture.
-struct Range {
-    part: Part,
-    number: u64,
-}
-
-impl Plan {
-    fn new(reel: &Reel, from: Position, to: Position) -> Self {
-        let segments = reel.tape().catalog().segments();
-        let (mut parts, mut ranges) = (Vec::new(), 0);
-        for part in super::movie::whole_path(&reel.file, to) {
-            let part = Part { from: part.from.max(from.frame), ..part };
-            if part.from >= part.to {
-                continue;
-            }
-            // Ranges begin at states where there are some.
-            let states = segments[part.segment as usize].states().map(|(frame, _)| frame);
-            let mut states = states.skip_while(|&frame| frame <= part.from);
-            let first = states.next().unwrap_or(part.from).min(part.to);
-            let every = states.next().map_or(*RANGE.end(), |next| next.saturating_sub(first));
-            let every = every.clamp(*RANGE.start(), *RANGE.end());
-            let first = if first - part.from > every { part.from } else { first };
-            parts.push((part, first, every, ranges));
-            ranges += usize::from(first > part.from) + (part.to - first).div_ceil(every) as usize;
-        }
-        let frames = parts.iter().map(|(part, ..)| part.to - part.from).sum();
-        Self { parts, frames, ranges }
-    }
-
-    fn len(&self) -> usize {
-        self.ranges
-    }
-
-    fn range(&self, number: usize) -> Range {
-        let last = self.parts.partition_point(|(.., before)| *before <= number) - 1;
-        let (part, first, every, before) = self.parts[last];
-        let done: u64 = self.parts[..last].iter().map(|(part, ..)| part.to - part.from).sum();
-        let within = (number - before) as u64;
-        let head = u64::from(first > part.from);
-        let (from, to) = match within.checked_sub(head) {
-            None => (part.from, first),
-            Some(n) => (first + n * every, (first + (n + 1) * every).min(part.to)),
-        };
-        Range { part: Part { from, to, ..part }, number: done + from - part.from }
-    }
-}
-
-fn render(
-    reel: &Reel,
-    console: &mut Console,
-    range: Range,
-    coders: &[Box<dyn Coder>],
-) -> Result<Vec<Rendered>, Missing> {
-    let Range { part, mut number } = range;
-    let start = Position { segment: part.segment, frame: part.from };
-    replay::seek(reel.tape(), console, start)?;
-    let mut steps = Vec::new();
-    replay::steps_of(reel.tape(), part, &mut steps)?;
-    let mut out = Output::default();
-    let mut rendered = Vec::with_capacity((part.to - part.from) as usize);
-    for step in steps {
-        match step {
-            Step::Frame(input) => {
-                console.nes.run_frame(held(input), &mut out);
-                let pictures = coders.iter().map(|coder| coder.code(number, &out.frame));
-                rendered.push(Rendered { pictures: pictures.collect(), sound: out.sound.clone() });
-                number += 1;
-            }
-            Step::Event(event) if console.apply(&event) => {}
-            Step::Event(event) => {
-                return Err(Missing::Event { frame: part.from, code: event.code });
-            }
-        }
-    }
-    Ok(rendered)
-}
-
-/// A file that is written beside its place and takes it when it is whole.
-pub struct NewFile {
-    path: PathBuf,
-    new: PathBuf,
-    done: bool,
-}
-
-impl NewFile {
-    /// A place beside `path`.
-    pub fn beside(path: &Path) -> Self {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".new-{}", std::process::id()));
-        Self { path: path.to_owned(), new: path.with_file_name(name), done: false }
-    }
-
-    /// Makes the file.
-    pub fn create(&self) -> Outcome<fs::File> {
-        fs::File::create(&self.new).map_err(|error| self.fault(&error))
-    }
-
-    /// Where it is until it is whole.
-    pub fn new_path(&self) -> &Path {
-        &self.new
-    }
-
-    /// Puts it into its place.
-    pub fn done(&mut self) -> Outcome<()> {
-        fs::rename(&self.new, &self.path).map_err(|error| self.fault(&error))?;
-        self.done = true;
-        Ok(())
-    }
-
-    /// It cannot be written.
-    pub fn fault(&self, error: &dyn std::fmt::Display) -> Fault {
-        Fault::write(self.path.display(), error)
-    }
-}
-
-impl Drop for NewFile {
-    fn drop(&mut self) {
-        if !self.done {
-            let _ = fs::remove_file(&self.new);
-        }
-    }
-}
-
-/// PNG files in a folder, which must be new or empty.
-fn folder(path: &Path, film: &Film) -> Outcome<Format> {
-    let fault = |error: std::io::Error| Fault::write(path.display(), error);
-    fs::create_dir_all(path).map_err(fault)?;
-    if path.read_dir().map_err(fault)?.next().is_some() {
-        return Err(Fault::file(path.display(), "the folder has files; give one that is new"));
-    }
-    let writer = Folder { path: path.to_owned(), number: 0 };
-    Ok((Box::new(apng::Png(*film)), Box::new(writer)))
-}
-
-struct Folder {
-    path: PathBuf,
-    number: u64,
-}
-
-impl Writer for Folder {
-    fn frame(&mut self, coded: &Coded, _: &Sound) -> Outcome<()> {
-        let Coded::Bytes(bytes) = coded else { return Ok(()) };
-        self.number += 1;
-        let path = self.path.join(format!("{:06}.png", self.number));
-        let file = fs::File::create_new(&path).and_then(|mut file| file.write_all(bytes));
-        file.map_err(|error| Fault::write(path.display(), error))
-    }
-
-    fn finish(&mut self) -> Outcome<()> {
-        Ok(())
-    }
 }

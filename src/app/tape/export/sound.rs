@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{Coded, Coder, Film, Format, NewFile, Writer};
+use super::{Coded, Coding, Film, Format, NewFile, Writer};
 use crate::app::fault::Outcome;
 use crate::app::outputs::Wav;
 use crate::nes::{Frame, Sound};
@@ -16,11 +16,12 @@ pub fn to_file(path: &Path, film: &Film) -> Outcome<Format> {
 }
 
 /// Sees nothing.
+#[derive(Clone, Copy)]
 struct Blind;
 
-impl Coder for Blind {
-    fn code(&self, _: u64, _: &Frame) -> Coded {
-        Coded::None
+impl Coding for Blind {
+    fn code(&mut self, _: u64, _: &Frame) -> Outcome<Coded> {
+        Ok(Coded::None)
     }
 }
 

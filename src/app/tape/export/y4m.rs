@@ -11,35 +11,55 @@
 //! <https://wiki.multimedia.cx/index.php/YUV4MPEG2>
 
 use std::fs::File;
-use std::io::{BufWriter, Stdout, Write};
+use std::io::Write;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::{Coded, Coder, Film, Format, NewFile, Writer};
+use super::{Coded, Coding, Film, Format, NewFile, Writer};
 use crate::app::fault::{Fault, Outcome};
 use crate::nes::{Frame, Sound};
 use crate::video::palette;
 
+/// What stands before each picture.
+const FRAME: &[u8] = b"FRAME\n";
+/// Bytes of a pipe that may wait: a few pictures, so that neither side waits
+/// for the other within one. The most that Linux gives without asking.
+const PIPE: usize = 1 << 20;
+
 /// To a file.
 pub fn to_file(path: &Path, film: &Film) -> Outcome<Format> {
     let place = NewFile::beside(path);
-    let to = To::File(BufWriter::with_capacity(1 << 20, place.create()?), place);
-    Ok(format(film, to))
+    let file = place.create()?;
+    format(film, file, Some(place))
 }
 
 /// To stdout.
 pub fn to_stdout(film: &Film) -> Outcome<Format> {
-    Ok(format(film, To::Stdout(BufWriter::with_capacity(1 << 20, std::io::stdout()))))
+    // Not `Stdout`, which looks for the ends of lines.
+    let stdout = std::io::stdout().as_fd().try_clone_to_owned().map_err(unread)?;
+    // What is no pipe stays as it is.
+    let _ = rustix::pipe::fcntl_setpipe_size(&stdout, PIPE);
+    format(film, stdout.into(), None)
 }
 
-fn format(film: &Film, to: To) -> Format {
-    (Box::new(Yuv), Box::new(Y4m { film: *film, to, begun: false }))
+fn format(film: &Film, file: File, place: Option<NewFile>) -> Outcome<Format> {
+    let mut y4m = Y4m { film: *film, file, place };
+    y4m.write(header(film).as_bytes())?;
+    Ok((Box::new(Yuv), Box::new(y4m)))
+}
+
+/// The line before the first picture.
+pub fn header(film: &Film) -> String {
+    let (rate, per) = film.rate;
+    let (width, height) = (film.width(), film.height());
+    format!("YUV4MPEG2 W{width} H{height} F{rate}:{per} Ip A1:1 C444 XCOLORRANGE=LIMITED\n")
 }
 
 /// The colours of all pixels.
-fn table() -> &'static [[u8; 3]; 512] {
-    static TABLE: OnceLock<Box<[[u8; 3]; 512]>> = OnceLock::new();
-    TABLE.get_or_init(|| Box::new(palette::rgb().map(yuv)))
+pub fn colours() -> &'static [[u8; 3]; 512] {
+    static COLOURS: OnceLock<Box<[[u8; 3]; 512]>> = OnceLock::new();
+    COLOURS.get_or_init(|| Box::new(palette::rgb().map(yuv)))
 }
 
 /// A colour by BT.601, in the limited range.
@@ -50,35 +70,40 @@ fn yuv([r, g, b]: [u8; 3]) -> [u8; 3] {
     [16.0 + 219.0 * y, 128.0 + 224.0 * u, 128.0 + 224.0 * v].map(|value| value.round() as u8)
 }
 
-/// Three planes of a picture, not enlarged.
-struct Yuv;
+/// A picture as it stands in the file, not enlarged.
+#[derive(Clone, Copy)]
+pub struct Yuv;
 
-impl Coder for Yuv {
-    fn code(&self, _: u64, frame: &Frame) -> Coded {
-        let table = table();
+impl Coding for Yuv {
+    fn code(&mut self, _: u64, frame: &Frame) -> Outcome<Coded> {
+        let colours = colours();
         let count = frame.pixels.len();
-        let mut planes = vec![0; count * 3];
+        let mut bytes = vec![0; FRAME.len() + count * 3];
+        let (head, planes) = bytes.split_at_mut(FRAME.len());
+        head.copy_from_slice(FRAME);
         let (y, rest) = planes.split_at_mut(count);
         let (u, v) = rest.split_at_mut(count);
         let places = y.iter_mut().zip(u).zip(v);
         for (pixel, ((y, u), v)) in frame.pixels.iter().zip(places) {
-            [*y, *u, *v] = table[usize::from(pixel & 0x1ff)];
+            [*y, *u, *v] = colours[usize::from(pixel & 0x1ff)];
         }
-        Coded::Bytes(planes)
+        Ok(Coded::Bytes(bytes))
     }
 }
 
-enum To {
-    File(BufWriter<File>, NewFile),
-    Stdout(BufWriter<Stdout>),
+struct Y4m {
+    film: Film,
+    file: File,
+    /// None has stdout.
+    place: Option<NewFile>,
 }
 
-impl To {
+impl Y4m {
     fn write(&mut self, bytes: &[u8]) -> Outcome<()> {
-        match self {
-            Self::File(file, place) => file.write_all(bytes).map_err(|error| place.fault(&error)),
-            Self::Stdout(stdout) => stdout.write_all(bytes).map_err(unread),
-        }
+        self.file.write_all(bytes).map_err(|error| match &self.place {
+            Some(place) => place.fault(&error),
+            None => unread(error),
+        })
     }
 }
 
@@ -86,38 +111,20 @@ fn unread(error: std::io::Error) -> Fault {
     Fault::failed(format_args!("whoever reads the pictures stopped ({error})"))
 }
 
-struct Y4m {
-    film: Film,
-    to: To,
-    begun: bool,
-}
-
 impl Writer for Y4m {
     fn frame(&mut self, coded: &Coded, _: &Sound) -> Outcome<()> {
-        let Coded::Bytes(planes) = coded else { return Ok(()) };
-        if !self.begun {
-            self.begun = true;
-            let Film { rate: (rate, per), .. } = self.film;
-            let (width, height) = (self.film.width(), self.film.height());
-            let size = format!("W{width} H{height} F{rate}:{per}");
-            let header = format!("YUV4MPEG2 {size} Ip A1:1 C444 XCOLORRANGE=LIMITED\n");
-            self.to.write(header.as_bytes())?;
-        }
-        self.to.write(b"FRAME\n")?;
+        let Coded::Bytes(bytes) = coded else { return Ok(()) };
         if self.film.scale == 1 {
-            return self.to.write(planes);
+            return self.write(bytes);
         }
-        self.to.write(&self.film.enlarge(planes))
+        // Enlarged here, for ranges wait in memory.
+        self.write(FRAME)?;
+        let planes = self.film.enlarge(&bytes[FRAME.len()..]);
+        self.write(&planes)
     }
 
     fn finish(&mut self) -> Outcome<()> {
-        match &mut self.to {
-            To::File(file, place) => {
-                file.flush().map_err(|error| place.fault(&error))?;
-                place.done()
-            }
-            To::Stdout(stdout) => stdout.flush().map_err(unread),
-        }
+        self.place.as_mut().map_or(Ok(()), NewFile::done)
     }
 }
 

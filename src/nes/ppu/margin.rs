@@ -1,0 +1,120 @@
+//! What is left of a calm line behind the picture, dots 257-340 and the next dot 0,
+//! at once.
+//!
+//! | dots | what is done | what stays of it |
+//! |---|---|---|
+//! | 257-259 | the last pixels leave | the same pixel all along the pipeline |
+//! | 257, 258 | `v` a line down, and back to the left edge | |
+//! | 257-320 | eight sprites fetched | planes, attributes and counters; OAMADDR is 0 |
+//! | 321-336 | two tiles fetched | they fill the shift registers |
+//! | 337-340 | two nametable bytes | the second is the tile of dot 0's address |
+//! | 0 | a pattern address | OAM2's pointer is 1 |
+//!
+//! Each fetch leaves its address on the pins and its low byte in the latch, and
+//! only the last one's are there to be seen. A sprite out of range is fetched, too,
+//! and counts for nothing, but its address may raise A12: a board that listens is
+//! told, with the times.
+
+use super::fetch::PLANE;
+use super::{Hears, Ppu, Screen, VideoBus};
+use crate::nes::bits::Flag;
+
+impl Ppu {
+    /// Half-dots from dot 256 to the next line's dot 0.
+    pub(super) const MARGIN: u32 = 170;
+
+    /// Runs dots 257-0 from the end of dot 256. False, and nothing done, where
+    /// that takes more.
+    #[inline(always)]
+    pub(super) fn run_margin(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) -> bool {
+        if bus.hears() == Hears::Everything || self.sprite0_hit_in > 0 {
+            return false;
+        }
+        let [last, second, third] = self.pipeline;
+        screen.pixels(253, self.line, &[third, second, last].map(|colour| self.tinted(colour)));
+        self.pipeline = [last; 3];
+        self.v.next_line();
+        self.v.copy_horizontal(self.t);
+        self.tell_sprites(bus);
+        self.fetch_sprites(bus);
+        self.fetch_tile(bus);
+        self.fetch_tile(bus);
+        self.fetch_names(bus);
+        self.rest_evaluation();
+        self.settle_overflow();
+        self.sprite0_hit_readable = self.sprite0_hit;
+        self.port.blanking = Flag::OFF;
+        self.reading = Flag::ON;
+        self.latching = Flag::OFF;
+        self.dot = 0;
+        self.line += 1;
+        true
+    }
+
+    /// Each sprite's garbage fetches leave A12 low, then come its planes.
+    #[inline(always)]
+    fn tell_sprites(&self, bus: &mut impl VideoBus) {
+        if bus.hears() == Hears::Nothing {
+            bus.pass(8 * 16);
+            return;
+        }
+        let (entries, _) = self.oam2.as_chunks::<4>();
+        for [_, tile, ..] in entries {
+            bus.drive(self.v.tile_address());
+            bus.pass(8);
+            let tall = u16::from(tile & 1) << 12;
+            bus.drive(if self.ctrl.tall_sprites() { tall } else { self.ctrl.sprite_table() });
+            bus.pass(8);
+        }
+    }
+
+    /// The eight sprites of OAM2, for the next line.
+    #[inline(always)]
+    fn fetch_sprites(&mut self, bus: &mut impl VideoBus) {
+        let height = self.ctrl.sprite_height();
+        let line = self.line & 0xff;
+        let (entries, _) = self.oam2.as_chunks::<4>();
+        for (slot, [y, tile, attributes, x]) in entries.iter().enumerate().take(8) {
+            self.sprites.attributes[slot] = *attributes;
+            self.sprites.counter[slot] = *x;
+            let row = line.wrapping_sub(u16::from(*y));
+            let (mut low, mut high) = (0, 0);
+            if row < height {
+                let flip = if attributes & 0x80 != 0 { 0x0f } else { 0 };
+                let at = self.ctrl.sprite_address(*tile, row ^ flip);
+                (low, high) = (bus.read(at), bus.read(at | PLANE));
+                if attributes & 0x40 != 0 {
+                    (low, high) = (low.reverse_bits(), high.reverse_bits());
+                }
+            }
+            self.sprites.low[slot] = low;
+            self.sprites.high[slot] = high;
+        }
+    }
+
+    /// Dots 337-340 and 0.
+    #[inline(always)]
+    fn fetch_names(&mut self, bus: &mut impl VideoBus) {
+        let tile = bus.read(self.v.tile_address());
+        bus.drive(self.v.tile_address());
+        bus.pass(8);
+        self.fetched = tile;
+        self.latch = tile;
+        self.pattern_address =
+            u16::from(tile) << 4 | self.ctrl.background_table() | self.v.fine_y();
+        self.drive(bus, self.pattern_address);
+        bus.pass(2);
+    }
+
+    /// How the evaluation stands on dot 0.
+    #[inline(always)]
+    fn rest_evaluation(&mut self) {
+        let e = &mut self.evaluation;
+        e.begin_fetches();
+        e.line_has_sprite0 = e.next_has_sprite0;
+        e.oam_address = 0;
+        e.row = (self.line & 0xff).wrapping_sub(u16::from(self.oam2[28]));
+        e.set_buffer(self.oam2[0]);
+        e.next_oam2();
+    }
+}
