@@ -280,7 +280,7 @@ fn three_seconds_of_a_tape_in_memory_become_a_clip_with_sound() {
     let place = Place::new(1);
     let output = place.path("clip.apng");
     let one = std::num::NonZero::<usize>::MIN;
-    let frames = clip::clip(tape.clone(), setup.clone(), 120..300, &output, one).unwrap();
+    let frames = clip::clip(tape.clone(), setup.clone(), None, 120..300, &output, one).unwrap();
     assert_eq!(frames, 180);
     // The same as the command makes of the tape in a file.
     std::fs::write(place.path("t.rtk"), &tape).unwrap();
@@ -292,9 +292,9 @@ fn three_seconds_of_a_tape_in_memory_become_a_clip_with_sound() {
     let heard: Vec<i16> = heard.into_samples().map(Result::unwrap).collect();
     assert!(heard.iter().any(|&sample| sample != heard[0]), "the game is heard");
     // More than there is gives what there is; nothing, a sentence, and no file is left.
-    let all = clip::clip(tape.clone(), setup.clone(), 0..9999, &place.path("a.wav"), one);
+    let all = clip::clip(tape.clone(), setup.clone(), None, 0..9999, &place.path("a.wav"), one);
     assert_eq!(all.unwrap(), 300);
-    assert!(clip::clip(tape, setup, 300..999, &place.path("b.wav"), one).is_err());
+    assert!(clip::clip(tape, setup, None, 300..999, &place.path("b.wav"), one).is_err());
     let names = place.0.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name());
     let names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
     assert!(names.iter().all(|name| !name.contains(".new-") && name != "b.wav"), "{names:?}");

@@ -10,15 +10,20 @@ use super::hash::hex64;
 use super::movie::{About, MovieFrame, Press, Recording};
 use super::paths;
 use super::setup::Setup;
+use super::tape::export::clip;
 use super::tapes::RomSender;
 use super::watch::{Change, NewRom, Watched};
 use crate::audio::device::{self, Event};
 use crate::engine::machine::{News, Parcel};
+use crate::engine::realtime;
+use crate::engine::recorder::Footage;
+use crate::flight::catalog::Position;
 use crate::link::{Before, Bell, Client, Flags, Notice, Picture, Request, Taken};
 use crate::video::palette::Palette;
 use crate::video::screenshot;
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -59,6 +64,10 @@ pub struct Desk {
     pub watched_setup: SetupArgs,
     /// What recorders say.
     pub said: Receiver<String>,
+    /// What films are to be made of.
+    pub footage: Receiver<Footage>,
+    /// Films that are being made.
+    pub films: Vec<JoinHandle<()>>,
     /// Threads that keep the games' histories; each ends with its machine.
     pub recorders: Vec<JoinHandle<()>>,
     /// The colours of screenshots.
@@ -79,7 +88,12 @@ pub struct Loaded {
     pub name: String,
     /// Tells its recorder of ROMs that are about to be put in.
     pub roms: Option<RomSender>,
+    /// What it was made from.
+    pub setup: Setup,
 }
+
+/// The length of a film, in seconds.
+const FILM_SECONDS: u64 = 30;
 
 /// A movie being taken; written at the end, as a loop that begins again takes
 /// back what came after its beginning.
@@ -188,6 +202,10 @@ impl Desk {
     /// Closes what is open, when the emulation thread has ended.
     pub fn close(&mut self) {
         self.look();
+        for film in self.films.drain(..) {
+            // A panic there was printed.
+            let _ = film.join();
+        }
         if let Some(said) = self.record.take().and_then(Record::close) {
             self.complain(said);
         }
@@ -219,6 +237,9 @@ impl Desk {
         }
         while let Ok(text) = self.said.try_recv() {
             self.complain(text);
+        }
+        while let Ok(footage) = self.footage.try_recv() {
+            self.film(footage);
         }
         while let Some(event) = self.sound.as_ref().and_then(device::Output::event) {
             self.sound_event(event);
@@ -257,10 +278,10 @@ impl Desk {
             Ok(game) => game,
             Err(fault) => return self.complain(fault.to_string()),
         };
-        let Game { machine, folder, name, notes, refused, recorder, roms, .. } = game;
+        let Game { machine, folder, name, notes, refused, recorder, roms, setup } = game;
         let refused = refused.into_iter().map(|(_, why)| why);
         notes.into_iter().chain(refused).for_each(|note| self.complain(note));
-        self.games.push(Loaded { rom_hash: machine.rom_hash, folder, name, roms });
+        self.games.push(Loaded { rom_hash: machine.rom_hash, folder, name, roms, setup });
         self.recorders.extend(recorder);
         // A full ring means that the emulation thread has ended.
         let _ = self.parcels.push(Parcel::Machine(machine));
@@ -317,6 +338,30 @@ impl Desk {
         }
     }
 
+    /// Makes a film of what was just played, on a thread that takes only the
+    /// time that nobody wants.
+    fn film(&mut self, footage: Footage) {
+        let Some(game) = self.games.last() else { return };
+        let (folder, name) = (paths::pictures(&game.folder.path), paths::harmless(&game.name));
+        let (setup, sentences, bell) =
+            (game.setup.clone(), self.sentences.clone(), self.bell.clone());
+        let thread = std::thread::Builder::new().name("retake-film".into()).spawn(move || {
+            realtime::idle();
+            let said = match make_film(footage, setup, &folder, &name) {
+                Ok(path) => format!("Saved {}", path.display()),
+                Err(fault) => {
+                    eprintln!("retake: {fault}");
+                    fault.to_string()
+                }
+            };
+            // A front that has gone needs no sentences.
+            let _ = sentences.send(said);
+            bell.ring();
+        });
+        self.films.extend(thread);
+        self.tell("A film of the last half minute is being made".to_owned());
+    }
+
     /// Tells the player, and stderr, and the stats.
     fn complain(&mut self, text: String) {
         eprintln!("retake: {text}");
@@ -330,6 +375,21 @@ impl Desk {
         let _ = self.sentences.send(text);
         self.bell.ring();
     }
+}
+
+/// Writes a film beside the screenshots.
+fn make_film(footage: Footage, setup: Setup, folder: &Path, name: &str) -> Outcome<PathBuf> {
+    std::fs::create_dir_all(folder).map_err(|error| Fault::write(folder.display(), error))?;
+    let ending = clip::ending();
+    let path = |number: u32| folder.join(format!("{name}-film-{number}.{ending}"));
+    let free = (1..).map(path).find(|path| path.symlink_metadata().is_err());
+    let output = free.unwrap_or_else(|| path(0));
+    let Position { segment, frame } = footage.end;
+    let (frames, seconds) = setup.options.region.frame_rate();
+    let moments = frame.saturating_sub(FILM_SECONDS * frames / seconds)..frame;
+    let jobs = std::thread::available_parallelism().unwrap_or(NonZero::<usize>::MIN);
+    clip::clip(footage.tape, setup, Some(segment), moments, &output, jobs)?;
+    Ok(output)
 }
 
 fn sentence(notice: Notice) -> String {
@@ -411,6 +471,8 @@ mod tests {
                 watched: None,
                 watched_setup: SetupArgs::default(),
                 said: std::sync::mpsc::channel().1,
+                footage: std::sync::mpsc::channel().1,
+                films: Vec::new(),
                 recorders: Vec::new(),
                 palette: Box::new(*crate::video::palette::rgb()),
                 record: None,

@@ -155,7 +155,7 @@ mod real {
             io: desk_io,
             sound: None,
             flags: flags.clone(),
-            games: vec![Loaded { rom_hash, folder, name: name.clone(), roms }],
+            games: vec![Loaded { rom_hash, folder, name: name.clone(), roms, setup }],
             loader: Loader {
                 wishes: Wishes { resume: false, ..loader.wishes },
                 setup: loader.setup.for_another_rom(),
@@ -164,6 +164,8 @@ mod real {
             watched,
             watched_setup: args.setup.clone(),
             said,
+            footage,
+            films: Vec::new(),
             recorders: recorder.into_iter().collect(),
             palette: colours.clone(),
             record: taken,

@@ -24,7 +24,11 @@ use std::sync::atomic::Ordering;
 use travel::{Held, Travel};
 
 mod commands;
+mod settings;
+mod sound;
 mod travel;
+
+pub use settings::Settings;
 
 /// Frames in a turn of fast-forward at most.
 const FAST_FRAMES: u32 = 60;
@@ -49,37 +53,6 @@ pub struct Ends {
     pub taken: Option<rtrb::Producer<Taken>>,
     /// Everybody's.
     pub flags: Arc<Flags>,
-}
-
-/// How the session is played.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// Quit after so many frames.
-    pub exit_after: Option<u64>,
-    /// 0-100.
-    pub volume: u8,
-    /// Whether the speed may follow the screen.
-    pub follow_display: bool,
-    /// Allocates in this frame, to show that the guard sees it.
-    pub plant_allocation: Option<u64>,
-    /// Flips a bit of the machine after this frame, to show that the auditor
-    /// sees it.
-    pub plant_flip: Option<u64>,
-    /// Hashes the state at each frame that is taken, for a test to compare.
-    pub hash_states: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            exit_after: None,
-            volume: 100,
-            follow_display: false,
-            plant_allocation: None,
-            plant_flip: None,
-            hash_states: false,
-        }
-    }
 }
 
 /// What the pacing must know of a turn.
@@ -334,40 +307,6 @@ impl Engine {
         }
         self.hud.jammed = self.machine.nes.is_jammed();
         self.sound(false);
-    }
-
-    /// Lets the frame be heard that was run last.
-    fn sound(&mut self, backwards: bool) {
-        if backwards {
-            travel::reverse(&self.out.sound, &mut self.backwards);
-        }
-        self.heard_backwards = backwards;
-        self.sound_part();
-    }
-
-    fn sound_part(&mut self) {
-        let (part, parts) = (self.part, self.parts());
-        let Some(speaker) = &mut self.speaker else { return };
-        let sound = if self.heard_backwards { &self.backwards } else { &self.out.sound };
-        if parts == 1 {
-            return speaker.frame(sound);
-        }
-        travel::stretch(sound, part, parts, &mut self.slow);
-        speaker.frame(&self.slow);
-    }
-
-    /// Turns that a frame lasts.
-    fn parts(&self) -> u32 {
-        if self.fast { 1 } else { 1 << self.rate.min(0).unsigned_abs() }
-    }
-
-    /// Whether this turn is one of slow motion in which the frame lasts on.
-    fn rests(&mut self) -> bool {
-        self.part = (self.part + 1) % self.parts();
-        if self.part > 0 {
-            self.sound_part();
-        }
-        self.part > 0
     }
 
     /// What is held in the next frame; notes it for a movie.

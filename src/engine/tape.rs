@@ -166,10 +166,19 @@ impl TapeFile {
         self.refusals += 1;
         // A folder that is away may come back with the file in it. A file that
         // was removed does not: all that memory has makes a new one.
-        if why == ErrorKind::NotFound && self.path.parent().is_some_and(Path::is_dir) {
-            (self.length, self.teller, self.taped) = (0, Teller::default(), 0);
+        if why == ErrorKind::NotFound && self.has_folder() {
+            self.forget();
         }
         self.pause(why)
+    }
+
+    fn has_folder(&self) -> bool {
+        self.path.parent().is_some_and(Path::is_dir)
+    }
+
+    /// Nothing is on the disk any more.
+    fn forget(&mut self) {
+        (self.length, self.teller, self.taped) = (0, Teller::default(), 0);
     }
 
     /// A disk that does not answer is one that refuses.
@@ -187,14 +196,17 @@ impl TapeFile {
     pub fn close(mut self, history: &History, complete: u64) -> bool {
         let refusals = self.refusals;
         let until = Instant::now() + PATIENCE;
-        while self.under_way.is_some() || self.length == 0 || !self.teller.is_done(history) {
-            self.next = Instant::now();
-            self.poll(history, complete);
-            if !self.wait(until, refusals) {
+        let file = loop {
+            if !self.write_what_waits(history, complete, refusals, until) {
                 return false;
             }
-        }
-        let Ok(file) = std::fs::read(&self.path) else { return false };
+            match std::fs::read(&self.path) {
+                Ok(file) => break file,
+                // It was removed when nothing was left to write.
+                Err(why) if why.kind() == ErrorKind::NotFound && self.has_folder() => self.forget(),
+                Err(_) => return false,
+            }
+        };
         if file.len() as u64 != self.length {
             // Someone else wrote: the tape opens without an index, too.
             return true;
@@ -208,6 +220,23 @@ impl TapeFile {
             self.collect();
         }
         self.refusals == refusals
+    }
+
+    fn write_what_waits(
+        &mut self,
+        history: &History,
+        complete: u64,
+        refusals: u64,
+        until: Instant,
+    ) -> bool {
+        while self.under_way.is_some() || self.length == 0 || !self.teller.is_done(history) {
+            self.next = Instant::now();
+            self.poll(history, complete);
+            if !self.wait(until, refusals) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Waits for the I/O thread; false when that is of no use any more.

@@ -30,7 +30,7 @@ pub fn tape(played: &Played, frames: u64) -> Vec<u8> {
     for frame in 0..frames {
         recorder.blind_frame(played.inputs[(frame % length) as usize]);
         let now = (frame + 1) % length;
-        if now % EVERY == 0 {
+        if now.is_multiple_of(EVERY) {
             recorder.state(&played.states[(now / EVERY) as usize]);
         }
     }

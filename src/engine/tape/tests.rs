@@ -67,7 +67,9 @@ impl Disk {
                     if let Mood::Refuses(why) = mood { Err(why) } else { Ok(()) }
                 }
             };
-            file.map(|file| std::fs::write(&path, file).unwrap());
+            if let Some(file) = file {
+                std::fs::write(&path, file).unwrap();
+            }
             self.done.push(Done { tag, work, bytes, result }).unwrap();
         }
     }
@@ -194,6 +196,7 @@ impl Session {
     }
 
     /// Ends the session on a disk that works; gives the tape.
+    #[allow(clippy::type_complexity)]
     fn close(mut self) -> (Tape<Vec<u8>>, HashMap<Position, Vec<u8>>, Position, Vec<Said>) {
         self.history.cut();
         self.disk.mood = Mood::Works;

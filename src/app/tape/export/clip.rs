@@ -20,8 +20,9 @@ pub fn ending() -> &'static str {
 /// Writes a clip; gives the frames in it.
 ///
 /// * `tape`: a whole tape, header and chunks (docs/tape-format.md); it may lack
-///   its index. What it is of is its newest path.
+///   its index.
 /// * `setup`: the ROM and console with which it was made.
+/// * `branch`: the path that is meant, the newest for none.
 /// * `moments`: after frame `start`, up to and with frame `end`. What lies
 ///   before the tape's first state or behind its end is left out.
 /// * `output`: the format by its ending, as in `tape export`; [`ending`] gives
@@ -34,13 +35,14 @@ pub fn ending() -> &'static str {
 pub fn clip(
     tape: Vec<u8>,
     setup: Setup,
+    branch: Option<u32>,
     moments: Range<u64>,
     output: &Path,
     jobs: NonZero<usize>,
 ) -> Outcome<u64> {
     let file = TapeFile::of_bytes(Path::new("what was played"), tape)?;
     file.tape.header().expect_layout(layout()).map_err(|error| file.fault(error))?;
-    let tip = file.tip(None)?;
+    let tip = file.tip(branch)?;
     let oldest = file.tape.catalog().oldest(tip).unwrap_or(tip).frame;
     let from = file.position(tip, moments.start.clamp(oldest, tip.frame))?;
     let to = file.position(tip, moments.end.clamp(oldest, tip.frame))?;

@@ -62,6 +62,14 @@ pub fn colours() -> &'static [[u8; 3]; 512] {
     COLOURS.get_or_init(|| Box::new(palette::rgb().map(yuv)))
 }
 
+/// The same as numbers: Y in bits 0-7, U in 16-23, V in 32-39, and room beside
+/// each for that of the pixel on the right, so that two pixels are written at once.
+fn lanes() -> &'static [u64; 512] {
+    static LANES: OnceLock<Box<[u64; 512]>> = OnceLock::new();
+    let lane = |[y, u, v]: [u8; 3]| u64::from(y) | u64::from(u) << 16 | u64::from(v) << 32;
+    LANES.get_or_init(|| Box::new(colours().map(lane)))
+}
+
 /// A colour by BT.601, in the limited range.
 fn yuv([r, g, b]: [u8; 3]) -> [u8; 3] {
     let [r, g, b] = [r, g, b].map(|value| f64::from(value) / 255.0);
@@ -76,16 +84,21 @@ pub struct Yuv;
 
 impl Coding for Yuv {
     fn code(&mut self, _: u64, frame: &Frame) -> Outcome<Coded> {
-        let colours = colours();
+        let lanes = lanes();
         let count = frame.pixels.len();
         let mut bytes = vec![0; FRAME.len() + count * 3];
         let (head, planes) = bytes.split_at_mut(FRAME.len());
         head.copy_from_slice(FRAME);
         let (y, rest) = planes.split_at_mut(count);
         let (u, v) = rest.split_at_mut(count);
-        let places = y.iter_mut().zip(u).zip(v);
-        for (pixel, ((y, u), v)) in frame.pixels.iter().zip(places) {
-            [*y, *u, *v] = colours[usize::from(pixel & 0x1ff)];
+        let [y, u, v] = [y, u, v].map(|plane| plane.as_chunks_mut::<2>().0.iter_mut());
+        let pairs = frame.pixels.as_chunks::<2>().0;
+        for ([left, right], ((y, u), v)) in pairs.iter().zip(y.zip(u).zip(v)) {
+            let lane = |pixel: &u16| lanes[usize::from(pixel & 0x1ff)];
+            let both = lane(left) | lane(right) << 8;
+            *y = (both as u16).to_le_bytes();
+            *u = ((both >> 16) as u16).to_le_bytes();
+            *v = ((both >> 32) as u16).to_le_bytes();
         }
         Ok(Coded::Bytes(bytes))
     }
@@ -131,6 +144,17 @@ impl Writer for Y4m {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_pixel_has_its_own_colour_in_each_plane() {
+        let pixels: Vec<u16> = (0..256 * 240).map(|n| (n * 7919 % 512) as u16).collect();
+        let frame = Frame { pixels: pixels.clone().into() };
+        let Ok(Coded::Bytes(bytes)) = Yuv.code(0, &frame) else { panic!("bytes") };
+        for (at, pixel) in pixels.iter().enumerate() {
+            let planes = [0, 1, 2].map(|plane| bytes[6 + plane * pixels.len() + at]);
+            assert_eq!(planes, colours()[usize::from(*pixel)], "{at}");
+        }
+    }
 
     #[test]
     fn colours_are_those_of_bt_601() {
