@@ -233,6 +233,7 @@ impl<S: Sink> System<'_, S> {
         let watching = self.watches.ppu_address;
         let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
         let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, m2 };
+        self.work.half_dots += u64::from(*late);
         while *late > 0 {
             if *calm == 0 && *tier == Tier::Lazy {
                 *calm = ppu.calm(self.timing, *amid_dot);
@@ -242,6 +243,7 @@ impl<S: Sink> System<'_, S> {
             if *calm > 0 {
                 ppu.run_calm(&mut bus, self.sink, &mut self.crowd, half_dots, *amid_dot);
                 *calm -= half_dots;
+                self.work.calm_half_dots += u64::from(half_dots);
             } else if *amid_dot {
                 ppu.half_dot(&mut bus, self.timing);
             } else {

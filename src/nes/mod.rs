@@ -55,6 +55,19 @@ pub enum Tier {
     Exact,
 }
 
+/// How much was done how, since power-on. It is no state, and nobody computes by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// CPU cycles.
+    pub cycles: u64,
+    /// Those of them in which instructions ran whole (`cpu/fast.rs`).
+    pub fast_cycles: u64,
+    /// The PPU's half-dots.
+    pub half_dots: u64,
+    /// Those of them that it ran in stretches (`ppu/calm.rs`).
+    pub calm_half_dots: u64,
+}
+
 /// Bytes that are not a state of this machine.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("a state of this machine has {expected} bytes, not {got}")]
@@ -103,6 +116,7 @@ pub struct Nes {
     state: Box<State>,
     /// Derived from the state by the cartridge's board.
     map: Map,
+    work: Work,
 }
 
 impl Nes {
@@ -115,7 +129,7 @@ impl Nes {
         let mut map = Map::new(&cart);
         load_trainer(&cart, &map, &mut state);
         cart.board.map(&state.board, &cart, &mut map);
-        Self { cart, region, tier: Tier::default(), state, map }
+        Self { cart, region, tier: Tier::default(), state, map, work: Work::default() }
     }
 
     /// Chooses how it computes from the next frame on.
@@ -126,6 +140,11 @@ impl Nes {
     /// How it computes.
     pub fn tier(&self) -> Tier {
         self.tier
+    }
+
+    /// How much was done how.
+    pub fn work(&self) -> Work {
+        self.work
     }
 
     /// Presses the reset button.
@@ -187,6 +206,11 @@ impl Nes {
             system.state.cpu = cpu;
         }
         system.catch_up();
+        let work = &mut self.work;
+        work.cycles += system.elapsed();
+        work.fast_cycles += system.work.fast_cycles;
+        work.half_dots += system.work.half_dots;
+        work.calm_half_dots += system.work.calm_half_dots;
         self.state.frame += 1;
         self.state.lag += u64::from(!self.state.ports.take_polled());
     }

@@ -266,6 +266,7 @@ impl<S: Sink> System<'_, S> {
         cpu.run_fast(&mut memory);
         let cycles = memory.cycles;
         self.pass_idle(cycles);
+        self.work.fast_cycles += u64::from(cycles);
         cycles > 0
     }
 }
