@@ -241,7 +241,7 @@ impl<S: Sink> System<'_, S> {
             bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
             if *calm > 0 {
-                ppu.run_calm(&mut bus, self.sink, &mut self.crowd, half_dots, *amid_dot);
+                ppu.run_calm(&mut bus, self.sink, &mut self.crowd, half_dots, *amid_dot, self.timing);
                 *calm -= half_dots;
                 self.work.calm_half_dots += u64::from(half_dots);
             } else if *amid_dot {
@@ -264,7 +264,7 @@ impl<S: Sink> System<'_, S> {
             return 0;
         }
         let rises = self.cart.board.quiet_rises(&self.state.board);
-        let first = self.state.ppu.a12_rests(self.late.amid_dot);
+        let first = self.state.ppu.a12_rests(self.timing, self.late.amid_dot);
         self.late.ppu_calm.min(rises.saturating_mul(APART).saturating_add(first))
     }
 
