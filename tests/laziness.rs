@@ -121,6 +121,11 @@ fn random_rom(random: &mut Random, board: Option<u16>) -> Vec<u8> {
                 let page = register.max(0x41) & if low & 0x10 == 0 { 0xf0 } else { 0xff };
                 rom.extend([0xa9, opcode, 0x8d, low & 0x0f, page]);
             }
+            // The OAM unit, in vblank and at any time.
+            14 if low < 0x20 => {
+                rom.extend([0x2c, 0x02, 0x20, 0x10, 0xfb, 0xa9, page, 0x8d, 0x14, 0x40])
+            }
+            14 if low < 0x40 => rom.extend([0xa9, register, 0x8d, 0x14, 0x40]),
             13 if board.is_some() => rom.push(0x58),
             _ if jams => rom.push(0xea),
             _ => rom.extend([opcode, if registers { low & 0x1f } else { low }, page]),

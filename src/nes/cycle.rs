@@ -181,6 +181,16 @@ impl<S: Sink> System<'_, S> {
         self.late.apu
     }
 
+    /// How it computes.
+    pub fn tier(&self) -> Tier {
+        self.late.tier
+    }
+
+    /// What was known of $2002 may not hold any more.
+    pub fn forget_status(&mut self) {
+        self.late.status_rests = None;
+    }
+
     /// For how many whole cycles reads of $2002 surely find what stands there, as
     /// far as that was asked before.
     pub fn status_rests(&self) -> u32 {
@@ -241,7 +251,14 @@ impl<S: Sink> System<'_, S> {
             bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
             if *calm > 0 {
-                ppu.run_calm(&mut bus, self.sink, &mut self.crowd, half_dots, *amid_dot, self.timing);
+                ppu.run_calm(
+                    &mut bus,
+                    self.sink,
+                    &mut self.crowd,
+                    half_dots,
+                    *amid_dot,
+                    self.timing,
+                );
                 *calm -= half_dots;
                 self.work.calm_half_dots += u64::from(half_dots);
             } else if *amid_dot {

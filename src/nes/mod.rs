@@ -17,6 +17,7 @@ pub mod port;
 mod ppu;
 pub mod region;
 mod schedule;
+mod sprite_page;
 mod state;
 mod system;
 

@@ -295,7 +295,9 @@ impl<S: Sink> Bus for System<'_, S> {
         self.halted = false;
         while self.dma_wants_bus() {
             self.halted = true;
-            self.dma_cycle(address);
+            if !self.pass_oam_dma(address) {
+                self.dma_cycle(address);
+            }
         }
         self.read_cycle(address, address)
     }

@@ -32,10 +32,7 @@ impl Ppu {
         }
         let fetching = !amid_dot && self.commit != commit::NOTHING;
         let events = if self.line == pre_render { 3 } else { 2 };
-        if (matches!(self.line, 0 | 240..) && self.dot < events)
-            || fetching
-            || !self.is_settled()
-        {
+        if (matches!(self.line, 0 | 240..) && self.dot < events) || fetching || !self.is_settled() {
             return 0;
         }
         let last = if self.line == pre_render { pre_render } else { 239 };
@@ -47,7 +44,8 @@ impl Ppu {
     fn vblank_calm(&self, timing: &Timing, half: u32) -> u32 {
         /// Dots in which nothing happens on lines with an event.
         const QUIET: std::ops::Range<u16> = 4..335;
-        let last = if self.line < timing.vblank_line { timing.vblank_line } else { timing.lines - 1 };
+        let last =
+            if self.line < timing.vblank_line { timing.vblank_line } else { timing.lines - 1 };
         let begins = self.line == 240 || self.line == timing.vblank_line;
         let ends = self.line + 1 == last;
         let quiet = (!begins || self.dot >= QUIET.start)
@@ -171,6 +169,7 @@ impl Ppu {
     }
 
     /// Half-dots of the pre-render line, from the first half of a dot.
+    #[inline(never)]
     fn run_pre_render(
         &mut self,
         bus: &mut impl VideoBus,
