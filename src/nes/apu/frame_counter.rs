@@ -168,6 +168,11 @@ impl FrameCounter {
         u32::from(next - 1).saturating_sub(self.count.into())
     }
 
+    /// Whether a read of $4015 clears anything.
+    pub fn is_flagged(&self) -> bool {
+        self.flag.on() || self.irq.on()
+    }
+
     /// CPU cycles before the one in which what it pulls /IRQ with may move.
     pub fn irq_rests(&self, region: Region) -> u32 {
         if self.landing != 0 || self.clearing.on() {
