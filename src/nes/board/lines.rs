@@ -113,3 +113,54 @@ impl LineCounter {
         self.unused = [0; 2];
     }
 }
+
+/// An /IRQ that falls some CPU cycles after the counter asked. The board watches
+/// the PPU's address, which may be told late, and CPU cycles.
+#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct LateIrq {
+    /// CPU cycles until it falls; 0: it does not.
+    wait: u8,
+    /// 1 while /IRQ is low.
+    pending: u8,
+}
+
+impl LateIrq {
+    /// After each clock: begins to wait where the counter asks.
+    pub fn follow(&mut self, lines: &LineCounter, wait: u8) {
+        if lines.irq() && self.wait == 0 && self.pending == 0 {
+            self.wait = wait;
+        }
+    }
+
+    pub fn acknowledge(&mut self) {
+        (self.wait, self.pending) = (0, 0);
+    }
+
+    pub fn pass(&mut self, cycles: u32) {
+        if self.wait > 0 {
+            self.wait = u32::from(self.wait).saturating_sub(cycles) as u8;
+            self.pending |= u8::from(self.wait == 0);
+        }
+    }
+
+    pub fn irq(&self) -> bool {
+        self.pending != 0
+    }
+
+    /// While the counter may ask, the PPU can begin the wait at any time, so each
+    /// cycle counts.
+    pub fn quiet(&self, lines: &LineCounter) -> u32 {
+        let rests = self.wait == 0 && (self.pending != 0 || lines.quiet() == u32::MAX);
+        if rests { u32::MAX } else { 0 }
+    }
+
+    /// Waits only where the counter asks, and not for longer than `wait`.
+    pub fn sanitize(&mut self, lines: &LineCounter, wait: u8) {
+        self.pending &= u8::from(lines.irq());
+        self.wait = self.wait.min(wait);
+        if self.pending != 0 || !lines.irq() {
+            self.wait = 0;
+        }
+    }
+}

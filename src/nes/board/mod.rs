@@ -13,7 +13,9 @@ mod bench;
 mod cnrom;
 mod eeprom;
 mod fme7;
+mod irem;
 mod irq;
+mod jaleco;
 mod latch;
 mod lines;
 mod mmc1;
@@ -22,10 +24,17 @@ mod mmc3;
 mod mmc3_wired;
 mod namco118;
 mod namco163;
+mod nes_event;
 mod nrom;
+mod oeka_kids;
+mod study_box;
+mod sunsoft;
+mod taito;
 mod uxrom;
 mod vrc;
 mod vrc24;
+mod vrc6;
+mod vrc7;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -255,6 +264,19 @@ boards! {
     Vrc1 vrc::Vrc1, "VRC1", [75];
     Vrc24 vrc24::Vrc24, "VRC2, VRC4", [21 | 22 | 23 | 25 | 27];
     Vrc3 vrc::Vrc3, "VRC3", [73];
+    Vrc6 vrc6::Vrc6, "VRC6", [24 | 26];
+    Vrc7 vrc7::Vrc7, "VRC7", [85];
+    Ss88006 jaleco::Ss88006, "Jaleco SS 88006", [18];
+    G101 irem::G101, "Irem G-101", [32];
+    H3001 irem::H3001, "Irem H3001", [65];
+    Sunsoft3 sunsoft::Sunsoft3, "Sunsoft-3", [67];
+    Sunsoft4 sunsoft::Sunsoft4, "Sunsoft-4", [68];
+    Tc taito::Tc, "Taito TC0190, TC0690", [33 | 48];
+    X1005 taito::X1005, "Taito X1-005", [80 | 207];
+    X1017 taito::X1017, "Taito X1-017", [82];
+    OekaKids oeka_kids::OekaKids, "Oeka Kids", [96];
+    NesEvent nes_event::NesEvent, "NES-EVENT", [105];
+    StudyBox study_box::StudyBox, "Study Box", [186];
     Fme7 fme7::Fme7, "FME-7", [69];
     Bandai bandai::Bandai, "Bandai FCG", [16 | 153 | 157 | 159];
     Latch latch::Latch, "latches", [11 | 13 | 15 | 29 | 31 | 34 | 36 | 38 | 41 | 46 | 57 | 58 | 60 | 61
