@@ -142,10 +142,13 @@ impl<'a, S: Sink> System<'a, S> {
             Place::Nothing => {
                 self.meet_board();
                 let open = self.state.wires.data;
-                match self.cart.board.read(&mut self.state.board, self.cart, address, open) {
-                    Some(byte) => (byte, true),
-                    None => (open, false),
+                let board = self.cart.board;
+                let byte = board.read(&mut self.state.board, self.cart, address, open);
+                if board.reads_move_banks() {
+                    self.catch_up_ppu();
+                    board.map(&self.state.board, self.cart, self.map);
                 }
+                byte.map_or((open, false), |byte| (byte, true))
             }
         }
     }

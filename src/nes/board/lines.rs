@@ -114,7 +114,7 @@ impl LineCounter {
     }
 }
 
-/// An /IRQ that falls some CPU cycles after the counter asked. The board watches
+/// An /IRQ that falls some CPU cycles after a counter asked. The board watches
 /// the PPU's address, which may be told late, and CPU cycles.
 #[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]
@@ -126,9 +126,9 @@ pub struct LateIrq {
 }
 
 impl LateIrq {
-    /// After each clock: begins to wait where the counter asks.
-    pub fn follow(&mut self, lines: &LineCounter, wait: u8) {
-        if lines.irq() && self.wait == 0 && self.pending == 0 {
+    /// The counter asks: it falls in so many cycles.
+    pub fn begin(&mut self, wait: u8) {
+        if self.wait == 0 && self.pending == 0 {
             self.wait = wait;
         }
     }
@@ -148,19 +148,14 @@ impl LateIrq {
         self.pending != 0
     }
 
-    /// While the counter may ask, the PPU can begin the wait at any time, so each
-    /// cycle counts.
-    pub fn quiet(&self, lines: &LineCounter) -> u32 {
-        let rests = self.wait == 0 && (self.pending != 0 || lines.quiet() == u32::MAX);
-        if rests { u32::MAX } else { 0 }
+    /// CPU cycles for which it rests. While the counter may ask (`armed`), the PPU
+    /// can begin the wait at any time, so each cycle counts.
+    pub fn quiet(&self, armed: bool) -> u32 {
+        if self.pending != 0 || (self.wait == 0 && !armed) { u32::MAX } else { 0 }
     }
 
-    /// Waits only where the counter asks, and not for longer than `wait`.
-    pub fn sanitize(&mut self, lines: &LineCounter, wait: u8) {
-        self.pending &= u8::from(lines.irq());
-        self.wait = self.wait.min(wait);
-        if self.pending != 0 || !lines.irq() {
-            self.wait = 0;
-        }
+    pub fn sanitize(&mut self, longest: u8) {
+        self.pending &= 1;
+        self.wait = if self.pending != 0 { 0 } else { self.wait.min(longest) };
     }
 }

@@ -6,18 +6,22 @@
 //! construction. A new board is one file, one row below, and one ROM row in the
 //! tests: `docs/adding-a-board.md`.
 
+mod action53;
 mod axrom;
 mod bandai;
 #[cfg(test)]
 mod bench;
 mod cnrom;
 mod eeprom;
+mod fds_copies;
+mod flash;
 mod fme7;
 mod irem;
 mod irq;
 mod jaleco;
 mod latch;
 mod lines;
+mod maxi15;
 mod mmc1;
 mod mmc2;
 mod mmc3;
@@ -27,6 +31,7 @@ mod namco163;
 mod nes_event;
 mod nrom;
 mod oeka_kids;
+mod rambo1;
 mod study_box;
 mod sunsoft;
 mod taito;
@@ -90,6 +95,13 @@ pub type Registers = [u64; 32];
 pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// What the machine must tell it.
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: false };
+
+    /// PRG is flash memory that the game writes, where the header says so: it is PRG
+    /// RAM with a battery, and begins as a copy of the ROM.
+    const FLASH: bool = false;
+
+    /// [`Board::read`] may move banks.
+    const READS_MOVE_BANKS: bool = false;
 
     /// Of the PPU's address it listens to A12 alone: changes that leave it as it is
     /// need not be told.
@@ -191,6 +203,14 @@ macro_rules! boards {
                 match self { $( Self::$id => <$type>::WATCHES, )* }
             }
 
+            pub(crate) fn has_flash(self) -> bool {
+                match self { $( Self::$id => <$type>::FLASH, )* }
+            }
+
+            pub(crate) fn reads_move_banks(self) -> bool {
+                match self { $( Self::$id => <$type>::READS_MOVE_BANKS, )* }
+            }
+
             pub(crate) fn hears_a12_alone(self) -> bool {
                 match self { $( Self::$id => <$type>::HEARS_A12_ALONE, )* }
             }
@@ -278,6 +298,12 @@ boards! {
     NesEvent nes_event::NesEvent, "NES-EVENT", [105];
     StudyBox study_box::StudyBox, "Study Box", [186];
     Fme7 fme7::Fme7, "FME-7", [69];
+    Rambo1 rambo1::Rambo1, "RAMBO-1", [64];
+    Action53 action53::Action53, "Action 53", [28];
+    Unrom512 flash::Unrom512, "UNROM 512", [30];
+    Gtrom flash::Gtrom, "GTROM", [111];
+    FdsCopy fds_copies::FdsCopy, "copies of disk games", [40 | 42 | 50];
+    Maxi15 maxi15::Maxi15, "Maxi 15", [234];
     Bandai bandai::Bandai, "Bandai FCG", [16 | 153 | 157 | 159];
     Latch latch::Latch, "latches", [11 | 13 | 15 | 29 | 31 | 34 | 36 | 38 | 41 | 46 | 57 | 58 | 60 | 61
         | 62 | 66 | 70 | 71 | 72 | 77 | 78 | 79 | 81 | 86 | 87 | 89 | 92 | 93 | 94 | 97 | 101 | 107 | 113

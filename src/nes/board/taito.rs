@@ -116,7 +116,9 @@ impl Board for Tc {
     fn ppu_address(&mut self, address: u16, m2_falls: u64) -> Touched {
         if self.lines.edge(address, m2_falls) == Edge::Rise {
             self.lines.clock(Zero::Asks);
-            self.late.follow(&self.lines, LATE);
+            if self.lines.irq() {
+                self.late.begin(LATE);
+            }
         }
         Touched::Nothing
     }
@@ -130,7 +132,7 @@ impl Board for Tc {
     }
 
     fn quiet_cycles(&self) -> u32 {
-        self.late.quiet(&self.lines)
+        self.late.quiet(self.lines.quiet() != u32::MAX)
     }
 
     fn irq(&self) -> bool {
@@ -141,8 +143,9 @@ impl Board for Tc {
         self.lines.sanitize();
         if cart.mapper != 48 {
             self.lines.disable();
+            self.late.acknowledge();
         }
-        self.late.sanitize(&self.lines, LATE);
+        self.late.sanitize(LATE);
         self.unused = [0; 5];
     }
 }
