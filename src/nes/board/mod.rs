@@ -26,6 +26,7 @@ mod mmc1;
 mod mmc2;
 mod mmc3;
 mod mmc3_wired;
+mod mmc5;
 mod namco118;
 mod namco163;
 mod nes_event;
@@ -46,7 +47,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use super::cart::Cartridge;
 use super::cart::map::Map;
 
-/// A CPU write to $4020-$FFFF as a board sees it.
+/// A CPU write to $4020-$FFFF (or $2000, see [`Board::ANSWERS_PPU`]) as a board sees it.
 #[derive(Debug)]
 pub struct Write<'a> {
     /// The address.
@@ -95,6 +96,13 @@ pub type Registers = [u64; 32];
 pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// What the machine must tell it.
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: false };
+
+    /// It gives the PPU the bytes of its reads: [`Board::ppu_read`]. It is told of writes
+    /// to $2000, too.
+    const ANSWERS_PPU: bool = false;
+
+    /// Bytes of RAM within the chip, whole KiB. They come last in the machine's RAM.
+    const OWN_RAM: usize = 0;
 
     /// PRG is flash memory that the game writes, where the header says so: it is PRG
     /// RAM with a battery, and begins as a copy of the ROM.
@@ -147,9 +155,16 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
         Touched::Nothing
     }
 
+    /// What the PPU reads at an address that [`Board::ppu_address`] was told of, for
+    /// boards that answer. `ram` is all RAM of the machine.
+    fn ppu_read(&self, _cart: &Cartridge, _map: &Map, _ram: &[u8], address: u16) -> u8 {
+        address as u8
+    }
+
     /// How often the PPU's A12 may rise, low for three falls of M2 before, until
     /// /IRQ can move; for boards that watch the PPU's address. The most there is:
-    /// not before the next write.
+    /// not before the next write. Boards that listen to more than A12 mean so many
+    /// times twelve half-dots.
     fn quiet_rises(&self) -> u32 {
         0
     }
@@ -201,6 +216,18 @@ macro_rules! boards {
 
             pub(crate) fn watches(self) -> Watches {
                 match self { $( Self::$id => <$type>::WATCHES, )* }
+            }
+
+            pub(crate) fn answers_ppu(self) -> bool {
+                match self { $( Self::$id => <$type>::ANSWERS_PPU, )* }
+            }
+
+            pub(crate) fn own_ram(self) -> usize {
+                match self { $( Self::$id => <$type>::OWN_RAM, )* }
+            }
+
+            pub(crate) fn ppu_read(self, regs: &Registers, cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
+                match self { $( Self::$id => view::<$type>(regs).ppu_read(cart, map, ram, address), )* }
             }
 
             pub(crate) fn has_flash(self) -> bool {
@@ -284,6 +311,7 @@ boards! {
     Vrc1 vrc::Vrc1, "VRC1", [75];
     Vrc24 vrc24::Vrc24, "VRC2, VRC4", [21 | 22 | 23 | 25 | 27];
     Vrc3 vrc::Vrc3, "VRC3", [73];
+    Mmc5 mmc5::Mmc5, "MMC5", [5];
     Vrc6 vrc6::Vrc6, "VRC6", [24 | 26];
     Vrc7 vrc7::Vrc7, "VRC7", [85];
     Ss88006 jaleco::Ss88006, "Jaleco SS 88006", [18];
