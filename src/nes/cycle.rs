@@ -242,7 +242,8 @@ impl<S: Sink> System<'_, S> {
         let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, tier, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
         let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
-        let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, m2 };
+        let answers = self.cart.board.answers_ppu();
+        let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, answers, m2 };
         self.work.half_dots += u64::from(*late);
         while *late > 0 {
             if *calm == 0 && *tier == Tier::Lazy {
@@ -280,8 +281,13 @@ impl<S: Sink> System<'_, S> {
         if self.schedules.len() > 1 {
             return 0;
         }
-        let rises = self.cart.board.quiet_rises(&self.state.board);
-        let first = self.state.ppu.a12_rests(self.timing, self.late.amid_dot);
+        let board = self.cart.board;
+        let rises = board.quiet_rises(&self.state.board);
+        let first = if board.hears_a12_alone() {
+            self.state.ppu.a12_rests(self.timing, self.late.amid_dot)
+        } else {
+            0
+        };
         self.late.ppu_calm.min(rises.saturating_mul(APART).saturating_add(first))
     }
 
