@@ -4,7 +4,6 @@
 //!
 //! <https://www.nesdev.org/wiki/CPU_memory_map>
 
-use super::Tier;
 use super::board::{BoardId, Registers, Touched, Watches, Write};
 use super::cart::Cartridge;
 use super::cart::map::{Layout, Map, Place};
@@ -17,6 +16,7 @@ use super::ppu::{Crowd, Hears, Kib, Screen, VideoBus};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule};
 use super::state::{Line, State};
+use super::{Tier, Work};
 use zerocopy::IntoBytes;
 
 /// A machine at work: the state and everything it is wired to for a frame.
@@ -34,6 +34,8 @@ pub struct System<'a, S: Sink> {
     pub(super) reached: Moment,
     pub(super) late: Late,
     pub(super) crowd: Crowd,
+    /// In this frame.
+    pub(super) work: Work,
     /// `clock` at the start of the frame.
     start: u64,
     /// A DMA took cycles during the last read.
@@ -58,11 +60,14 @@ impl<'a, S: Sink> System<'a, S> {
     ) -> Self {
         let Wiring { cart, region, tier, input } = wiring;
         let schedules = schedule::of(region, state.wires.alignment);
+        let schedule = &schedules[usize::from(state.wires.phase)];
+        let board_level = cart.board.level(&state.board);
         Self {
-            late: Late::nobody(&schedules[usize::from(state.wires.phase)], tier, state.clock),
+            late: Late::nobody(schedule, tier, state.clock, board_level),
             schedules,
             crowd: Crowd::new(),
             reached: Moment::Start,
+            work: Work::default(),
             start: state.clock,
             watches: cart.board.watches(),
             timing: region.timing(),
@@ -142,10 +147,13 @@ impl<'a, S: Sink> System<'a, S> {
             Place::Nothing => {
                 self.meet_board();
                 let open = self.state.wires.data;
-                match self.cart.board.read(&mut self.state.board, self.cart, address, open) {
-                    Some(byte) => (byte, true),
-                    None => (open, false),
+                let board = self.cart.board;
+                let byte = board.read(&mut self.state.board, self.cart, address, open);
+                if board.reads_move_banks() {
+                    self.catch_up_ppu();
+                    board.map(&self.state.board, self.cart, self.map);
                 }
+                byte.map_or((open, false), |byte| (byte, true))
             }
         }
     }
@@ -207,6 +215,9 @@ impl<'a, S: Sink> System<'a, S> {
 
     fn write_ppu(&mut self, register: u16, value: u8, stale: u8) {
         self.meet_ppu(Moment::Start);
+        if register == 0 && self.cart.board.answers_ppu() {
+            self.write_cart(0x2000, value);
+        }
         let ppu = &mut self.state.ppu;
         match register {
             0 => {
@@ -290,7 +301,9 @@ impl<S: Sink> Bus for System<'_, S> {
         self.halted = false;
         while self.dma_wants_bus() {
             self.halted = true;
-            self.dma_cycle(address);
+            if !self.pass_oam_dma(address) {
+                self.dma_cycle(address);
+            }
         }
         self.read_cycle(address, address)
     }
@@ -323,6 +336,8 @@ pub struct CartBus<'a> {
     pub ram: &'a mut [Line],
     pub board: &'a mut Registers,
     pub watching: bool,
+    /// The board answers the PPU's reads.
+    pub answers: bool,
     pub m2: M2,
 }
 
@@ -347,6 +362,10 @@ impl M2 {
 impl VideoBus for CartBus<'_> {
     #[inline(always)]
     fn read(&mut self, address: u16) -> u8 {
+        if self.answers {
+            let ram = self.ram.as_bytes();
+            return self.cart.board.ppu_read(self.board, self.cart, self.map, ram, address);
+        }
         read_video(self.cart, self.map, self.ram.as_bytes(), address)
     }
 
