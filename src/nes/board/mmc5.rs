@@ -180,7 +180,7 @@ impl Board for Mmc5 {
                 Some(pending << 7 | drawing << 6 | open & 0x3f)
             }
             0x5205 => Some((a * b) as u8),
-            0x5206 => Some((a * b >> 8) as u8),
+            0x5206 => Some(((a * b) >> 8) as u8),
             _ => None,
         }
     }
@@ -250,7 +250,7 @@ impl Board for Mmc5 {
         match split {
             Some(Split { column, y }) if is_attribute => {
                 let byte = own(0x3c0 + y / 32 * 8 + column / 4);
-                let shift = (y / 16 & 1) * 4 + (column / 2 & 1) * 2;
+                let shift = ((y / 16) & 1) * 4 + ((column / 2) & 1) * 2;
                 return (byte >> shift & 3) * 0x55;
             }
             Some(Split { column, y }) => return own(y / 8 * 32 + column),

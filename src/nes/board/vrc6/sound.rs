@@ -206,7 +206,7 @@ mod tests {
         s.write(2, 0, 0x3f);
         s.write(2, 2, 0x80);
         let heard = levels(&mut s, 14);
-        assert_eq!(heard[11], (6 * 0x3f & 0xff) >> 3);
+        assert_eq!(heard[11], ((6 * 0x3f) & 0xff) >> 3);
     }
 
     #[test]
