@@ -39,7 +39,7 @@
 
 use super::Tier;
 use super::apu::{self, calm::Span};
-use super::output::Sink;
+use super::output::{Over, Sink};
 use super::schedule::{Moment, Schedule};
 use super::state::State;
 use super::system::{CartBus, M2, System};
@@ -69,8 +69,8 @@ pub struct Late {
     board: u64,
     /// The cycle in which it has to know: /IRQ or the sound may move.
     board_due: u64,
-    /// What its sound last added.
-    board_level: i32,
+    /// What its sound adds, as far as it was told of cycles that have ended.
+    pub(super) board_level: i32,
     /// Whole cycles ahead in which nobody runs and no interrupt line moves.
     idle: u32,
     /// Whether anybody may be late at all.
@@ -324,7 +324,10 @@ impl<S: Sink> System<'_, S> {
             self.late.board_due += u64::from(quiet);
         }
         let level = self.cart.board.level(&self.state.board);
-        if std::mem::replace(&mut self.late.board_level, level) != level {
+        if S::HEARS && level != self.late.board_level {
+            // The APU's steps up to this cycle came with the level before.
+            self.run_late_apu(self.elapsed() + 1);
+            self.late.board_level = level;
             self.emit();
         }
     }
@@ -373,15 +376,20 @@ impl<S: Sink> System<'_, S> {
     /// Runs the APU up to the start of this cycle. What it does then is not
     /// known any more.
     pub fn catch_up_apu(&mut self) {
+        // The clock counts a cycle when M2 falls, later than the APU does.
+        self.run_late_apu(self.elapsed() + u64::from(self.reached != Moment::Start));
+    }
+
+    /// The same, where the APU has counted so many cycles of the frame.
+    fn run_late_apu(&mut self, counted: u64) {
         let cycles = std::mem::take(&mut self.late.apu);
         self.late.apu_calm = 0;
         self.late.idle = 0;
         if cycles > 0 {
             let put = self.state.wires.put.on() ^ (cycles & 1 != 0);
-            // The clock counts a cycle when M2 falls, later than the APU does.
-            let counted = self.elapsed() + u64::from(self.reached != Moment::Start);
             let span = Span { cycles, put, start: counted as u32 - cycles };
-            self.state.apu.run_unseen(span, self.region, &mut self.late.loaded, self.sink);
+            let mut sink = Over { sink: &mut *self.sink, level: self.late.board_level };
+            self.state.apu.run_unseen(span, self.region, &mut self.late.loaded, &mut sink);
         }
     }
 
@@ -389,7 +397,7 @@ impl<S: Sink> System<'_, S> {
     pub fn emit(&mut self) {
         if S::HEARS {
             let level = apu::mix::mix(self.state.apu.levels());
-            let level = level + self.cart.board.level(&self.state.board);
+            let level = level + self.late.board_level;
             self.sink.level(self.elapsed() as u32, level);
         }
     }

@@ -58,8 +58,10 @@ impl<'a, S: Sink> System<'a, S> {
     ) -> Self {
         let Wiring { cart, region, tier, input } = wiring;
         let schedules = schedule::of(region, state.wires.alignment);
+        let mut late = Late::nobody(&schedules[usize::from(state.wires.phase)], tier, state.clock);
+        late.board_level = cart.board.level(&state.board);
         Self {
-            late: Late::nobody(&schedules[usize::from(state.wires.phase)], tier, state.clock),
+            late,
             schedules,
             crowd: Crowd::new(),
             reached: Moment::Start,
