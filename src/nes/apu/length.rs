@@ -7,8 +7,9 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use crate::nes::bits::Flag;
 use crate::nes::fields::fields;
 
+/// Half frames by the upper five bits of a channel's fourth register.
 #[rustfmt::skip]
-const LENGTHS: [u8; 32] = [
+pub const LENGTHS: [u8; 32] = [
     10, 254, 20,  2, 40,  4, 80,  6, 160,  8, 60, 10, 14, 12, 26, 14,
     12,  16, 24, 18, 48, 20, 96, 22, 192, 24, 72, 26, 16, 28, 32, 30,
 ];

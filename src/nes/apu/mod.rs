@@ -20,9 +20,12 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use super::fields::fields;
 use super::region::Region;
 pub use dmc::Dmc;
+pub(in crate::nes) use envelope::Envelope;
 use frame_counter::FrameCounter;
+pub(in crate::nes) use length::LENGTHS;
 use mix::Levels;
 use noise::Noise;
+pub(in crate::nes) use pulse::DUTIES;
 use pulse::{Pulse, Which};
 use triangle::Triangle;
 

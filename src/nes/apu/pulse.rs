@@ -21,7 +21,7 @@ pub enum Which {
 
 /// Bit n is the output at step n. The steps count down, 0 7 6 5 4 3 2 1, so that
 /// from a restart these sound as 01000000, 01100000, 01111000 and 10011111.
-const DUTIES: [u8; 4] = [0b1000_0000, 0b1100_0000, 0b1111_0000, 0b0011_1111];
+pub const DUTIES: [u8; 4] = [0b1000_0000, 0b1100_0000, 0b1111_0000, 0b0011_1111];
 
 /// A pulse channel.
 #[derive(Clone, Copy, Default, FromBytes, IntoBytes, KnownLayout, Immutable)]

@@ -10,9 +10,13 @@
 //!                    E F  the counter, low and high byte
 //! ```
 //!
+//! $C000 and $E000 are the sound's, see fme7/sound.rs.
+//!
 //! The counter goes down with each CPU cycle. A write to D acknowledges.
 //!
 //! <https://www.nesdev.org/wiki/Sunsoft_FME-7>
+
+mod sound;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -20,11 +24,13 @@ use super::irq::count_down;
 use super::{Board, Touched, Watches, Write};
 use crate::nes::cart::map::{Access, Map};
 use crate::nes::cart::{Cartridge, Mirroring};
+use sound::Sound;
 
 /// The chip's registers.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]
 pub struct Fme7 {
+    sound: Sound,
     counter: u16,
     chr: [u8; 8],
     /// $6000, $8000, $A000, $C000.
@@ -35,6 +41,7 @@ pub struct Fme7 {
     control: u8,
     /// 1 while /IRQ is low.
     pending: u8,
+    unused: [u8; 2],
 }
 
 const COUNTS: u8 = 0x80;
@@ -71,12 +78,15 @@ impl Board for Fme7 {
         match write.address & 0xe000 {
             0x8000 => self.command = value & 15,
             0xa000 => return self.command(value),
+            0xc000 => self.sound.select(value),
+            0xe000 => self.sound.write(value),
             _ => {}
         }
         Touched::Nothing
     }
 
     fn cpu_cycles(&mut self, cycles: u32) {
+        self.sound.pass(cycles);
         if self.control & COUNTS != 0 {
             let wrapped = count_down(&mut self.counter, 0xffff, cycles);
             if wrapped && self.control & TRIPS != 0 {
@@ -87,7 +97,12 @@ impl Board for Fme7 {
 
     fn quiet_cycles(&self) -> u32 {
         let rests = self.control & (COUNTS | TRIPS) != COUNTS | TRIPS || self.pending != 0;
-        if rests { u32::MAX } else { self.counter.into() }
+        let irq = if rests { u32::MAX } else { self.counter.into() };
+        irq.min(self.sound.quiet())
+    }
+
+    fn level(&self) -> i32 {
+        self.sound.level()
     }
 
     fn irq(&self) -> bool {
@@ -95,8 +110,10 @@ impl Board for Fme7 {
     }
 
     fn sanitize(&mut self, _cart: &Cartridge) {
+        self.sound.sanitize();
         self.command &= 15;
         self.pending &= 1;
+        self.unused = [0; 2];
     }
 }
 

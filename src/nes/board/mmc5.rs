@@ -37,11 +37,14 @@
 //!
 //! <https://www.nesdev.org/wiki/MMC5>
 
+mod sound;
+
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::{Board, Touched, Watches, Write};
 use crate::nes::cart::Cartridge;
 use crate::nes::cart::map::{Access, Map, Place};
+use sound::Sound;
 
 /// The chip's registers.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -57,6 +60,7 @@ pub struct Mmc5 {
     tile: u16,
     chr_a: [u16; 8],
     chr_b: [u16; 4],
+    sound: Sound,
     /// Fetches since the line began, as far as 255.
     fetch: u8,
     /// Fetches of `name` in a row, as far as 4, and of patterns since.
@@ -85,7 +89,7 @@ pub struct Mmc5 {
     /// $5200-$5202.
     split: [u8; 3],
     factors: [u8; 2],
-    unused: [u8; 7],
+    unused: [u8; 3],
 }
 
 /// The PPU is idle when M2 has fallen more often than this since its last fetch.
@@ -140,6 +144,7 @@ impl Board for Mmc5 {
     fn write(&mut self, _cart: &Cartridge, write: Write) -> Touched {
         let Write { address, value, ram, .. } = write;
         match address {
+            0x5000..=0x5015 => self.sound.write(address, value),
             0x2000 => self.tall = value >> 5 & 1,
             0x5100 => self.prg_mode = value & 3,
             0x5101 => self.chr_mode = value & 3,
@@ -166,7 +171,7 @@ impl Board for Mmc5 {
             _ => return Touched::Nothing,
         }
         match address {
-            0x5200..=0x5206 => Touched::Nothing,
+            0x5000..=0x5015 | 0x5200..=0x5206 => Touched::Nothing,
             _ => Touched::Banks,
         }
     }
@@ -174,6 +179,8 @@ impl Board for Mmc5 {
     fn read(&mut self, _cart: &Cartridge, address: u16, open: u8) -> Option<u8> {
         let [a, b] = self.factors.map(u16::from);
         match address {
+            0x5010 => Some(0),
+            0x5015 => Some(self.sound.status()),
             0x5204 => {
                 let drawing = u8::from(self.is_drawing(self.clock));
                 let pending = std::mem::take(&mut self.pending);
@@ -219,10 +226,15 @@ impl Board for Mmc5 {
 
     fn cpu_cycles(&mut self, cycles: u32) {
         self.clock = self.clock.wrapping_add(cycles.into());
+        self.sound.pass(cycles);
     }
 
     fn quiet_cycles(&self) -> u32 {
-        u32::MAX
+        self.sound.quiet()
+    }
+
+    fn level(&self) -> i32 {
+        self.sound.level()
     }
 
     fn ppu_read(&self, cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
@@ -278,6 +290,7 @@ impl Board for Mmc5 {
     }
 
     fn sanitize(&mut self, _cart: &Cartridge) {
+        self.sound.sanitize();
         self.tile &= 0x3ff;
         self.name &= 0x3fff;
         for bank in self.chr_a.iter_mut().chain(&mut self.chr_b) {
@@ -298,7 +311,7 @@ impl Board for Mmc5 {
         self.protect = self.protect.map(|bits| bits & 3);
         self.repeated = self.repeated.min(BEGINS_LINE);
         self.patterns = self.patterns.min(2);
-        self.unused = [0; 7];
+        self.unused = [0; 3];
     }
 }
 

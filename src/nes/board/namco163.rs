@@ -13,6 +13,8 @@
 //!  $F800        0100 DCBA  PRG RAM can be written, but for 2 KiB each
 //! ```
 //!
+//! The voices are told of in namco163/sound.rs.
+//!
 //! The counter goes up to $7FFF, asks, and stays. Reads and writes of its two
 //! registers acknowledge.
 //!
@@ -23,11 +25,14 @@
 //!
 //! <https://www.nesdev.org/wiki/INES_Mapper_019>, <https://www.nesdev.org/wiki/INES_Mapper_210>
 
+mod sound;
+
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::{Board, Touched, Watches, Write};
 use crate::nes::cart::map::{Access, Map};
 use crate::nes::cart::{Cartridge, Mirroring};
+use sound::Voices;
 
 /// The chip's registers.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -47,6 +52,7 @@ pub struct Namco163 {
     /// $F800 as the sound RAM sees it.
     address: u8,
     unused: u8,
+    voices: Voices,
     sound: [u8; 128],
 }
 
@@ -56,6 +62,10 @@ const RAM: u8 = 0xe0;
 
 impl Board for Namco163 {
     const WATCHES: Watches = Watches { cpu_cycles: true, ppu_address: false };
+
+    fn power_on(&mut self, cart: &Cartridge) {
+        self.voices.set_gain(gain(cart));
+    }
 
     fn map(&self, cart: &Cartridge, map: &mut Map) {
         self.map_ram(cart, map);
@@ -138,6 +148,9 @@ impl Board for Namco163 {
     }
 
     fn cpu_cycles(&mut self, cycles: u32) {
+        if self.sounds() {
+            self.voices.pass(&mut self.sound, cycles);
+        }
         let left = u32::from(END - self.counter);
         if self.enabled == 0 || left == 0 {
             return;
@@ -150,7 +163,12 @@ impl Board for Namco163 {
 
     fn quiet_cycles(&self) -> u32 {
         let rests = self.enabled == 0 || self.pending != 0 || self.counter == END;
-        if rests { u32::MAX } else { u32::from(END - self.counter) - 1 }
+        let irq = if rests { u32::MAX } else { u32::from(END - self.counter) - 1 };
+        if self.sounds() { irq.min(self.voices.quiet(&self.sound)) } else { irq }
+    }
+
+    fn level(&self) -> i32 {
+        if self.sounds() { self.voices.level(&self.sound) } else { 0 }
     }
 
     fn irq(&self) -> bool {
@@ -165,7 +183,13 @@ impl Board for Namco163 {
             (self.enabled, self.pending) = (0, 0);
         }
         self.unused = 0;
+        self.voices.sanitize(gain(cart));
     }
+}
+
+/// The submapper as the sound sees it: only the 163 has any.
+fn gain(cart: &Cartridge) -> u8 {
+    if is_163(cart) { cart.submapper } else { 2 }
 }
 
 fn is_163(cart: &Cartridge) -> bool {
@@ -177,6 +201,11 @@ fn is_175(cart: &Cartridge) -> bool {
 }
 
 impl Namco163 {
+    /// S of $E000.
+    fn sounds(&self) -> bool {
+        self.prg[0] & 0x40 == 0
+    }
+
     fn map_ram(&self, cart: &Cartridge, map: &mut Map) {
         for n in 0..4 {
             let written = match (is_163(cart), is_175(cart)) {
