@@ -44,6 +44,9 @@ use super::schedule::{Moment, Schedule};
 use super::state::State;
 use super::system::{CartBus, M2, System};
 
+/// Half-dots between two rises of A12 that a board counts: M2 falls three times.
+const APART: u32 = 12;
+
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
     /// Half-dots that the PPU has not run.
@@ -203,7 +206,9 @@ impl<S: Sink> System<'_, S> {
     #[inline(never)]
     fn end_busy_cycle(&mut self) {
         let schedule = self.schedule();
-        if self.reached != Moment::Start || self.late.ppu + schedule.total > self.late.ppu_may {
+        let late = self.late.ppu + schedule.total;
+        let runs_ppu = late > self.late.ppu_may;
+        if self.reached != Moment::Start || runs_ppu && !self.lines_rest(late) {
             self.run_until(Moment::End);
             self.reached = Moment::Start;
             return;
@@ -213,7 +218,9 @@ impl<S: Sink> System<'_, S> {
         self.sample_nmi();
         self.sample_irq();
         self.late.since_m2_fell = schedule.until_end;
-        if self.late.apu > 0 {
+        if runs_ppu {
+            self.catch_up_ppu();
+        } else if self.late.apu > 0 {
             // Nobody ran, and the lines were sampled since.
             let ppu = (self.late.ppu_may - self.late.ppu) / self.most_half_dots();
             self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
@@ -222,6 +229,17 @@ impl<S: Sink> System<'_, S> {
                 self.late.idle = board.min(self.late.idle.into()) as u32;
             }
         }
+    }
+
+    /// Whether so many half-dots from where the PPU stands, calm or not, leave /NMI
+    /// and a listening board's /IRQ as they are. Then it need not stop where the lines
+    /// are sampled.
+    fn lines_rest(&self, half_dots: u32) -> bool {
+        if self.late.tier == Tier::Exact || !self.state.ppu.is_far_from_vblank(half_dots) {
+            return false;
+        }
+        let rises = self.cart.board.quiet_rises(&self.state.board);
+        !self.watches.ppu_address || self.schedules.len() == 1 && rises > half_dots / APART + 1
     }
 
     #[inline(always)]
@@ -275,8 +293,6 @@ impl<S: Sink> System<'_, S> {
     /// For how many of the calm half-dots ahead a board that watches the PPU
     /// keeps /IRQ as it is.
     fn board_may_wait(&self) -> u32 {
-        /// Between two rises that a board counts, M2 falls three times.
-        const APART: u32 = 12;
         if self.schedules.len() > 1 {
             return 0;
         }

@@ -87,6 +87,13 @@ impl Ppu {
             && (rendering || self.address == self.v.0)
     }
 
+    /// Whether the vblank flag is off, and stays so for so many half-dots.
+    pub fn is_far_from_vblank(&self, half_dots: u32) -> bool {
+        const LINE: u32 = 2 * 341;
+        let rising = [self.vblank, self.vblank_next, self.vblank_set].into_iter().any(Flag::on);
+        !rising && self.line < 240 && half_dots < LINE
+    }
+
     /// For how many half-dots from here A12 surely does not rise while the PPU
     /// stays calm. With the background at $0000 only sprites can raise it.
     pub fn a12_rests(&self, timing: &Timing, amid_dot: bool) -> u32 {
@@ -157,6 +164,13 @@ impl Ppu {
             if rendering && left >= 16 && self.dot & 7 == 0 && self.run_tile(bus, screen) {
                 left -= 16;
                 continue;
+            }
+            if rendering && left >= 4 && self.dot < 256 {
+                let dots = (left / 2).min(8 - u32::from(self.dot & 7));
+                if self.run_part(bus, screen, dots as u16) {
+                    left -= 2 * dots;
+                    continue;
+                }
             }
             self.calm_dot(bus, screen, false);
             self.calm_half_dot();

@@ -22,6 +22,7 @@ mod fetch;
 mod inks;
 mod line;
 mod margin;
+mod part;
 mod pixel;
 mod registers;
 mod shifters;

@@ -34,7 +34,7 @@ impl Ppu {
                 if near & 0x80 != 0 && self.may_hit_sprite0() {
                     return false;
                 }
-                self.draw_tile(screen, near);
+                self.draw_dots(screen, near, 8);
                 self.fetch_tile(bus);
                 if self.dot < 64 { self.clear_four() } else { self.evaluate_four() }
             }
@@ -99,9 +99,9 @@ impl Ppu {
         byte
     }
 
-    /// Eight pixels and what leaves for the screen meanwhile.
+    /// So many pixels, eight at the most, and what leaves for the screen meanwhile.
     #[inline(always)]
-    fn draw_tile(&mut self, screen: &mut impl Screen, near: u64) {
+    pub(super) fn draw_dots(&mut self, screen: &mut impl Screen, near: u64, dots: usize) {
         let x = self.dot;
         let fine = u32::from(self.fine_x & 7);
         let window = |plane: u16| (plane << fine >> 8) as u8;
@@ -118,20 +118,23 @@ impl Ppu {
             | spread(attribute(self.attribute_low, 0) & opaque) << 2
             | spread(attribute(self.attribute_high, 1) & opaque) << 3;
         if near != 0 {
-            let sprites = self.sprites.draw_eight(near);
+            let sprites = self.sprites.draw(near, dots as u32);
             if self.mask.sprites_at(x) {
                 let over = spread(sprites.opaque & (sprites.front | !opaque)) * 0xff;
                 indices = (indices & !over) | (sprites.indices & over);
             }
         }
-        self.sprites.count_eight();
+        self.sprites.count(dots as u8);
         let [p0, p1, p2] = self.pipeline;
         let c = indices.to_le_bytes().map(|index| self.palette[usize::from(index & 31)]);
-        self.pipeline = [c[7], c[6], c[5]];
-        let leaving = [p2, p1, p0, c[0], c[1], c[2], c[3], c[4]].map(|colour| self.tinted(colour));
-        match x {
-            0 => screen.pixels(0, self.line, &leaving[3..]),
-            _ => screen.pixels(x - 3, self.line, &leaving),
+        let way = [p2, p1, p0, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]];
+        if let Some([third, second, newest]) = way.get(dots..).and_then(<[u8]>::first_chunk) {
+            self.pipeline = [*newest, *second, *third];
+        }
+        let leaving: [u16; 8] = std::array::from_fn(|n| self.tinted(way[n]));
+        let outside = 3usize.saturating_sub(x.into());
+        if let Some(leaving) = leaving.get(outside..dots) {
+            screen.pixels(x.saturating_sub(3), self.line, leaving);
         }
     }
 
