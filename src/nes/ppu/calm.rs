@@ -165,6 +165,14 @@ impl Ppu {
                 left -= 16;
                 continue;
             }
+            if !rendering {
+                let dots = self.run_blank(screen, left / 2);
+                if dots > 0 {
+                    bus.pass(2 * dots);
+                    left -= 2 * dots;
+                    continue;
+                }
+            }
             if rendering && left >= 4 && self.dot < 256 {
                 let dots = (left / 2).min(8 - u32::from(self.dot & 7));
                 if self.run_part(bus, screen, dots as u16) {
@@ -293,7 +301,7 @@ pub(super) mod tests {
         fn drive(&mut self, address: u16) {
             let a12 = u64::from(address >> 12 & 1);
             match self.hears {
-                Hears::Nothing => {}
+                Hears::Nothing => return,
                 Hears::A12 if a12 == self.a12 => {}
                 Hears::A12 => self.note(self.now << 1 | a12),
                 Hears::Everything => self.note(self.now << 16 | u64::from(address)),

@@ -14,6 +14,7 @@
 //!
 //! <https://www.nesdev.org/wiki/PPU_rendering>, <https://www.nesdev.org/wiki/PPU_registers>
 
+mod blank;
 mod calm;
 mod crowd;
 mod data_port;
