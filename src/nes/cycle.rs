@@ -40,6 +40,7 @@
 use super::Tier;
 use super::apu::{self, calm::Span};
 use super::output::Sink;
+use super::ppu::Hears;
 use super::schedule::{Moment, Schedule};
 use super::state::State;
 use super::system::{CartBus, M2, System};
@@ -260,7 +261,12 @@ impl<S: Sink> System<'_, S> {
         let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, tier, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
         let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
-        let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, m2 };
+        let hears = match (watching, self.cart.board.hears_a12_alone()) {
+            (false, _) => Hears::Nothing,
+            (true, true) if *tier == Tier::Lazy => Hears::A12,
+            (true, _) => Hears::Everything,
+        };
+        let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, hears, a12: None, m2 };
         self.work.half_dots += u64::from(*late);
         while *late > 0 {
             if *calm == 0 && *tier == Tier::Lazy {
@@ -336,8 +342,8 @@ impl<S: Sink> System<'_, S> {
         if end >= self.late.ppu_may {
             return None;
         }
-        let ppu = &mut self.state.ppu;
-        let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests());
+        let (ppu, crowd) = (&mut self.state.ppu, &mut self.crowd);
+        let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests(crowd));
         (end < rests).then(|| ppu.end_status_read(0, self.state.clock))
     }
 

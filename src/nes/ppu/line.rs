@@ -254,7 +254,7 @@ impl Ppu {
             self.clear_four();
         }
         for _ in 0..24 {
-            self.evaluate_four();
+            self.evaluate_four(false);
         }
     }
 
