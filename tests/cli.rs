@@ -329,6 +329,19 @@ fn info_tells_what_a_file_is() {
 }
 
 #[test]
+fn the_document_of_boards_is_what_info_makes_of_the_table() {
+    let made = stdout(&retake(["info", "--boards", "--markdown"]));
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/boards.md");
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        made.trim_end() == written.trim_end(),
+        "docs/boards.md is stale; renew it: retake info --boards --markdown > docs/boards.md"
+    );
+    let document = json(&retake(["info", "--boards", "--json"]));
+    assert_eq!(document["licensed_titles"], document["licensed_titles_of"]);
+}
+
+#[test]
 fn bench_measures_what_it_is_asked_for() {
     let place = Place::new();
     let rom = place.file("pad.nes", &pad_reader());

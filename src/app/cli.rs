@@ -381,9 +381,12 @@ pub struct InfoArgs {
     /// The file
     #[arg(required_unless_present = "boards")]
     pub file: Option<PathBuf>,
-    /// List the boards that are supported
+    /// List the boards that are supported, and what proves them
     #[arg(long)]
     pub boards: bool,
+    /// With --boards: as docs/boards.md
+    #[arg(long, requires = "boards", conflicts_with = "json")]
+    pub markdown: bool,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

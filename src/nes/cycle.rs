@@ -266,7 +266,9 @@ impl<S: Sink> System<'_, S> {
             (true, true) if *tier == Tier::Lazy => Hears::A12,
             (true, _) => Hears::Everything,
         };
-        let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, hears, a12: None, m2 };
+        let answers = self.cart.board.answers_ppu();
+        let mut bus =
+            CartBus { cart: self.cart, map: self.map, ram, board, hears, a12: None, answers, m2 };
         self.work.half_dots += u64::from(*late);
         while *late > 0 {
             if *calm == 0 && *tier == Tier::Lazy {
@@ -302,8 +304,13 @@ impl<S: Sink> System<'_, S> {
         if self.schedules.len() > 1 {
             return 0;
         }
-        let rises = self.cart.board.quiet_rises(&self.state.board);
-        let first = self.state.ppu.a12_rests(self.timing, self.late.amid_dot);
+        let board = self.cart.board;
+        let rises = board.quiet_rises(&self.state.board);
+        let first = if board.hears_a12_alone() {
+            self.state.ppu.a12_rests(self.timing, self.late.amid_dot)
+        } else {
+            0
+        };
         self.late.ppu_calm.min(rises.saturating_mul(APART).saturating_add(first))
     }
 

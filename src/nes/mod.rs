@@ -129,6 +129,7 @@ impl Nes {
         cart.board.power_on(&mut state.board, &cart);
         let mut map = Map::new(&cart);
         load_trainer(&cart, &map, &mut state);
+        load_flash(&cart, &map, &mut state);
         cart.board.map(&state.board, &cart, &mut map);
         Self { cart, region, tier: Tier::default(), state, map, work: Work::default() }
     }
@@ -365,6 +366,14 @@ impl Nes {
         let prg = layout.nvram..layout.nvram + self.cart.prg_nvram;
         let end = layout.chr + layout.chr_len;
         (prg, end - self.cart.chr_nvram.next_multiple_of(1024)..end)
+    }
+}
+
+/// Flash begins as what the file has.
+fn load_flash(cart: &Cartridge, map: &Map, state: &mut State) {
+    let (at, len) = (map.layout().nvram, cart.prg.len());
+    if cart.board.has_flash() && cart.prg_nvram >= len {
+        state.ram.as_mut_bytes()[at..at + len].copy_from_slice(&cart.prg);
     }
 }
 

@@ -147,10 +147,13 @@ impl<'a, S: Sink> System<'a, S> {
             Place::Nothing => {
                 self.meet_board();
                 let open = self.state.wires.data;
-                match self.cart.board.read(&mut self.state.board, self.cart, address, open) {
-                    Some(byte) => (byte, true),
-                    None => (open, false),
+                let board = self.cart.board;
+                let byte = board.read(&mut self.state.board, self.cart, address, open);
+                if board.reads_move_banks() {
+                    self.catch_up_ppu();
+                    board.map(&self.state.board, self.cart, self.map);
                 }
+                byte.map_or((open, false), |byte| (byte, true))
             }
         }
     }
@@ -212,6 +215,9 @@ impl<'a, S: Sink> System<'a, S> {
 
     fn write_ppu(&mut self, register: u16, value: u8, stale: u8) {
         self.meet_ppu(Moment::Start);
+        if register == 0 && self.cart.board.answers_ppu() {
+            self.write_cart(0x2000, value);
+        }
         let ppu = &mut self.state.ppu;
         match register {
             0 => {
@@ -332,6 +338,8 @@ pub struct CartBus<'a> {
     pub hears: Hears,
     /// A12 as the board was told it last.
     pub a12: Option<bool>,
+    /// The board answers the PPU's reads.
+    pub answers: bool,
     pub m2: M2,
 }
 
@@ -356,6 +364,10 @@ impl M2 {
 impl VideoBus for CartBus<'_> {
     #[inline(always)]
     fn read(&mut self, address: u16) -> u8 {
+        if self.answers {
+            let ram = self.ram.as_bytes();
+            return self.cart.board.ppu_read(self.board, self.cart, self.map, ram, address);
+        }
         read_video(self.cart, self.map, self.ram.as_bytes(), address)
     }
 

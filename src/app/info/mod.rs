@@ -9,6 +9,7 @@
 //! | patch | `PATCH`, `BPS1` | `patch.rs` |
 //! | tape | `RETAKETP` | [`super::tape::info`] |
 
+mod boards;
 mod movie;
 mod patch;
 mod rom;
@@ -17,7 +18,7 @@ mod saved;
 use std::path::Path;
 use std::process::ExitCode;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::cli::InfoArgs;
@@ -28,7 +29,6 @@ use super::tape::{self, file::is_tape};
 use crate::flight::slot::Part;
 use crate::flight::state_file;
 use crate::nes::Region;
-use crate::nes::board::BoardId;
 
 /// Runs the command.
 pub fn info(args: &InfoArgs) -> Outcome {
@@ -36,28 +36,23 @@ pub fn info(args: &InfoArgs) -> Outcome {
         let args = tape::args::InfoArgs { file: file.to_owned(), json: args.json };
         return tape::info::info(&args);
     }
+    if args.boards && !args.json {
+        say(if args.markdown { boards::markdown() } else { boards::text() });
+        return Ok(ExitCode::SUCCESS);
+    }
     let document = match &args.file {
-        _ if args.boards => boards(),
+        _ if args.boards => boards::document(),
         Some(file) => describe(file)?,
         None => return Err(Fault::unusable("name a file, or give --boards")),
     };
     if args.json {
         say(format_args!("{document:#}"));
-    } else if let Some(rows) = document.as_array() {
-        for row in rows {
-            say(format_args!("{:<10} {}", text(&row["mappers"]), text(&row["name"])));
-        }
     } else if let Some(fields) = document.as_object() {
         for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
             say(format_args!("{:<12} {}", name.replace('_', " "), text(value)));
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn boards() -> Value {
-    let row = |board: &BoardId| json!({ "mappers": board.mappers(), "name": board.name() });
-    BoardId::ALL.iter().map(row).collect()
 }
 
 /// A file by its first bytes; what has none, by its name.

@@ -32,6 +32,7 @@ pub fn describe(bytes: &[u8]) -> Result<Value, String> {
         "submapper": header.submapper,
         "board": board.or(mapper_name(header.mapper)),
         "supported": supported,
+        "about_the_board": super::boards::facts(header.mapper).notes,
         "region": region_name(header.region),
         "mirroring": match header.mirroring {
             Mirroring::Horizontal => "horizontal",

@@ -134,6 +134,17 @@ impl Bench {
         }
     }
 
+    /// What the PPU gets from a board that answers it.
+    pub fn ppu_byte(&self, address: u16) -> u8 {
+        self.cart.board.ppu_read(&self.regs, &self.cart, &self.map, &self.ram, address)
+    }
+
+    /// So many CPU cycles pass, each with a fall of M2.
+    pub fn pass_all(&mut self, cycles: u32) {
+        self.m2_falls += u64::from(cycles);
+        self.pass(cycles);
+    }
+
     /// So many CPU cycles pass.
     pub fn pass(&mut self, cycles: u32) {
         self.cart.board.cpu_cycles(&mut self.regs, cycles);

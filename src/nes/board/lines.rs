@@ -113,3 +113,49 @@ impl LineCounter {
         self.unused = [0; 2];
     }
 }
+
+/// An /IRQ that falls some CPU cycles after a counter asked. The board watches
+/// the PPU's address, which may be told late, and CPU cycles.
+#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct LateIrq {
+    /// CPU cycles until it falls; 0: it does not.
+    wait: u8,
+    /// 1 while /IRQ is low.
+    pending: u8,
+}
+
+impl LateIrq {
+    /// The counter asks: it falls in so many cycles.
+    pub fn begin(&mut self, wait: u8) {
+        if self.wait == 0 && self.pending == 0 {
+            self.wait = wait;
+        }
+    }
+
+    pub fn acknowledge(&mut self) {
+        (self.wait, self.pending) = (0, 0);
+    }
+
+    pub fn pass(&mut self, cycles: u32) {
+        if self.wait > 0 {
+            self.wait = u32::from(self.wait).saturating_sub(cycles) as u8;
+            self.pending |= u8::from(self.wait == 0);
+        }
+    }
+
+    pub fn irq(&self) -> bool {
+        self.pending != 0
+    }
+
+    /// CPU cycles for which it rests. While the counter may ask (`armed`), the PPU
+    /// can begin the wait at any time, so each cycle counts.
+    pub fn quiet(&self, armed: bool) -> u32 {
+        if self.pending != 0 || (self.wait == 0 && !armed) { u32::MAX } else { 0 }
+    }
+
+    pub fn sanitize(&mut self, longest: u8) {
+        self.pending &= 1;
+        self.wait = if self.pending != 0 { 0 } else { self.wait.min(longest) };
+    }
+}

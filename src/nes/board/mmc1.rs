@@ -59,21 +59,8 @@ impl Board for Mmc1 {
     }
 
     fn map(&self, cart: &Cartridge, map: &mut Map) {
-        let access = if self.wram_enabled(cart) { Access::ReadWrite } else { Access::None };
-        map.wram(0x6000, 0x2000, self.wram_bank(cart), access);
+        self.map_all_but_prg(cart, map);
         self.map_prg(cart, map);
-        if self.control & 0x10 == 0 {
-            map.chr(0x0000, 0x2000, usize::from(self.chr[0] >> 1));
-        } else {
-            map.chr(0x0000, 0x1000, usize::from(self.chr[0]));
-            map.chr(0x1000, 0x1000, usize::from(self.chr[1]));
-        }
-        map.nametables(match self.control & 3 {
-            0 => Mirroring::SingleLow,
-            1 => Mirroring::SingleHigh,
-            2 => Mirroring::Vertical,
-            _ => Mirroring::Horizontal,
-        });
     }
 
     /// The port takes one bit a write, but not on the cycle after another
@@ -121,6 +108,39 @@ impl Board for Mmc1 {
 }
 
 impl Mmc1 {
+    /// CHR bank 0, for boards that use its lines otherwise.
+    pub(super) fn chr0(&self) -> u8 {
+        self.chr[0]
+    }
+
+    /// RAM, CHR and nametables.
+    pub(super) fn map_all_but_prg(&self, cart: &Cartridge, map: &mut Map) {
+        let access = if self.wram_enabled(cart) { Access::ReadWrite } else { Access::None };
+        map.wram(0x6000, 0x2000, self.wram_bank(cart), access);
+        if self.control & 0x10 == 0 {
+            map.chr(0x0000, 0x2000, usize::from(self.chr[0] >> 1));
+        } else {
+            map.chr(0x0000, 0x1000, usize::from(self.chr[0]));
+            map.chr(0x1000, 0x1000, usize::from(self.chr[1]));
+        }
+        map.nametables(match self.control & 3 {
+            0 => Mirroring::SingleLow,
+            1 => Mirroring::SingleHigh,
+            2 => Mirroring::Vertical,
+            _ => Mirroring::Horizontal,
+        });
+    }
+
+    /// The chip's banks of 16 KiB at $8000 and $C000.
+    pub(super) fn prg_banks(&self) -> [u8; 2] {
+        let bank = self.prg & 0x0f;
+        match self.control >> 2 & 3 {
+            0 | 1 => [bank & !1, bank | 1],
+            2 => [0, bank],
+            _ => [bank, 0x0f],
+        }
+    }
+
     fn map_prg(&self, cart: &Cartridge, map: &mut Map) {
         if cart.submapper == 5 {
             map.prg(0x8000, 0x8000, 0);

@@ -6,33 +6,48 @@
 //! construction. A new board is one file, one row below, and one ROM row in the
 //! tests: `docs/adding-a-board.md`.
 
+mod action53;
 mod axrom;
 mod bandai;
 #[cfg(test)]
 mod bench;
 mod cnrom;
 mod eeprom;
+mod fds_copies;
+mod flash;
 mod fme7;
+mod irem;
 mod irq;
+mod jaleco;
 mod latch;
 mod lines;
+mod maxi15;
 mod mmc1;
 mod mmc2;
 mod mmc3;
 mod mmc3_wired;
+mod mmc5;
 mod namco118;
 mod namco163;
+mod nes_event;
 mod nrom;
+mod oeka_kids;
+mod rambo1;
+mod study_box;
+mod sunsoft;
+mod taito;
 mod uxrom;
 mod vrc;
 mod vrc24;
+mod vrc6;
+mod vrc7;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::cart::Cartridge;
 use super::cart::map::Map;
 
-/// A CPU write to $4020-$FFFF as a board sees it.
+/// A CPU write to $4020-$FFFF (or $2000, see [`Board::ANSWERS_PPU`]) as a board sees it.
 #[derive(Debug)]
 pub struct Write<'a> {
     /// The address.
@@ -82,6 +97,20 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// What the machine must tell it.
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: false };
 
+    /// It gives the PPU the bytes of its reads: [`Board::ppu_read`]. It is told of writes
+    /// to $2000, too.
+    const ANSWERS_PPU: bool = false;
+
+    /// Bytes of RAM within the chip, whole KiB. They come last in the machine's RAM.
+    const OWN_RAM: usize = 0;
+
+    /// PRG is flash memory that the game writes, where the header says so: it is PRG
+    /// RAM with a battery, and begins as a copy of the ROM.
+    const FLASH: bool = false;
+
+    /// [`Board::read`] may move banks.
+    const READS_MOVE_BANKS: bool = false;
+
     /// Of the PPU's address it listens to A12 alone: changes that leave it as it is
     /// need not be told.
     const HEARS_A12_ALONE: bool = false;
@@ -129,9 +158,16 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
         Touched::Nothing
     }
 
+    /// What the PPU reads at an address that [`Board::ppu_address`] was told of, for
+    /// boards that answer. `ram` is all RAM of the machine.
+    fn ppu_read(&self, _cart: &Cartridge, _map: &Map, _ram: &[u8], address: u16) -> u8 {
+        address as u8
+    }
+
     /// How often the PPU's A12 may rise, low for three falls of M2 before, until
     /// /IRQ can move; for boards that watch the PPU's address. The most there is:
-    /// not before the next write.
+    /// not before the next write. Boards that listen to more than A12 mean so many
+    /// times twelve half-dots.
     fn quiet_rises(&self) -> u32 {
         0
     }
@@ -187,6 +223,26 @@ macro_rules! boards {
 
             pub(crate) fn hears_ram(self) -> bool {
                 match self { $( Self::$id => <$type>::HEARS_RAM, )* }
+            }
+
+            pub(crate) fn answers_ppu(self) -> bool {
+                match self { $( Self::$id => <$type>::ANSWERS_PPU, )* }
+            }
+
+            pub(crate) fn own_ram(self) -> usize {
+                match self { $( Self::$id => <$type>::OWN_RAM, )* }
+            }
+
+            pub(crate) fn ppu_read(self, regs: &Registers, cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
+                match self { $( Self::$id => view::<$type>(regs).ppu_read(cart, map, ram, address), )* }
+            }
+
+            pub(crate) fn has_flash(self) -> bool {
+                match self { $( Self::$id => <$type>::FLASH, )* }
+            }
+
+            pub(crate) fn reads_move_banks(self) -> bool {
+                match self { $( Self::$id => <$type>::READS_MOVE_BANKS, )* }
             }
 
             pub(crate) fn hears_a12_alone(self) -> bool {
@@ -262,7 +318,27 @@ boards! {
     Vrc1 vrc::Vrc1, "VRC1", [75];
     Vrc24 vrc24::Vrc24, "VRC2, VRC4", [21 | 22 | 23 | 25 | 27];
     Vrc3 vrc::Vrc3, "VRC3", [73];
+    Mmc5 mmc5::Mmc5, "MMC5", [5];
+    Vrc6 vrc6::Vrc6, "VRC6", [24 | 26];
+    Vrc7 vrc7::Vrc7, "VRC7", [85];
+    Ss88006 jaleco::Ss88006, "Jaleco SS 88006", [18];
+    G101 irem::G101, "Irem G-101", [32];
+    H3001 irem::H3001, "Irem H3001", [65];
+    Sunsoft3 sunsoft::Sunsoft3, "Sunsoft-3", [67];
+    Sunsoft4 sunsoft::Sunsoft4, "Sunsoft-4", [68];
+    Tc taito::Tc, "Taito TC0190, TC0690", [33 | 48];
+    X1005 taito::X1005, "Taito X1-005", [80 | 207];
+    X1017 taito::X1017, "Taito X1-017", [82];
+    OekaKids oeka_kids::OekaKids, "Oeka Kids", [96];
+    NesEvent nes_event::NesEvent, "NES-EVENT", [105];
+    StudyBox study_box::StudyBox, "Study Box", [186];
     Fme7 fme7::Fme7, "FME-7", [69];
+    Rambo1 rambo1::Rambo1, "RAMBO-1", [64];
+    Action53 action53::Action53, "Action 53", [28];
+    Unrom512 flash::Unrom512, "UNROM 512", [30];
+    Gtrom flash::Gtrom, "GTROM", [111];
+    FdsCopy fds_copies::FdsCopy, "copies of disk games", [40 | 42 | 50];
+    Maxi15 maxi15::Maxi15, "Maxi 15", [234];
     Bandai bandai::Bandai, "Bandai FCG", [16 | 153 | 157 | 159];
     Latch latch::Latch, "latches", [11 | 13 | 15 | 29 | 31 | 34 | 36 | 38 | 41 | 46 | 57 | 58 | 60 | 61
         | 62 | 66 | 70 | 71 | 72 | 77 | 78 | 79 | 81 | 86 | 87 | 89 | 92 | 93 | 94 | 97 | 101 | 107 | 113

@@ -209,6 +209,7 @@ impl Header {
         } else {
             header.assume_ines(raw);
         }
+        header.read_flash(raw);
         header.check()?;
         Ok(header)
     }
@@ -262,13 +263,32 @@ impl Header {
         }
     }
 
+    /// Boards whose PRG is flash have no other RAM, and keep what was written.
+    fn read_flash(&mut self, raw: &[u8; Self::LEN]) {
+        match self.mapper {
+            30 => {
+                (self.prg_ram, self.prg_nvram) = (0, 0);
+                if raw[6] & 0x09 == 0x08 {
+                    self.mirroring = Mirroring::SingleLow;
+                }
+            }
+            111 => (self.prg_ram, self.prg_nvram) = (0, 0),
+            _ => return,
+        }
+        if self.battery || self.mapper == 111 {
+            // The chip is as large as the file; a larger one is refused below.
+            self.prg_nvram = usize::try_from(self.prg_rom).unwrap_or(usize::MAX);
+            self.battery = true;
+        }
+    }
+
     /// Refuses sizes that no page table holds.
     fn check(&self) -> Result<(), CartridgeError> {
         let (prg, chr) = (self.prg_rom, self.chr_rom);
         let sizes = [
             ("PRG ROM", prg, MOST_ROM, if prg < 0x2000 { 0x100 } else { 0x2000 }),
             ("CHR ROM", chr, MOST_ROM, 0x400),
-            ("PRG RAM", (self.prg_ram + self.prg_nvram) as u64, MOST_RAM, 1),
+            ("PRG RAM", (self.prg_ram as u64).saturating_add(self.prg_nvram as u64), MOST_RAM, 1),
             ("CHR RAM", (self.chr_ram + self.chr_nvram) as u64, MOST_RAM, 1),
         ];
         for (part, size, limit, unit) in sizes {

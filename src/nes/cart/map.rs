@@ -62,6 +62,8 @@ pub struct Layout {
     pub chr_len: usize,
     /// 2 KiB more of nametables where the cartridge has them.
     pub four_screen: Option<usize>,
+    /// RAM within the board's chip, the last of all.
+    pub own: usize,
     /// All of it.
     pub total: usize,
 }
@@ -83,6 +85,7 @@ impl Layout {
         let chr_len = kib(cart.chr_ram) + kib(cart.chr_nvram);
         let end = chr + chr_len;
         let four_screen = (cart.mirroring == Mirroring::FourScreen).then_some(end);
+        let own = end + four_screen.map_or(0, |_| 0x800);
         Self {
             wram,
             wram_len: chr - wram,
@@ -90,7 +93,8 @@ impl Layout {
             chr,
             chr_len,
             four_screen,
-            total: end + four_screen.map_or(0, |_| 0x800),
+            own,
+            total: own + cart.board.own_ram(),
         }
     }
 }
@@ -274,6 +278,31 @@ impl Map {
     pub fn nametable_ram(&mut self, slot: usize, bank: usize) {
         for slot in [8 + slot, 12 + slot] {
             self.chr_ram((slot * 1024) as u16, 1024, bank);
+        }
+    }
+
+    /// Takes nametable `slot` from whatever answers there.
+    pub fn nametable_nothing(&mut self, slot: usize) {
+        for slot in [8 + slot, 12 + slot] {
+            self.chr_nothing((slot * 1024) as u16, 1024);
+        }
+    }
+
+    /// Places the first KiB of the chip's own RAM as nametable `slot`.
+    pub fn own_nametable(&mut self, slot: usize) {
+        for slot in [8 + slot, 12 + slot] {
+            self.chr[slot] = Page(Page::RAM | (self.layout.own / 1024) as u16);
+            self.chr_write |= 1 << slot;
+        }
+    }
+
+    /// Places the first KiB of the chip's own RAM at CPU address `at`.
+    pub fn own_at(&mut self, at: u16, access: Access) {
+        for page in 0..4 {
+            let slot = usize::from(at >> 8) + page;
+            let ram = Page(Page::RAM | (self.layout.own / 256 + page) as u16);
+            self.read[slot] = if access == Access::None { Page::NOTHING } else { ram };
+            self.write[slot] = if access == Access::ReadWrite { ram } else { Page::NOTHING };
         }
     }
 

@@ -306,6 +306,7 @@ pub(super) mod tests {
         fn drive(&mut self, address: u16) {
             let a12 = u64::from(address >> 12 & 1);
             match self.hears {
+                // Who does not listen is not told of each address, and remembers none.
                 Hears::Nothing => return,
                 Hears::A12 if a12 == self.a12 => {}
                 Hears::A12 => self.note(self.now << 1 | a12),

@@ -1,0 +1,296 @@
+use super::super::bench::{Bench, cartridge};
+
+fn board(ram_kib: usize) -> Bench {
+    let mut cart = cartridge(5, 1024, 1024);
+    // CHR of 1 MiB: a byte is the low half of its KiB's number.
+    for (at, byte) in cart.chr.iter_mut().enumerate() {
+        *byte = (at >> 10) as u8;
+    }
+    cart.prg_ram = ram_kib * 1024;
+    let mut b = Bench::new(cart);
+    // As many as M2 has fallen on the bench.
+    b.pass(7);
+    b
+}
+
+fn prg(b: &Bench) -> [Option<u8>; 4] {
+    [0x8000, 0xa000, 0xc000, 0xe000].map(|at| b.prg(at))
+}
+
+fn set(b: &mut Bench, from: u16, values: &[u8]) {
+    for (address, value) in (from..).zip(values) {
+        b.write(address, *value);
+    }
+}
+
+#[test]
+fn the_last_8_kib_are_at_e000_at_power_on() {
+    assert_eq!(board(0).prg(0xe000), Some(127));
+}
+
+#[test]
+fn prg_has_four_modes() {
+    let mut b = board(0);
+    set(&mut b, 0x5114, &[0x81, 0x87, 0x8a, 0x0d]);
+    for (mode, banks) in
+        [(0, [12, 13, 14, 15]), (1, [6, 7, 12, 13]), (2, [6, 7, 10, 13]), (3, [1, 7, 10, 13])]
+    {
+        b.write(0x5100, mode);
+        assert_eq!(prg(&b), banks.map(Some), "mode {mode}");
+    }
+}
+
+#[test]
+fn ram_can_be_anywhere_but_at_e000_and_has_a_lock_of_two_bytes() {
+    let mut b = board(64);
+    set(&mut b, 0x5102, &[2, 1]);
+    for n in 0..8 {
+        b.write(0x5113, n);
+        b.write(0x6000, 0x40 + n);
+    }
+    set(&mut b, 0x5114, &[0x00, 0x01, 0x02, 0x03]);
+    assert_eq!([0x8000, 0xa000, 0xc000].map(|at| b.read(at)), [0x40, 0x41, 0x42].map(Some));
+    assert_eq!(b.read(0xe000), Some(3), "ROM");
+    b.write(0x8000, 0x55);
+    assert_eq!(b.read(0x8000), Some(0x55));
+    b.write(0x5102, 1);
+    b.write(0x8000, 0x56);
+    assert_eq!(b.read(0x8000), Some(0x55));
+}
+
+#[test]
+fn two_chips_of_ram_are_told_apart_by_bit_2() {
+    let mut b = board(16);
+    set(&mut b, 0x5102, &[2, 1]);
+    for (bank, byte) in [(0, 1), (4, 2)] {
+        b.write(0x5113, bank);
+        b.write(0x6000, byte);
+    }
+    for (bank, byte) in [(0, 1), (3, 1), (4, 2), (7, 2)] {
+        b.write(0x5113, bank);
+        assert_eq!(b.read(0x6000), Some(byte));
+    }
+}
+
+fn chr(b: &Bench) -> [u8; 8] {
+    std::array::from_fn(|n| b.chr(n as u16 * 0x400).unwrap())
+}
+
+#[test]
+fn chr_has_four_modes() {
+    let mut b = board(0);
+    set(&mut b, 0x5120, &[1, 2, 3, 4, 5, 6, 7, 8]);
+    for (mode, banks) in [
+        (0, [64, 65, 66, 67, 68, 69, 70, 71]),
+        (1, [16, 17, 18, 19, 32, 33, 34, 35]),
+        (2, [4, 5, 8, 9, 12, 13, 16, 17]),
+        (3, [1, 2, 3, 4, 5, 6, 7, 8]),
+    ] {
+        b.write(0x5101, mode);
+        assert_eq!(chr(&b), banks, "mode {mode}");
+    }
+}
+
+#[test]
+fn nametables_are_either_screen_the_chips_own_or_nothing() {
+    let mut b = board(0);
+    b.write(0x5105, 0b10_01_00_01);
+    b.write(0x5c07, 0);
+    b.ppu_write(0x2c07, 0x42);
+    b.ppu_write(0x2007, 0x43);
+    assert_eq!((b.chr(0x2c07), b.chr(0x2807), b.chr(0x2407)), (Some(0x42), Some(0x43), Some(0)));
+    b.write(0x5104, 2);
+    assert_eq!(b.read(0x5c07), Some(0x42), "the CPU sees the same KiB");
+}
+
+#[test]
+fn the_kib_is_ram_or_rom_or_hidden() {
+    let mut b = board(0);
+    b.write(0x5104, 2);
+    b.write(0x5c00, 0x11);
+    b.write(0x5104, 3);
+    b.write(0x5c00, 0x22);
+    assert_eq!(b.read(0x5c00), Some(0x11));
+    b.write(0x5104, 0);
+    assert_eq!(b.read(0x5c00), None);
+    b.write(0x5c00, 0x33);
+    b.write(0x5104, 3);
+    assert_eq!(b.read(0x5c00), Some(0), "outside the picture zeros are written");
+}
+
+#[test]
+fn two_factors_make_a_product() {
+    let mut b = board(0);
+    set(&mut b, 0x5205, &[0xfe, 0x87]);
+    let product = 0xfe * 0x87;
+    assert_eq!((b.read(0x5205), b.read(0x5206)), (Some(product as u8), Some((product >> 8) as u8)));
+}
+
+/// A PPU that draws: it fetches as the real one does, and gives what it read.
+struct Drawer {
+    b: Bench,
+}
+
+impl Drawer {
+    fn new() -> Self {
+        Self { b: board(0) }
+    }
+
+    fn fetch(&mut self, address: u16) -> u8 {
+        self.b.ppu_address(address);
+        self.b.ppu_byte(address)
+    }
+
+    /// What follows the sprites: two tiles, two bytes that nobody uses, dot 0's address.
+    fn end(&mut self) -> Vec<[u8; 4]> {
+        let tiles = (0..2).map(|n| self.tile(0x2000 + n)).collect();
+        for _ in 0..3 {
+            self.fetch(0x2002);
+        }
+        self.b.ppu_address(0x0000);
+        tiles
+    }
+
+    fn tile(&mut self, at: u16) -> [u8; 4] {
+        [at, at | 0x3c0, 0x0010, 0x0018].map(|at| self.fetch(at))
+    }
+
+    /// 32 tiles from the third on, eight sprites at $1000.
+    fn line(&mut self) -> (Vec<[u8; 4]>, Vec<[u8; 4]>) {
+        let tiles = (0..32).map(|n| self.tile(0x2002 + n)).collect();
+        let sprites =
+            (0..8).map(|_| [0x2021, 0x2021, 0x1010, 0x1018].map(|at| self.fetch(at))).collect();
+        (tiles, sprites)
+    }
+
+    fn status(&mut self) -> u8 {
+        self.b.read(0x5204).unwrap()
+    }
+}
+
+#[test]
+fn lines_are_counted_from_the_ppus_fetches_and_one_of_them_asks() {
+    let mut d = Drawer::new();
+    d.b.write(0x5203, 3);
+    d.b.write(0x5204, 0x80);
+    d.end();
+    for line in 0..5 {
+        d.fetch(0x2002);
+        assert_eq!(d.b.irq(), line == 3, "line {line}");
+        assert_eq!(d.status(), u8::from(line == 3) << 7 | 0x40);
+        assert!(!d.b.irq(), "the read acknowledges");
+        // The rest of the line; its first fetch was above.
+        d.line();
+        d.end();
+    }
+}
+
+#[test]
+fn the_picture_is_over_when_nothing_is_fetched_for_three_cycles() {
+    let mut d = Drawer::new();
+    d.end();
+    d.fetch(0x2002);
+    assert_eq!(d.status(), 0x40);
+    d.b.pass_all(3);
+    assert_eq!(d.status(), 0x40);
+    d.b.pass_all(1);
+    assert_eq!(d.status(), 0x00);
+}
+
+#[test]
+fn a_line_that_asked_is_forgotten_by_the_next_picture() {
+    let mut d = Drawer::new();
+    d.b.write(0x5203, 1);
+    d.b.write(0x5204, 0x80);
+    d.end();
+    d.line();
+    d.end();
+    d.fetch(0x2002);
+    assert!(d.b.irq());
+    d.b.pass_all(100);
+    d.end();
+    d.fetch(0x2002);
+    assert!(!d.b.irq());
+}
+
+#[test]
+fn a_count_of_lines_goes_on_where_it_was_restored() {
+    let mut d = Drawer::new();
+    d.b.write(0x5203, 2);
+    d.b.write(0x5204, 0x80);
+    d.end();
+    d.line();
+    let regs = d.b.regs;
+    d.b.cart.board.sanitize(&mut d.b.regs, &d.b.cart);
+    assert_eq!(d.b.regs, regs);
+    d.end();
+    d.line();
+    assert!(!d.b.irq());
+    d.end();
+    d.fetch(0x2002);
+    assert!(d.b.irq());
+}
+
+#[test]
+fn with_tall_sprites_the_background_has_set_b() {
+    let mut d = Drawer::new();
+    set(&mut d.b, 0x5120, &[1, 2, 3, 4, 5, 6, 7, 8]);
+    set(&mut d.b, 0x5128, &[0x21, 0x22, 0x23, 0x24]);
+    for (ctrl, low) in [(0x00, 1), (0x20, 0x21)] {
+        d.b.write(0x2000, ctrl);
+        d.end();
+        let (tiles, sprites) = d.line();
+        assert_eq!((tiles[5][2], tiles[31][3]), (low, low));
+        assert_eq!((sprites[0][2], sprites[7][3]), (5, 5));
+        assert_eq!(d.end()[1][2], low, "the next line's tiles");
+        d.b.pass_all(10);
+    }
+}
+
+#[test]
+fn extended_attributes_give_each_tile_a_bank_and_a_palette() {
+    let mut d = Drawer::new();
+    d.b.write(0x5104, 2);
+    d.b.write(0x5c02, 0x45);
+    d.b.write(0x5c03, 0xc7);
+    d.b.write(0x5104, 1);
+    d.end();
+    let (tiles, sprites) = d.line();
+    assert_eq!((tiles[0][1], tiles[0][2]), (0x55, 5 * 4));
+    assert_eq!((tiles[1][1], tiles[1][3]), (0xff, 7 * 4));
+    assert_eq!(sprites[0][2], 0, "sprites are as they were");
+}
+
+#[test]
+fn a_filled_nametable_is_one_tile_and_one_attribute() {
+    let mut d = Drawer::new();
+    d.b.write(0x5105, 0xff);
+    d.b.write(0x5106, 0x77);
+    d.b.write(0x5107, 0x02);
+    d.end();
+    let (tiles, _) = d.line();
+    assert_eq!((tiles[9][0], tiles[9][1]), (0x77, 0xaa));
+}
+
+#[test]
+fn a_split_shows_the_kib_left_or_right_of_a_column() {
+    let mut d = Drawer::new();
+    d.b.write(0x5104, 2);
+    for at in 0..0x400 {
+        d.b.write(0x5c00 + at, if at < 0x3c0 { (at >> 5) as u8 } else { 0xe4 });
+    }
+    d.b.write(0x5104, 0);
+    set(&mut d.b, 0x5200, &[0x80 | 4, 17, 9]);
+    d.end();
+    // Row 2 of the KiB (line 17); its CHR is bank 9 of 4 KiB; attributes: 3210 by quarter.
+    let (tiles, _) = d.line();
+    assert_eq!(tiles[0], [2, 0xff, 36, 36], "column 2, the lower right quarter");
+    assert_eq!(tiles[1][0], 2);
+    assert_eq!(tiles[2][0], 0, "column 4 is the picture's");
+    d.b.pass_all(10);
+    d.b.write(0x5200, 0xc0 | 4);
+    d.end();
+    let (tiles, _) = d.line();
+    assert_eq!((tiles[1][0], tiles[2][0], tiles[29][0]), (0, 2, 2));
+    assert_eq!(tiles[30][0], 0, "beyond the picture");
+}
