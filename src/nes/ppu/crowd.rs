@@ -39,7 +39,8 @@ impl Crowd {
 
     /// The first line of the picture, from `from` on, with eight sprites in range.
     pub fn first_crowded_line(&self, from: u16) -> Option<u16> {
-        (from..240).find(|line| self.on_line(*line).count_ones() >= 8)
+        let seldom = |line: &u16| self.on_line(*line) != 0;
+        (from..240).filter(seldom).find(|line| self.on_line(*line).count_ones() >= 8)
     }
 
     /// The sprites that the evaluation of a line finds in range.
