@@ -236,7 +236,7 @@ impl<S: Sink> System<'_, S> {
     /// and a listening board's /IRQ as they are. Then it need not stop where the lines
     /// are sampled.
     fn lines_rest(&self, half_dots: u32) -> bool {
-        if self.late.tier == Tier::Exact || !self.state.ppu.is_far_from_vblank(half_dots) {
+        if self.late.tier == Tier::Exact || !self.state.ppu.nmi_rests(self.timing, half_dots) {
             return false;
         }
         let rises = self.cart.board.quiet_rises(&self.state.board);

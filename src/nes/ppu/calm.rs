@@ -87,11 +87,14 @@ impl Ppu {
             && (rendering || self.address == self.v.0)
     }
 
-    /// Whether the vblank flag is off, and stays so for so many half-dots.
-    pub fn is_far_from_vblank(&self, half_dots: u32) -> bool {
+    /// Whether /NMI's level surely stays for so many half-dots, calm or not: no line is
+    /// near on which the vblank flag moves, and no read is about to clear it.
+    pub fn nmi_rests(&self, timing: &Timing, half_dots: u32) -> bool {
         const LINE: u32 = 2 * 341;
-        let rising = [self.vblank, self.vblank_next, self.vblank_set].into_iter().any(Flag::on);
-        !rising && self.line < 240 && half_dots < LINE
+        let moving = [self.vblank_next, self.vblank_set, self.status_read];
+        let far =
+            self.line < 239 || (timing.vblank_line + 1..timing.lines - 2).contains(&self.line);
+        far && half_dots < LINE && !moving.into_iter().any(Flag::on)
     }
 
     /// For how many half-dots from here A12 surely does not rise while the PPU

@@ -186,13 +186,14 @@ impl Ppu {
             }
         }
         self.sprites.count(dots as u8);
-        let [p0, p1, p2] = self.pipeline;
-        let c = indices.to_le_bytes().map(|index| self.palette[usize::from(index & 31)]);
-        let way = [p2, p1, p0, c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]];
-        if let Some([third, second, newest]) = way.get(dots..).and_then(<[u8]>::first_chunk) {
-            self.pipeline = [*newest, *second, *third];
-        }
-        let leaving: [u16; 8] = std::array::from_fn(|n| self.tinted(way[n]));
+        // The pipeline's three colours, the oldest lowest, and behind them the new ones.
+        let colours = indices.to_le_bytes().map(|index| self.palette[usize::from(index & 31)]);
+        let [newest, second, third] = self.pipeline;
+        let way = u128::from(u64::from_le_bytes(colours)) << 24
+            | u128::from(u32::from_le_bytes([third, second, newest, 0]));
+        let [third, second, newest, ..] = ((way >> (8 * dots)) as u32).to_le_bytes();
+        self.pipeline = [newest, second, third];
+        let leaving = (way as u64).to_le_bytes().map(|colour| self.tinted(colour));
         let outside = 3usize.saturating_sub(x.into());
         if let Some(leaving) = leaving.get(outside..dots) {
             screen.pixels(x.saturating_sub(3), self.line, leaving);
