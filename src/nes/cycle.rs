@@ -40,9 +40,13 @@
 use super::Tier;
 use super::apu::{self, calm::Span};
 use super::output::Sink;
+use super::ppu::Hears;
 use super::schedule::{Moment, Schedule};
 use super::state::State;
 use super::system::{CartBus, M2, System};
+
+/// Half-dots between two rises of A12 that a board counts: M2 falls three times.
+const APART: u32 = 12;
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
@@ -203,7 +207,9 @@ impl<S: Sink> System<'_, S> {
     #[inline(never)]
     fn end_busy_cycle(&mut self) {
         let schedule = self.schedule();
-        if self.reached != Moment::Start || self.late.ppu + schedule.total > self.late.ppu_may {
+        let late = self.late.ppu + schedule.total;
+        let runs_ppu = late > self.late.ppu_may;
+        if self.reached != Moment::Start || runs_ppu && !self.lines_rest(late) {
             self.run_until(Moment::End);
             self.reached = Moment::Start;
             return;
@@ -213,7 +219,9 @@ impl<S: Sink> System<'_, S> {
         self.sample_nmi();
         self.sample_irq();
         self.late.since_m2_fell = schedule.until_end;
-        if self.late.apu > 0 {
+        if runs_ppu {
+            self.catch_up_ppu();
+        } else if self.late.apu > 0 {
             // Nobody ran, and the lines were sampled since.
             let ppu = (self.late.ppu_may - self.late.ppu) / self.most_half_dots();
             self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
@@ -222,6 +230,17 @@ impl<S: Sink> System<'_, S> {
                 self.late.idle = board.min(self.late.idle.into()) as u32;
             }
         }
+    }
+
+    /// Whether so many half-dots from where the PPU stands, calm or not, leave /NMI
+    /// and a listening board's /IRQ as they are. Then it need not stop where the lines
+    /// are sampled.
+    fn lines_rest(&self, half_dots: u32) -> bool {
+        if self.late.tier == Tier::Exact || !self.state.ppu.nmi_rests(self.timing, half_dots) {
+            return false;
+        }
+        let rises = self.cart.board.quiet_rises(&self.state.board);
+        !self.watches.ppu_address || self.schedules.len() == 1 && rises > half_dots / APART + 1
     }
 
     #[inline(always)]
@@ -242,8 +261,14 @@ impl<S: Sink> System<'_, S> {
         let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, tier, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
         let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
+        let hears = match (watching, self.cart.board.hears_a12_alone()) {
+            (false, _) => Hears::Nothing,
+            (true, true) if *tier == Tier::Lazy => Hears::A12,
+            (true, _) => Hears::Everything,
+        };
         let answers = self.cart.board.answers_ppu();
-        let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, answers, m2 };
+        let mut bus =
+            CartBus { cart: self.cart, map: self.map, ram, board, hears, a12: None, answers, m2 };
         self.work.half_dots += u64::from(*late);
         while *late > 0 {
             if *calm == 0 && *tier == Tier::Lazy {
@@ -276,8 +301,6 @@ impl<S: Sink> System<'_, S> {
     /// For how many of the calm half-dots ahead a board that watches the PPU
     /// keeps /IRQ as it is.
     fn board_may_wait(&self) -> u32 {
-        /// Between two rises that a board counts, M2 falls three times.
-        const APART: u32 = 12;
         if self.schedules.len() > 1 {
             return 0;
         }
@@ -326,8 +349,8 @@ impl<S: Sink> System<'_, S> {
         if end >= self.late.ppu_may {
             return None;
         }
-        let ppu = &mut self.state.ppu;
-        let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests());
+        let (ppu, crowd) = (&mut self.state.ppu, &mut self.crowd);
+        let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests(crowd));
         (end < rests).then(|| ppu.end_status_read(0, self.state.clock))
     }
 

@@ -5,8 +5,7 @@
 //! the page is plain memory and the PPU blanks, this is all that happens:
 //!
 //! * OAM takes the bytes from OAMADDR on. Blank dots look at neither.
-//! * $2004 takes effect at once. Like each register it wakes the logic of delayed
-//!   writes, which finds nothing and goes to sleep on the next dot, in the same cycle.
+//! * $2004 takes effect at once.
 //! * Each byte drives the register bus and both buses of the CPU; the last one's stay,
 //!   with the cycle in which it came.
 //! * /IRQ and /NMI rest, and the DMC does not ask for the bus: the cycles are idle.

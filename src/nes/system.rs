@@ -335,7 +335,9 @@ pub struct CartBus<'a> {
     pub map: &'a mut Map,
     pub ram: &'a mut [Line],
     pub board: &'a mut Registers,
-    pub watching: bool,
+    pub hears: Hears,
+    /// A12 as the board was told it last.
+    pub a12: Option<bool>,
     /// The board answers the PPU's reads.
     pub answers: bool,
     pub m2: M2,
@@ -379,7 +381,11 @@ impl VideoBus for CartBus<'_> {
 
     #[inline(always)]
     fn drive(&mut self, address: u16) {
-        if self.watching {
+        if self.hears != Hears::Nothing {
+            let a12 = address & 0x1000 != 0;
+            if self.hears == Hears::A12 && self.a12.replace(a12) == Some(a12) {
+                return;
+            }
             let board = self.cart.board;
             if board.ppu_address(self.board, address, self.m2.falls_before()) == Touched::Banks {
                 board.map(self.board, self.cart, self.map);
@@ -394,11 +400,7 @@ impl VideoBus for CartBus<'_> {
 
     #[inline(always)]
     fn hears(&self) -> Hears {
-        match (self.watching, self.cart.board.hears_a12_alone()) {
-            (false, _) => Hears::Nothing,
-            (true, true) => Hears::A12,
-            (true, false) => Hears::Everything,
-        }
+        self.hears
     }
 
     #[inline(always)]

@@ -279,7 +279,6 @@ impl Ppu {
                 self.mask = Mask((self.mask.0 & Mask::SHOW) | (self.new_mask & Mask::TINT));
             }
         }
-        let left = self.mask_in | self.tint_in | self.corruption_in | self.scroll_in | self.copy_in;
-        self.delayed = (left != 0).into();
+        self.settle_delays();
     }
 }

@@ -150,7 +150,7 @@ impl Ppu {
     }
 
     #[inline(always)]
-    fn load_background(&mut self) {
+    pub(super) fn load_background(&mut self) {
         self.tile_low = (self.tile_low & 0xff00) | u16::from(self.tile_plane_low);
         self.tile_high = (self.tile_high & 0xff00) | u16::from(self.tile_plane_high);
         self.attribute_latch = self.attribute;

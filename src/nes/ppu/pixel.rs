@@ -37,7 +37,7 @@ impl Ppu {
     }
 
     /// Rendering off: the backdrop, or the palette entry that `v` points at.
-    fn idle_colour(&self) -> u8 {
+    pub(super) fn idle_colour(&self) -> u8 {
         let address = self.v.address();
         self.palette[if address & 0x3f00 == 0x3f00 { palette_index(address) } else { 0 }]
     }

@@ -66,9 +66,10 @@ impl Sprites {
         zero_bytes(far) & !zero_bytes(planes)
     }
 
-    /// What the `near` sprites show in the next eight dots; shifts them as far.
-    /// The first of them in OAM2's order hides the others.
-    pub fn draw_eight(&mut self, near: u64) -> Eight {
+    /// What the `near` sprites show in the next eight dots; shifts them by so many,
+    /// eight at the most. The first of them in OAM2's order hides the others.
+    #[inline(always)]
+    pub fn draw(&mut self, near: u64, dots: u32) -> Eight {
         let mut eight = Eight::default();
         let mut left = near;
         while left != 0 {
@@ -83,18 +84,17 @@ impl Sprites {
             eight.indices |=
                 spread(low & shown) | spread(high & shown) << 1 | (spread(shown) * colours);
             eight.front |= if self.is_in_front(slot) { shown } else { 0 };
-            self.low[slot] = (u16::from(self.low[slot]) << (8 - until_edge)) as u8;
-            self.high[slot] = (u16::from(self.high[slot]) << (8 - until_edge)) as u8;
+            let shifts = dots.saturating_sub(until_edge);
+            self.low[slot] = (u16::from(self.low[slot]) << shifts) as u8;
+            self.high[slot] = (u16::from(self.high[slot]) << shifts) as u8;
         }
         eight
     }
 
-    /// Eight dots of every counter.
+    /// So many dots of every counter.
     #[inline(always)]
-    pub fn count_eight(&mut self) {
-        let counter = u64::from_le_bytes(self.counter);
-        let far = ((!zero_bytes(counter & (0xf8 * LOWEST)) & TOPS) >> 7) * 0xff;
-        self.counter = ((counter & far) - ((0x08 * LOWEST) & far)).to_le_bytes();
+    pub fn count(&mut self, dots: u8) {
+        self.counter = self.counter.map(|counter| counter.saturating_sub(dots));
     }
 
     /// Whether a sprite stands before the background.

@@ -248,9 +248,30 @@ impl Ppu {
     pub(super) fn evaluate_even_dot(&mut self, pre_render: bool) {
         if self.evaluation.wrapped.on() {
             self.skip_entry(pre_render);
-        } else {
+        } else if pre_render || !self.pass_over() {
             self.evaluate_byte(pre_render);
         }
+    }
+
+    /// What most even dots find: the Y of a sprite out of range, and room in OAM2.
+    /// False, and nothing done, where it is anything else ([`Self::evaluate_byte`]).
+    #[inline(always)]
+    fn pass_over(&mut self) -> bool {
+        let height = self.ctrl.sprite_height();
+        let e = &mut self.evaluation;
+        let row = (self.line & 0xff).wrapping_sub(u16::from(e.buffer));
+        if e.field != 0 || e.full.on() || e.ended_on_odd.on() || row < height {
+            return false;
+        }
+        self.oam2[usize::from(e.oam2_address & 31)] = e.buffer;
+        e.row = row;
+        if self.dot == 66 {
+            e.next_has_sprite0 = Flag::OFF;
+        }
+        e.oam_address = e.oam_address.wrapping_add(4) & 0xfc;
+        e.wrapped = (e.oam_address == 0).into();
+        e.next_buffer = e.buffer;
+        true
     }
 
     /// Past the end of OAM nothing is written any more.
