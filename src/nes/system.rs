@@ -16,11 +16,12 @@ use super::ppu::{Crowd, Hears, Kib, Screen, VideoBus};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule};
 use super::state::{Line, State};
-use super::{Tier, Work};
+use super::Work;
 use zerocopy::IntoBytes;
 
 /// A machine at work: the state and everything it is wired to for a frame.
-pub struct System<'a, S: Sink> {
+/// `LAZY` is its [`Tier`](super::Tier).
+pub struct System<'a, S: Sink, const LAZY: bool> {
     pub state: &'a mut State,
     pub map: &'a mut Map,
     pub sink: &'a mut S,
@@ -46,11 +47,10 @@ pub struct System<'a, S: Sink> {
 pub struct Wiring<'a> {
     pub cart: &'a Cartridge,
     pub region: Region,
-    pub tier: Tier,
     pub input: Input,
 }
 
-impl<'a, S: Sink> System<'a, S> {
+impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
     /// Wires a machine for a frame.
     pub fn new(
         state: &'a mut State,
@@ -58,12 +58,12 @@ impl<'a, S: Sink> System<'a, S> {
         sink: &'a mut S,
         wiring: Wiring<'a>,
     ) -> Self {
-        let Wiring { cart, region, tier, input } = wiring;
+        let Wiring { cart, region, input } = wiring;
         let schedules = schedule::of(region, state.wires.alignment);
         let schedule = &schedules[usize::from(state.wires.phase)];
         let board_level = cart.board.level(&state.board);
         Self {
-            late: Late::nobody(schedule, tier, state.clock, board_level),
+            late: Late::nobody(schedule, state.clock, board_level),
             schedules,
             crowd: Crowd::new(),
             reached: Moment::Start,
@@ -295,7 +295,7 @@ impl<'a, S: Sink> System<'a, S> {
     }
 }
 
-impl<S: Sink> Bus for System<'_, S> {
+impl<S: Sink, const LAZY: bool> Bus for System<'_, S, LAZY> {
     #[inline(always)]
     fn read(&mut self, address: u16) -> u8 {
         self.halted = false;
@@ -352,6 +352,11 @@ pub struct M2 {
 }
 
 impl M2 {
+    /// The PPU runs its half-dots as they come.
+    pub fn now(falls: u64) -> Self {
+        Self { falls, since: 0, left: 0 }
+    }
+
     /// How often it had fallen when the PPU's half-dot came.
     #[inline(always)]
     fn falls_before(&self) -> u64 {

@@ -8,16 +8,17 @@ use super::{Ppu, palette_index};
 const HIT_DELAY: u8 = 2;
 
 impl Ppu {
-    /// The colour of this dot's pixel, as palette RAM gives it.
+    /// The colour of this dot's pixel, as palette RAM gives it. `at_edge` are the
+    /// sprites whose counters have run down.
     #[inline(always)]
-    pub(super) fn pixel_colour(&mut self) -> u8 {
+    pub(super) fn pixel_colour(&mut self, x: u16, at_edge: u64) -> u8 {
         if !self.mask.rendering() {
             return self.idle_colour();
         }
-        let x = self.dot - 1;
-        let mut index = if self.mask.background_at(x) { self.background_pixel() } else { 0 };
-        if self.mask.sprites_at(x)
-            && let Some(slot) = self.sprites.first_opaque(self.skipped_dot.on())
+        let layers = self.mask.at(x);
+        let mut index = if layers.background() { self.background_pixel() } else { 0 };
+        if layers.sprites()
+            && let Some(slot) = self.sprites.first_opaque(at_edge)
         {
             if slot == 0 && index != 0 {
                 self.hit_sprite_0(x);
@@ -37,6 +38,7 @@ impl Ppu {
     }
 
     /// Rendering off: the backdrop, or the palette entry that `v` points at.
+    #[inline(never)]
     fn idle_colour(&self) -> u8 {
         let address = self.v.address();
         self.palette[if address & 0x3f00 == 0x3f00 { palette_index(address) } else { 0 }]
@@ -45,14 +47,13 @@ impl Ppu {
     /// Palette index of the background, 0 where it is transparent.
     #[inline(always)]
     fn background_pixel(&self) -> u8 {
-        let x = self.fine_x & 7;
-        let pattern = (self.tile_low >> (15 - x) & 1) | (self.tile_high >> (15 - x) & 1) << 1;
+        let to_bit_0 = u32::from(!self.fine_x & 7);
+        let bit = |byte: u8| byte >> to_bit_0 & 1;
+        let pattern = bit((self.tile_low >> 8) as u8) | bit((self.tile_high >> 8) as u8) << 1;
         if pattern == 0 {
             return 0;
         }
-        let attribute =
-            (self.attribute_low >> (7 - x) & 1) << 2 | (self.attribute_high >> (7 - x) & 1) << 3;
-        pattern as u8 | attribute
+        pattern | bit(self.attribute_low) << 2 | bit(self.attribute_high) << 3
     }
 
     #[inline(always)]

@@ -15,11 +15,11 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::fetch::{PLANE, commit};
 use super::line::Scan;
 use super::{Ppu, VideoBus};
 use crate::nes::bits::{Flag, Mask};
 use crate::nes::fields::fields;
-use crate::nes::region::Timing;
 
 /// The evaluation's pointers and flip-flops.
 #[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -142,24 +142,24 @@ impl Evaluation {
 }
 
 impl Ppu {
-    /// The sprite logic of a dot on a rendered line.
-    #[inline(always)]
-    pub(super) fn evaluate_sprites(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
-        let ending = self.mask_in > 0 && !Mask(self.new_mask).rendering();
-        if self.evaluation.corruption_pending.on() && self.mask.rendering() && !ending {
-            self.corrupt_oam();
-        }
-        self.sprite_dot(bus, self.line == timing.lines - 1);
-    }
-
     /// The sprites' part of a dot.
     #[inline(always)]
     pub(super) fn sprite_dot(&mut self, bus: &mut impl VideoBus, pre_render: bool) {
-        match self.dot {
+        let dot = self.dot;
+        match dot {
             0..=64 => self.clear_oam2(pre_render),
-            65..=256 => self.evaluate(pre_render),
-            257..=320 => self.fetch_sprite(bus),
+            65..=256 => self.evaluate(dot, pre_render),
+            257..=320 => self.fetch_sprite(bus, dot),
             _ => self.rest_sprites(),
+        }
+    }
+
+    /// A row of OAM waits for rendering to begin again.
+    #[cold]
+    pub(super) fn restart_rendering(&mut self) {
+        let ending = self.mask_in > 0 && !Mask(self.new_mask).rendering();
+        if self.mask.rendering() && !ending {
+            self.corrupt_oam();
         }
     }
 
@@ -210,38 +210,44 @@ impl Ppu {
         }
     }
 
-    fn evaluate(&mut self, pre_render: bool) {
-        if self.dot == 65 && self.late_mask.rendering() {
+    #[inline(always)]
+    fn evaluate(&mut self, dot: u16, pre_render: bool) {
+        if dot == 65 && self.late_mask.rendering() {
             self.evaluation.begin_evaluation();
         }
-        let ended = self.evaluation.rendering_ended_now.on();
-        if !self.mask.rendering() && !ended {
-            return;
+        if self.evaluation.rendering_ended_now.on() {
+            self.end_evaluation(pre_render);
+        } else if !self.mask.rendering() {
+        } else if dot & 1 == 1 {
+            self.evaluation.next_buffer = self.oam[usize::from(self.evaluation.oam_address)];
+        } else {
+            self.evaluate_even_dot(pre_render);
         }
+    }
+
+    /// A dot of the evaluation on which rendering ends.
+    #[cold]
+    fn end_evaluation(&mut self, pre_render: bool) {
         if self.dot & 1 == 1 {
             let e = &mut self.evaluation;
             e.next_buffer = self.oam[usize::from(e.oam_address)];
-            if ended {
-                e.rendering_ended = Flag::OFF;
-                e.ended_on_odd = Flag::ON;
-                if !pre_render {
-                    e.oam_address = e.oam_address.wrapping_add(1);
-                }
+            e.rendering_ended = Flag::OFF;
+            e.ended_on_odd = Flag::ON;
+            if !pre_render {
+                e.oam_address = e.oam_address.wrapping_add(1);
             }
             return;
         }
         self.evaluate_even_dot(pre_render);
-        if ended {
-            let e = &mut self.evaluation;
-            if e.oam2_address & 3 != 0 && !e.wrapped.on() && !pre_render {
-                e.oam2_address = ((e.oam2_address & !3) + 4) & 31;
-            }
-            let row = match (self.dot, e.ended_on_odd.on()) {
-                (256, odd) => u8::from(!odd),
-                _ => e.oam2_address,
-            };
-            e.arm_corruption(row);
+        let e = &mut self.evaluation;
+        if e.oam2_address & 3 != 0 && !e.wrapped.on() && !pre_render {
+            e.oam2_address = ((e.oam2_address & !3) + 4) & 31;
         }
+        let row = match (self.dot, e.ended_on_odd.on()) {
+            (256, odd) => u8::from(!odd),
+            _ => e.oam2_address,
+        };
+        e.arm_corruption(row);
     }
 
     #[inline(always)]
@@ -254,6 +260,7 @@ impl Ppu {
     }
 
     /// Past the end of OAM nothing is written any more.
+    #[inline(always)]
     fn skip_entry(&mut self, pre_render: bool) {
         let e = &mut self.evaluation;
         if !e.ended_on_odd.on() && !pre_render {
@@ -345,15 +352,14 @@ impl Ppu {
     }
 
     /// Dots 257-320: the fetches of a sprite, eight dots each.
-    fn fetch_sprite(&mut self, bus: &mut impl VideoBus) {
+    fn fetch_sprite(&mut self, bus: &mut impl VideoBus, dot: u16) {
         let rendering = self.late_mask.rendering();
         let e = &mut self.evaluation;
         e.line_has_sprite0 = e.next_has_sprite0;
         if rendering {
             e.oam_address = 0;
-            if self.dot == 257 {
-                e.oam2_address = 0;
-                e.field = 0;
+            if dot == 257 {
+                e.begin_fetches();
             }
         }
         if e.rendering_ended.on() {
@@ -365,63 +371,52 @@ impl Ppu {
         if rendering {
             let e = &mut self.evaluation;
             e.next_buffer = self.oam2[usize::from(e.oam2_address & 31)];
-            self.fetch_sprite_dot(bus);
+            self.fetch_sprite_dot(bus, dot - 257);
         }
         self.latch_address();
     }
 
+    /// Dot `step` (0-63) of the fetches.
     #[inline(always)]
-    fn fetch_sprite_dot(&mut self, bus: &mut impl VideoBus) {
-        const PLANE: u16 = 8;
-        let slot = usize::from((self.dot - 257) >> 3 & 7);
+    fn fetch_sprite_dot(&mut self, bus: &mut impl VideoBus, step: u16) {
+        let slot = usize::from(step >> 3 & 7);
+        let step = step & 7;
         let buffer = self.evaluation.buffer;
-        match (self.dot - 257) & 7 {
-            0 => {
+        if step < 4 {
+            if step & 1 == 0 {
                 self.drive(bus, self.v.tile_address());
                 self.evaluation.next_oam2();
+                return;
             }
-            1 => {
+            if step == 1 {
                 self.evaluation.row = (self.line & 0xff).wrapping_sub(u16::from(buffer));
-                self.fetch_garbage(bus);
                 self.evaluation.next_oam2();
-            }
-            2 => {
-                self.drive(bus, self.v.tile_address());
-                self.evaluation.next_oam2();
-            }
-            3 => {
+            } else {
                 self.sprites.attributes[slot] = buffer;
-                self.fetch_garbage(bus);
             }
-            4 => {
-                self.sprites.counter[slot] = buffer;
-                self.update_pattern_address();
-                self.pattern_address &= !PLANE;
-                self.drive(bus, self.pattern_address);
-            }
-            5 => {
-                self.update_pattern_address();
-                self.pattern_address &= !PLANE;
-                self.sprites.low[slot] = self.fetch_sprite_plane(bus, slot);
-            }
-            6 => {
-                self.update_pattern_address();
-                self.pattern_address |= PLANE;
-                self.drive(bus, self.pattern_address);
-            }
-            _ => {
-                self.update_pattern_address();
-                self.pattern_address |= PLANE;
-                self.sprites.high[slot] = self.fetch_sprite_plane(bus, slot);
-                self.evaluation.next_oam2();
-            }
+            // Names that nobody uses.
+            self.fetch(bus, self.v.tile_address(), commit::NAMETABLE);
+            return;
         }
-    }
-
-    fn fetch_sprite_plane(&mut self, bus: &mut impl VideoBus, slot: usize) -> u8 {
+        if step == 4 {
+            self.sprites.counter[slot] = buffer;
+        }
+        self.update_sprite_address();
+        let plane = if step < 6 { 0 } else { PLANE };
+        self.pattern_address = (self.pattern_address & !PLANE) | plane;
+        if step & 1 == 0 {
+            self.drive(bus, self.pattern_address);
+            return;
+        }
         self.address = (self.pattern_address & 0xff00) | u16::from(self.latch);
-        let plane = self.read_video(bus);
-        self.sprite_plane(plane, slot)
+        let byte = self.read_video(bus);
+        let byte = self.sprite_plane(byte, slot);
+        if step == 5 {
+            self.sprites.low[slot] = byte;
+        } else {
+            self.sprites.high[slot] = byte;
+            self.evaluation.next_oam2();
+        }
     }
 
     /// A plane of the sprite's line, mirrored as its attributes say, empty when

@@ -214,7 +214,7 @@ impl Ppu {
         self.fetched = self.fetch_at(bus, self.v.tile_address());
         let tile = self.evaluation.entry(&self.oam2)[1];
         self.pattern_address = (self.pattern_address & 0x100f) | u16::from(tile) << 4;
-        self.update_pattern_address();
+        self.update_sprite_address();
         self.pattern_address &= !PLANE;
         let low = self.fetch_at(bus, self.pattern_address);
         self.sprites.low[slot] = self.sprite_plane(low, slot);
