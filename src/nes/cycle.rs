@@ -116,7 +116,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
                     self.step_ppu(schedule.until_valid);
                     Moment::DataValid
                 }
-                Moment::DataValid => {
+                Moment::DataValid | Moment::Lines => {
                     self.step_ppu(schedule.until_lines);
                     self.sample_nmi();
                     self.step_ppu(schedule.until_m2_falls);
@@ -263,10 +263,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
                 );
                 *calm -= half_dots;
                 self.work.calm_half_dots += u64::from(half_dots);
-            } else if *amid_dot {
-                ppu.half_dot(&mut bus, self.timing);
             } else {
-                ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
+                ppu.one_half(&mut bus, self.sink, *amid_dot, self.timing, wires.alignment);
             }
             *amid_dot ^= half_dots & 1 != 0;
             *late -= half_dots;

@@ -10,35 +10,9 @@
 //! (`cycle.rs`) has to equal, and what is to be read first.
 
 use super::output::Sink;
-use super::ppu::Ppu;
-use super::region::Timing;
 use super::schedule::Moment;
 use super::state::State;
 use super::system::{CartBus, M2, System};
-
-/// The PPU and all that it is wired to.
-struct Picture<'a, S: Sink> {
-    ppu: &'a mut Ppu,
-    bus: CartBus<'a>,
-    screen: &'a mut S,
-    timing: &'static Timing,
-    alignment: u8,
-    amid_dot: &'a mut bool,
-}
-
-impl<S: Sink> Picture<'_, S> {
-    #[inline(always)]
-    fn run(&mut self, half_dots: u32) {
-        for _ in 0..half_dots {
-            if *self.amid_dot {
-                self.ppu.half_dot(&mut self.bus, self.timing);
-            } else {
-                self.ppu.dot(&mut self.bus, self.screen, self.timing, self.alignment);
-            }
-            *self.amid_dot = !*self.amid_dot;
-        }
-    }
-}
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Runs this cycle up to a moment.
@@ -49,7 +23,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             self.clock_apu_exactly();
         }
         let State { ppu, apu, ram, board, clock, wires, .. } = &mut *self.state;
-        let bus = CartBus {
+        let mut bus = CartBus {
             cart: self.cart,
             map: self.map,
             ram,
@@ -58,34 +32,38 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             answers: self.cart.board.answers_ppu(),
             m2: M2::now(*clock),
         };
-        let mut picture = Picture {
-            ppu,
-            bus,
-            screen: self.sink,
-            timing: self.timing,
-            alignment: wires.alignment,
-            amid_dot: &mut self.late.amid_dot,
-        };
-        if self.reached < moment && self.reached == Moment::Start {
-            picture.run(schedule.until_valid);
-            self.reached = Moment::DataValid;
+        let mut amid_dot = self.late.amid_dot;
+        let mut reached = self.reached;
+        while reached < moment {
+            let half_dots;
+            (half_dots, reached) = match reached {
+                Moment::Start => (schedule.until_valid, Moment::DataValid),
+                Moment::DataValid => (schedule.until_lines, Moment::Lines),
+                Moment::Lines => {
+                    wires.sample_nmi(ppu.nmi());
+                    wires.irq = bus.cart.board.irq(bus.board).into();
+                    (schedule.until_m2_falls, Moment::EndOfRead)
+                }
+                Moment::EndOfRead | Moment::End => {
+                    wires.irq = (wires.irq.on() || apu.irq()).into();
+                    apu.m2_falls();
+                    *clock += 1;
+                    bus.m2 = M2::now(*clock);
+                    (schedule.until_end, Moment::End)
+                }
+            };
+            self.work.half_dots += u64::from(half_dots);
+            for _ in 0..half_dots {
+                if amid_dot {
+                    ppu.half_dot(&mut bus, self.timing);
+                } else {
+                    ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
+                }
+                amid_dot = !amid_dot;
+            }
         }
-        if self.reached < moment && self.reached == Moment::DataValid {
-            picture.run(schedule.until_lines);
-            wires.sample_nmi(picture.ppu.nmi());
-            wires.irq = self.cart.board.irq(picture.bus.board).into();
-            picture.run(schedule.until_m2_falls);
-            self.reached = Moment::EndOfRead;
-        }
-        if self.reached < moment {
-            wires.irq = (wires.irq.on() || apu.irq()).into();
-            apu.m2_falls();
-            *clock += 1;
-            picture.bus.m2 = M2::now(*clock);
-            picture.run(schedule.until_end);
-            self.work.half_dots += u64::from(schedule.total);
-            self.reached = Moment::End;
-        }
+        self.late.amid_dot = amid_dot;
+        self.reached = reached;
     }
 
     /// The APU's clock, the pads' and the board's.

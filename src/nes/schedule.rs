@@ -18,6 +18,8 @@ pub enum Moment {
     Start,
     /// The CPU's data is valid on the bus.
     DataValid,
+    /// /NMI and the cartridge's /IRQ are sampled.
+    Lines,
     /// The register access ends: M2 is about to fall.
     EndOfRead,
     /// The cycle ends.

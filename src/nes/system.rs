@@ -419,6 +419,7 @@ impl VideoBus for CartBus<'_> {
 
 /// What the cartridge or video RAM has at a PPU address; the address's own low
 /// byte where nothing answers.
+#[inline(always)]
 pub fn read_video(cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
     let byte = match map.ppu_read(address) {
         Place::Rom(offset) => cart.chr.get(offset),

@@ -114,15 +114,8 @@ impl FrameCounter {
     #[inline(always)]
     pub fn clock(&mut self, region: Region) -> Clocks {
         let counts = if region == Region::Pal { &PAL } else { &NTSC };
-        let mut clocks = Clocks::default();
-        self.landing >>= 1;
-        if self.landing & 2 != 0 && self.written & 0x80 != 0 {
-            clocks = self.clock_all(counts);
-        }
-        if self.landing & 1 != 0 {
-            self.mode = self.written;
-            self.count = 0;
-        }
+        let mut clocks =
+            if self.landing != 0 { self.clock_landing(counts) } else { Clocks::default() };
         self.count = self.count.wrapping_add(1);
         let count = self.count;
         if count < counts.four - 1 {
@@ -139,6 +132,21 @@ impl FrameCounter {
             }
         } else {
             self.end_of_four(count - (counts.four - 1), &mut clocks);
+        }
+        clocks
+    }
+
+    /// A write to $4017 is on its way.
+    #[inline(never)]
+    fn clock_landing(&mut self, counts: &Counts) -> Clocks {
+        let mut clocks = Clocks::default();
+        self.landing >>= 1;
+        if self.landing & 2 != 0 && self.written & 0x80 != 0 {
+            clocks = self.clock_all(counts);
+        }
+        if self.landing & 1 != 0 {
+            self.mode = self.written;
+            self.count = 0;
         }
         clocks
     }

@@ -17,6 +17,7 @@
 //! of it can move the level of /NMI. The result is the same, byte for byte, as
 //! that of the whole logic.
 
+use super::dots::SHIFTS;
 use super::fetch::commit;
 use super::{Crowd, Ppu, Screen, VideoBus};
 use crate::nes::bits::Flag;
@@ -220,7 +221,7 @@ impl Ppu {
     #[inline(always)]
     fn calm_half_dot(&mut self) {
         if self.mask.rendering() {
-            if matches!(self.dot, 1..=257 | 321..=336) {
+            if SHIFTS[usize::from(self.dot & 511)] {
                 self.shift_background();
             }
             self.evaluation.buffer = self.evaluation.next_buffer;

@@ -17,8 +17,37 @@ use crate::nes::region::Timing;
 /// The alignment on which evaluation sees $2001 a dot later than on others.
 const LATE_ALIGNMENT: u8 = 1;
 
+/// Whether the second half of a dot shifts the background.
+pub(super) static SHIFTS: [bool; 512] = {
+    let mut shifts = [false; 512];
+    let mut dot = 1;
+    while dot <= 336 {
+        shifts[dot] = dot <= 257 || dot >= 321;
+        dot += 1;
+    }
+    shifts
+};
+
 impl Ppu {
+    /// Either half of a dot.
+    #[inline(never)]
+    pub fn one_half(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        amid_dot: bool,
+        timing: &Timing,
+        alignment: u8,
+    ) {
+        if amid_dot {
+            self.half_dot(bus, timing);
+        } else {
+            self.dot(bus, screen, timing, alignment);
+        }
+    }
+
     /// The first half of a dot: moves to the next dot and runs it.
+    #[inline(always)]
     pub fn dot(
         &mut self,
         bus: &mut impl VideoBus,
@@ -137,9 +166,10 @@ impl Ppu {
     }
 
     /// The second half of a dot.
+    #[inline(always)]
     pub fn half_dot(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
         if self.mask.rendering() {
-            if matches!(self.dot, 1..=257 | 321..=336)
+            if SHIFTS[usize::from(self.dot & 511)]
                 && (self.line < 240 || self.line == timing.lines - 1)
             {
                 self.shift_background();

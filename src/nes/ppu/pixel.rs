@@ -3,6 +3,7 @@
 //! <https://www.nesdev.org/wiki/PPU_sprite_priority>
 
 use super::{Ppu, palette_index};
+use crate::nes::bits::Mask;
 
 /// Half-dots from the pixel that hits to the flag (1.5 dots).
 const HIT_DELAY: u8 = 2;
@@ -33,6 +34,9 @@ impl Ppu {
     /// A colour that leaves for the screen now, with greyscale and emphasis.
     #[inline(always)]
     pub(super) fn tinted(&self, colour: u8) -> u16 {
+        if self.mask.0 & Mask::TINT == 0 {
+            return u16::from(colour & 0x3f);
+        }
         let grey = if self.mask.grey() { 0x30 } else { 0x3f };
         u16::from(colour & grey) | self.mask.emphasis()
     }

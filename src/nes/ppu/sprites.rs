@@ -147,7 +147,7 @@ impl Ppu {
     pub(super) fn sprite_dot(&mut self, bus: &mut impl VideoBus, pre_render: bool) {
         let dot = self.dot;
         match dot {
-            0..=64 => self.clear_oam2(pre_render),
+            0..=64 => self.clear_oam2(dot, pre_render),
             65..=256 => self.evaluate(dot, pre_render),
             257..=320 => self.fetch_sprite(bus, dot),
             _ => self.rest_sprites(),
@@ -174,21 +174,22 @@ impl Ppu {
         self.oam2[row] = self.oam2[0];
     }
 
-    fn clear_oam2(&mut self, pre_render: bool) {
+    #[inline(always)]
+    fn clear_oam2(&mut self, dot: u16, pre_render: bool) {
         let rendering = self.late_mask.rendering();
         let e = &mut self.evaluation;
         let ended = e.rendering_ended.on() || e.rendering_ended_now.on();
-        if self.dot == 0 {
+        if dot == 0 {
             if rendering {
                 e.next_oam2();
             }
-        } else if self.dot & 1 == 1 {
+        } else if dot & 1 == 1 {
             if !rendering {
                 return;
             }
             let here = usize::from(e.oam2_address & 31);
             e.next_buffer = if pre_render { self.oam2[here] } else { 0xff };
-            if self.dot == 1 {
+            if dot == 1 {
                 e.begin_line();
             }
             if ended {
@@ -202,7 +203,7 @@ impl Ppu {
                 e.arm_corruption(e.oam2_address);
             }
             e.next_oam2();
-            if self.dot == 64 && e.rendering_ended_now.on() {
+            if dot == 64 && e.rendering_ended_now.on() {
                 e.arm_corruption(e.corruption_row);
             }
         } else if ended {
@@ -221,7 +222,7 @@ impl Ppu {
         } else if dot & 1 == 1 {
             self.evaluation.next_buffer = self.oam[usize::from(self.evaluation.oam_address)];
         } else {
-            self.evaluate_even_dot(pre_render);
+            self.evaluate_even_dot(dot, pre_render);
         }
     }
 
@@ -238,7 +239,7 @@ impl Ppu {
             }
             return;
         }
-        self.evaluate_even_dot(pre_render);
+        self.evaluate_even_dot(self.dot, pre_render);
         let e = &mut self.evaluation;
         if e.oam2_address & 3 != 0 && !e.wrapped.on() && !pre_render {
             e.oam2_address = ((e.oam2_address & !3) + 4) & 31;
@@ -251,11 +252,11 @@ impl Ppu {
     }
 
     #[inline(always)]
-    pub(super) fn evaluate_even_dot(&mut self, pre_render: bool) {
+    pub(super) fn evaluate_even_dot(&mut self, dot: u16, pre_render: bool) {
         if self.evaluation.wrapped.on() {
             self.skip_entry(pre_render);
         } else {
-            self.evaluate_byte(pre_render);
+            self.evaluate_byte(dot, pre_render);
         }
     }
 
@@ -270,7 +271,8 @@ impl Ppu {
     }
 
     /// An even dot: the byte in the buffer goes to OAM2 and moves the pointers.
-    fn evaluate_byte(&mut self, pre_render: bool) {
+    #[inline(always)]
+    fn evaluate_byte(&mut self, dot: u16, pre_render: bool) {
         let before = self.evaluation.oam_address;
         let here = usize::from(self.evaluation.oam2_address & 31);
         if !self.evaluation.full.on() && !pre_render {
@@ -278,7 +280,7 @@ impl Ppu {
         }
         let written = self.oam2[here];
         if self.evaluation.field == 0 {
-            self.evaluate_y(pre_render);
+            self.evaluate_y(dot, pre_render);
         } else {
             self.evaluate_rest(pre_render);
         }
@@ -292,7 +294,8 @@ impl Ppu {
 
     /// Y: in range starts a copy, out of range goes to the next entry. With OAM2
     /// full and no ninth sprite found, the pointer moves diagonally.
-    fn evaluate_y(&mut self, pre_render: bool) {
+    #[inline(always)]
+    fn evaluate_y(&mut self, dot: u16, pre_render: bool) {
         let height = self.ctrl.sprite_height();
         let e = &mut self.evaluation;
         e.row = (self.line & 0xff).wrapping_sub(u16::from(e.buffer));
@@ -304,7 +307,7 @@ impl Ppu {
                 e.next_oam2();
             }
             e.full = (e.oam2_address == 0).into();
-            if self.dot == 66 {
+            if dot == 66 {
                 e.next_has_sprite0 = Flag::ON;
             }
             e.field = 1;
@@ -314,7 +317,7 @@ impl Ppu {
             self.overflow = Flag::ON;
             e.field = 1;
         } else {
-            if self.dot == 66 {
+            if dot == 66 {
                 e.next_has_sprite0 = Flag::OFF;
             }
             if !moves || pre_render {
@@ -329,6 +332,7 @@ impl Ppu {
 
     /// Tile, attributes and X. X runs through the range check too: a misaligned
     /// pointer is put right when it fails.
+    #[inline(never)]
     fn evaluate_rest(&mut self, pre_render: bool) {
         let height = self.ctrl.sprite_height();
         let e = &mut self.evaluation;

@@ -162,7 +162,7 @@ impl Ppu {
             self.settle_overflow();
             let e = &mut self.evaluation;
             e.set_buffer(self.oam[usize::from(e.oam_address)]);
-            self.evaluate_even_dot(false);
+            self.evaluate_even_dot(self.dot, false);
             self.evaluation.buffer = self.evaluation.next_buffer;
         }
     }
