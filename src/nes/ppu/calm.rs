@@ -17,7 +17,7 @@
 //! of it can move the level of /NMI. The result is the same, byte for byte, as
 //! that of the whole logic.
 
-use super::dots::SHIFTS;
+use super::dots::{Rendering, SHIFTS};
 use super::fetch::commit;
 use super::{Crowd, Ppu, Screen, VideoBus};
 use crate::nes::bits::Flag;
@@ -211,10 +211,11 @@ impl Ppu {
         self.reading = (rendering && even_dot).into();
         self.latching = (rendering && !even_dot).into();
         self.evaluation.latched = self.evaluation.buffer;
-        self.sprite_dot(bus, pre_render);
+        let rendering = Rendering { now: rendering, late: rendering };
+        self.sprite_dot(bus, rendering, pre_render);
         let [newest, second, leaving] = self.pipeline;
         self.pipeline = [newest, newest, second];
-        self.render(bus, screen, pre_render, leaving);
+        self.render(bus, screen, rendering, pre_render, leaving);
     }
 
     /// The second half.

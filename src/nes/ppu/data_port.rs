@@ -137,10 +137,20 @@ impl Ppu {
             self.busy_port_dot(bus, blanking);
             return;
         }
-        // Fetches latch their address on odd dots and read on even ones.
+        if blanking {
+            self.reading = Flag::OFF;
+            self.latching = Flag::OFF;
+        } else {
+            self.share_address_pins();
+        }
+    }
+
+    /// Fetches latch their address on odd dots and read on even ones.
+    #[inline(always)]
+    pub(super) fn share_address_pins(&mut self) {
         let even_dot = self.dot & 1 == 0;
-        self.reading = (!blanking & even_dot).into();
-        self.latching = (!blanking & !even_dot).into();
+        self.reading = even_dot.into();
+        self.latching = (!even_dot).into();
     }
 
     #[inline(never)]

@@ -17,6 +17,15 @@ use crate::nes::region::Timing;
 /// The alignment on which evaluation sees $2001 a dot later than on others.
 const LATE_ALIGNMENT: u8 = 1;
 
+/// Whether rendering is on.
+#[derive(Clone, Copy)]
+pub(super) struct Rendering {
+    /// As the pixels see it.
+    pub now: bool,
+    /// As fetches and the sprites' logic see it.
+    pub late: bool,
+}
+
 /// Whether the second half of a dot shifts the background.
 pub(super) static SHIFTS: [bool; 512] = {
     let mut shifts = [false; 512];
@@ -78,27 +87,21 @@ impl Ppu {
             self.late_mask = self.mask;
         }
         if self.line < 240 {
-            self.line_dot(bus, screen, timing, alignment, false);
+            let touched = self.delayed.on() || self.port.is_busy();
+            if !touched && self.mask.rendering() && self.late_mask.0 == self.mask.0 {
+                self.picture_dot(bus, screen);
+            } else {
+                self.line_dot(bus, screen, timing, alignment, false);
+            }
         } else if self.line == timing.lines - 1 {
-            self.pre_render_dot(bus, screen, timing, alignment);
+            self.line_dot(bus, screen, timing, alignment, true);
         } else {
             self.blank_dot(bus, timing, alignment);
         }
     }
 
-    #[inline(never)]
-    fn pre_render_dot(
-        &mut self,
-        bus: &mut impl VideoBus,
-        screen: &mut impl Screen,
-        timing: &Timing,
-        alignment: u8,
-    ) {
-        self.line_dot(bus, screen, timing, alignment, true);
-    }
-
     /// A dot of a line that is rendered if rendering is on.
-    #[inline(always)]
+    #[inline(never)]
     fn line_dot(
         &mut self,
         bus: &mut impl VideoBus,
@@ -112,11 +115,34 @@ impl Ppu {
         if self.evaluation.corruption_pending.on() {
             self.restart_rendering();
         }
-        self.sprite_dot(bus, pre_render);
+        self.sprite_dot(bus, self.rendering(), pre_render);
         self.after_sprites(bus, timing, alignment);
         let leaving = self.next_pixel();
-        self.render(bus, screen, pre_render, leaving);
+        self.render(bus, screen, self.rendering(), pre_render, leaving);
         self.data_port_transfer(bus);
+    }
+
+    /// The same where the picture is drawn, with no write to a register and no access
+    /// to video memory under way.
+    #[inline(always)]
+    fn picture_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) {
+        let rendering = Rendering { now: true, late: true };
+        self.port.blanking = Flag::OFF;
+        self.share_address_pins();
+        self.evaluation.latched = self.evaluation.buffer;
+        self.copied = Flag::OFF;
+        if self.evaluation.corruption_pending.on() {
+            self.restart_rendering();
+        }
+        self.sprite_dot(bus, rendering, false);
+        let leaving = self.next_pixel();
+        self.render(bus, screen, rendering, false, leaving);
+    }
+
+    /// Whether rendering is on.
+    #[inline(always)]
+    fn rendering(&self) -> Rendering {
+        Rendering { now: self.mask.rendering(), late: self.late_mask.rendering() }
     }
 
     /// A dot between the picture and the pre-render line.
@@ -218,11 +244,12 @@ impl Ppu {
         &mut self,
         bus: &mut impl VideoBus,
         screen: &mut impl Screen,
+        rendering: Rendering,
         pre_render: bool,
         leaving: u8,
     ) {
         let dot = self.dot;
-        let fetching = self.late_mask.rendering();
+        let fetching = rendering.late;
         match dot {
             1..=256 => {
                 if fetching {
@@ -230,16 +257,16 @@ impl Ppu {
                 }
                 let at_edge = self.sprites.at_edge(self.skipped_dot.on());
                 if !pre_render {
-                    self.pipeline[0] = self.pixel_colour(dot - 1, at_edge);
+                    self.pipeline[0] = self.pixel_colour(dot - 1, rendering, at_edge);
                 }
-                self.sprites.step(self.mask.rendering(), at_edge);
+                self.sprites.step(rendering.now, at_edge);
             }
             321..=336 if fetching => self.fetch_background(bus, (dot - 1) & 7),
             0 | 337..=340 if fetching => self.fetch_unused(bus, pre_render),
             _ => {}
         }
         if !pre_render && (4..260).contains(&dot) {
-            screen.pixel(dot - 4, self.line, self.tinted(leaving));
+            screen.pixel(dot - 4, self.line, self.colour_of_pixel(leaving));
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! <https://www.nesdev.org/wiki/PPU_sprite_priority>
 
+use super::dots::Rendering;
 use super::{Ppu, palette_index};
 use crate::nes::bits::Mask;
 
@@ -12,8 +13,8 @@ impl Ppu {
     /// The colour of this dot's pixel, as palette RAM gives it. `at_edge` are the
     /// sprites whose counters have run down.
     #[inline(always)]
-    pub(super) fn pixel_colour(&mut self, x: u16, at_edge: u64) -> u8 {
-        if !self.mask.rendering() {
+    pub(super) fn pixel_colour(&mut self, x: u16, rendering: Rendering, at_edge: u64) -> u8 {
+        if !rendering.now {
             return self.idle_colour();
         }
         let layers = self.mask.at(x);
@@ -34,11 +35,14 @@ impl Ppu {
     /// A colour that leaves for the screen now, with greyscale and emphasis.
     #[inline(always)]
     pub(super) fn tinted(&self, colour: u8) -> u16 {
-        if self.mask.0 & Mask::TINT == 0 {
-            return u16::from(colour & 0x3f);
-        }
         let grey = if self.mask.grey() { 0x30 } else { 0x3f };
         u16::from(colour & grey) | self.mask.emphasis()
+    }
+
+    /// The same for one pixel.
+    #[inline(always)]
+    pub(super) fn colour_of_pixel(&self, colour: u8) -> u16 {
+        if self.mask.0 & Mask::TINT == 0 { u16::from(colour & 0x3f) } else { self.tinted(colour) }
     }
 
     /// Rendering off: the backdrop, or the palette entry that `v` points at.

@@ -15,6 +15,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::dots::Rendering;
 use super::fetch::{PLANE, commit};
 use super::line::Scan;
 use super::{Ppu, VideoBus};
@@ -144,13 +145,18 @@ impl Evaluation {
 impl Ppu {
     /// The sprites' part of a dot.
     #[inline(always)]
-    pub(super) fn sprite_dot(&mut self, bus: &mut impl VideoBus, pre_render: bool) {
+    pub(super) fn sprite_dot(
+        &mut self,
+        bus: &mut impl VideoBus,
+        rendering: Rendering,
+        pre_render: bool,
+    ) {
         let dot = self.dot;
         match dot {
-            0..=64 => self.clear_oam2(dot, pre_render),
-            65..=256 => self.evaluate(dot, pre_render),
-            257..=320 => self.fetch_sprite(bus, dot),
-            _ => self.rest_sprites(),
+            0..=64 => self.clear_oam2(dot, rendering.late, pre_render),
+            65..=256 => self.evaluate(dot, rendering, pre_render),
+            257..=320 => self.fetch_sprite(bus, dot, rendering.late),
+            _ => self.rest_sprites(rendering.now),
         }
     }
 
@@ -175,8 +181,7 @@ impl Ppu {
     }
 
     #[inline(always)]
-    fn clear_oam2(&mut self, dot: u16, pre_render: bool) {
-        let rendering = self.late_mask.rendering();
+    fn clear_oam2(&mut self, dot: u16, rendering: bool, pre_render: bool) {
         let e = &mut self.evaluation;
         let ended = e.rendering_ended.on() || e.rendering_ended_now.on();
         if dot == 0 {
@@ -212,13 +217,13 @@ impl Ppu {
     }
 
     #[inline(always)]
-    fn evaluate(&mut self, dot: u16, pre_render: bool) {
-        if dot == 65 && self.late_mask.rendering() {
+    fn evaluate(&mut self, dot: u16, rendering: Rendering, pre_render: bool) {
+        if dot == 65 && rendering.late {
             self.evaluation.begin_evaluation();
         }
         if self.evaluation.rendering_ended_now.on() {
             self.end_evaluation(pre_render);
-        } else if !self.mask.rendering() {
+        } else if !rendering.now {
         } else if dot & 1 == 1 {
             self.evaluation.next_buffer = self.oam[usize::from(self.evaluation.oam_address)];
         } else {
@@ -356,8 +361,7 @@ impl Ppu {
     }
 
     /// Dots 257-320: the fetches of a sprite, eight dots each.
-    fn fetch_sprite(&mut self, bus: &mut impl VideoBus, dot: u16) {
-        let rendering = self.late_mask.rendering();
+    fn fetch_sprite(&mut self, bus: &mut impl VideoBus, dot: u16, rendering: bool) {
         let e = &mut self.evaluation;
         e.line_has_sprite0 = e.next_has_sprite0;
         if rendering {
@@ -438,8 +442,8 @@ impl Ppu {
 
     /// Dots 321-340. Counters that begin the next line with rendering off stay
     /// halted: such a sprite shifts as soon as rendering is on.
-    fn rest_sprites(&mut self) {
-        let rendering = self.mask.rendering();
+    #[inline(always)]
+    fn rest_sprites(&mut self, rendering: bool) {
         let e = &mut self.evaluation;
         if e.rendering_ended.on() || e.rendering_ended_now.on() {
             e.arm_corruption(e.oam2_address);
