@@ -21,6 +21,12 @@ impl Flag {
         self.0 != 0
     }
 
+    /// Its byte.
+    #[inline(always)]
+    pub fn byte(self) -> u8 {
+        self.0
+    }
+
     /// Reads it and turns it off.
     #[inline(always)]
     pub fn take(&mut self) -> bool {

@@ -105,7 +105,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Runs this cycle up to a moment.
     pub fn run_until(&mut self, moment: Moment) {
         if !LAZY {
-            self.run_exactly_until(moment);
+            let schedule = self.schedule();
+            self.run_exactly(schedule, schedule.until(moment));
             return;
         }
         while self.reached < moment {
@@ -116,7 +117,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
                     self.step_ppu(schedule.until_valid);
                     Moment::DataValid
                 }
-                Moment::DataValid | Moment::Lines => {
+                Moment::DataValid => {
                     self.step_ppu(schedule.until_lines);
                     self.sample_nmi();
                     self.step_ppu(schedule.until_m2_falls);
@@ -136,8 +137,9 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     #[inline(always)]
     pub fn end_cycle(&mut self) {
         if !LAZY {
-            self.run_exactly_until(Moment::End);
-            self.reached = Moment::Start;
+            let schedule = self.schedule();
+            self.run_exactly(schedule, schedule.total);
+            self.half_dots = 0;
         } else if self.late.idle > 0 {
             self.late.idle -= 1;
             self.late.apu += 1;

@@ -10,18 +10,19 @@
 //! (`cycle.rs`) has to equal, and what is to be read first.
 
 use super::output::Sink;
-use super::schedule::Moment;
+use super::schedule::Schedule;
 use super::state::State;
 use super::system::{CartBus, M2, System};
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
-    /// Runs this cycle up to a moment.
+    /// Runs this cycle until so many of its half-dots have been.
     #[inline(never)]
-    pub(super) fn run_exactly_until(&mut self, moment: Moment) {
-        let schedule = self.schedule();
-        if self.reached == Moment::Start && moment > Moment::Start {
+    pub(super) fn run_exactly(&mut self, schedule: &Schedule, until: u32) {
+        let mut at = self.half_dots;
+        if at == 0 && until > 0 {
             self.clock_apu_exactly();
         }
+        let (nmi, m2) = (schedule.until_nmi(), schedule.until_m2());
         let State { ppu, apu, ram, board, clock, wires, .. } = &mut *self.state;
         let mut bus = CartBus {
             cart: self.cart,
@@ -33,37 +34,28 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             m2: M2::now(*clock),
         };
         let mut amid_dot = self.late.amid_dot;
-        let mut reached = self.reached;
-        while reached < moment {
-            let half_dots;
-            (half_dots, reached) = match reached {
-                Moment::Start => (schedule.until_valid, Moment::DataValid),
-                Moment::DataValid => (schedule.until_lines, Moment::Lines),
-                Moment::Lines => {
-                    wires.sample_nmi(ppu.nmi());
-                    wires.irq = bus.cart.board.irq(bus.board).into();
-                    (schedule.until_m2_falls, Moment::EndOfRead)
-                }
-                Moment::EndOfRead | Moment::End => {
-                    wires.irq = (wires.irq.on() || apu.irq()).into();
-                    apu.m2_falls();
-                    *clock += 1;
-                    bus.m2 = M2::now(*clock);
-                    (schedule.until_end, Moment::End)
-                }
-            };
-            self.work.half_dots += u64::from(half_dots);
-            for _ in 0..half_dots {
-                if amid_dot {
-                    ppu.half_dot(&mut bus, self.timing);
-                } else {
-                    ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
-                }
-                amid_dot = !amid_dot;
+        while at < until {
+            if at == nmi {
+                wires.sample_nmi(ppu.nmi());
+                wires.irq = bus.cart.board.irq(bus.board).into();
             }
+            if at == m2 {
+                wires.irq = (wires.irq.on() || apu.irq()).into();
+                apu.m2_falls();
+                *clock += 1;
+                bus.m2 = M2::now(*clock);
+                self.work.half_dots += u64::from(schedule.total);
+            }
+            if amid_dot {
+                ppu.half_dot(&mut bus, self.timing);
+            } else {
+                ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
+            }
+            amid_dot = !amid_dot;
+            at += 1;
         }
         self.late.amid_dot = amid_dot;
-        self.reached = reached;
+        self.half_dots = at;
     }
 
     /// The APU's clock, the pads' and the board's.

@@ -33,6 +33,8 @@ pub struct System<'a, S: Sink, const LAZY: bool> {
     pub(super) schedules: &'static [Schedule],
     /// How far this CPU cycle has come.
     pub(super) reached: Moment,
+    /// The same in the exact tier: its half-dots that were run.
+    pub(super) half_dots: u32,
     pub(super) late: Late,
     pub(super) crowd: Crowd,
     /// In this frame.
@@ -67,6 +69,7 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             schedules,
             crowd: Crowd::new(),
             reached: Moment::Start,
+            half_dots: 0,
             work: Work::default(),
             start: state.clock,
             watches: cart.board.watches(),

@@ -31,8 +31,17 @@ struct Counts {
     five: u16,
 }
 
-const NTSC: Counts = Counts { quarter: [7457, 14913, 22371], four: 29829, five: 37281 };
-const PAL: Counts = Counts { quarter: [8313, 16627, 24939], four: 33253, five: 41565 };
+static COUNTS: [Counts; 2] = [
+    Counts { quarter: [7457, 14913, 22371], four: 29829, five: 37281 },
+    Counts { quarter: [8313, 16627, 24939], four: 33253, five: 41565 },
+];
+
+impl Counts {
+    #[inline(always)]
+    fn of(region: Region) -> &'static Self {
+        &COUNTS[usize::from(region == Region::Pal)]
+    }
+}
 
 /// What the counter clocks in a cycle.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -113,7 +122,7 @@ impl FrameCounter {
     /// A CPU cycle.
     #[inline(always)]
     pub fn clock(&mut self, region: Region) -> Clocks {
-        let counts = if region == Region::Pal { &PAL } else { &NTSC };
+        let counts = Counts::of(region);
         let mut clocks =
             if self.landing != 0 { self.clock_landing(counts) } else { Clocks::default() };
         self.count = self.count.wrapping_add(1);
@@ -170,7 +179,7 @@ impl FrameCounter {
         if self.landing != 0 || self.clearing.on() {
             return 0;
         }
-        let counts = if region == Region::Pal { &PAL } else { &NTSC };
+        let counts = Counts::of(region);
         let last = if self.mode & 0x80 != 0 { counts.five } else { counts.four - 1 };
         let next = counts.quarter.into_iter().find(|quarter| *quarter > self.count).unwrap_or(last);
         u32::from(next - 1).saturating_sub(self.count.into())
@@ -192,7 +201,7 @@ impl FrameCounter {
         } else if self.mode & 0x80 != 0 {
             return FAR;
         }
-        let counts = if region == Region::Pal { &PAL } else { &NTSC };
+        let counts = Counts::of(region);
         u32::from(counts.four - 2).saturating_sub(self.count.into())
     }
 

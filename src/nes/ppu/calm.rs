@@ -17,7 +17,7 @@
 //! of it can move the level of /NMI. The result is the same, byte for byte, as
 //! that of the whole logic.
 
-use super::dots::{Rendering, SHIFTS};
+use super::dots::{Dot, SHIFTS};
 use super::fetch::commit;
 use super::{Crowd, Ppu, Screen, VideoBus};
 use crate::nes::bits::Flag;
@@ -159,13 +159,13 @@ impl Ppu {
                 left -= 16;
                 continue;
             }
-            self.calm_dot(bus, screen, false);
+            self.calm_picture_dot(bus, screen);
             self.calm_half_dot();
             bus.pass(2);
             left -= 2;
         }
         if left > 0 {
-            self.calm_dot(bus, screen, false);
+            self.calm_picture_dot(bus, screen);
         }
     }
 
@@ -185,6 +185,11 @@ impl Ppu {
             }
             bus.pass(1);
         }
+    }
+
+    #[inline(never)]
+    fn calm_picture_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) {
+        self.calm_dot(bus, screen, false);
     }
 
     /// The first half of a dot of a line that is rendered.
@@ -211,11 +216,11 @@ impl Ppu {
         self.reading = (rendering && even_dot).into();
         self.latching = (rendering && !even_dot).into();
         self.evaluation.latched = self.evaluation.buffer;
-        let rendering = Rendering { now: rendering, late: rendering };
-        self.sprite_dot(bus, rendering, pre_render);
+        let dot = Dot { number: self.dot, is_even: even_dot, rendering, fetching: rendering };
+        self.sprite_dot(bus, dot, pre_render);
         let [newest, second, leaving] = self.pipeline;
         self.pipeline = [newest, newest, second];
-        self.render(bus, screen, rendering, pre_render, leaving);
+        self.render(bus, screen, dot, pre_render, leaving);
     }
 
     /// The second half.

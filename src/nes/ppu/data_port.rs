@@ -141,14 +141,13 @@ impl Ppu {
             self.reading = Flag::OFF;
             self.latching = Flag::OFF;
         } else {
-            self.share_address_pins();
+            self.share_address_pins(self.dot & 1 == 0);
         }
     }
 
     /// Fetches latch their address on odd dots and read on even ones.
     #[inline(always)]
-    pub(super) fn share_address_pins(&mut self) {
-        let even_dot = self.dot & 1 == 0;
+    pub(super) fn share_address_pins(&mut self, even_dot: bool) {
         self.reading = even_dot.into();
         self.latching = (!even_dot).into();
     }

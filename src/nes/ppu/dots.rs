@@ -17,13 +17,15 @@ use crate::nes::region::Timing;
 /// The alignment on which evaluation sees $2001 a dot later than on others.
 const LATE_ALIGNMENT: u8 = 1;
 
-/// Whether rendering is on.
+/// Which dot it is, and whether rendering is on.
 #[derive(Clone, Copy)]
-pub(super) struct Rendering {
-    /// As the pixels see it.
-    pub now: bool,
+pub(super) struct Dot {
+    pub number: u16,
+    pub is_even: bool,
+    /// As pixels see it.
+    pub rendering: bool,
     /// As fetches and the sprites' logic see it.
-    pub late: bool,
+    pub fetching: bool,
 }
 
 /// Whether the second half of a dot shifts the background.
@@ -89,7 +91,12 @@ impl Ppu {
         if self.line < 240 {
             let touched = self.delayed.on() || self.port.is_busy();
             if !touched && self.mask.rendering() && self.late_mask.0 == self.mask.0 {
-                self.picture_dot(bus, screen);
+                // Addresses go out in odd dots, bytes come in even ones.
+                if self.dot & 1 == 0 {
+                    self.picture_dot(bus, screen, true);
+                } else {
+                    self.picture_dot(bus, screen, false);
+                }
             } else {
                 self.line_dot(bus, screen, timing, alignment, false);
             }
@@ -115,34 +122,44 @@ impl Ppu {
         if self.evaluation.corruption_pending.on() {
             self.restart_rendering();
         }
-        self.sprite_dot(bus, self.rendering(), pre_render);
+        self.sprite_dot(bus, self.here(), pre_render);
         self.after_sprites(bus, timing, alignment);
         let leaving = self.next_pixel();
-        self.render(bus, screen, self.rendering(), pre_render, leaving);
+        self.render(bus, screen, self.here(), pre_render, leaving);
         self.data_port_transfer(bus);
     }
 
     /// The same where the picture is drawn, with no write to a register and no access
     /// to video memory under way.
     #[inline(always)]
-    fn picture_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) {
-        let rendering = Rendering { now: true, late: true };
+    fn picture_dot(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        is_even: bool,
+    ) {
+        let dot = Dot { number: self.dot, is_even, rendering: true, fetching: true };
         self.port.blanking = Flag::OFF;
-        self.share_address_pins();
+        self.share_address_pins(dot.is_even);
         self.evaluation.latched = self.evaluation.buffer;
         self.copied = Flag::OFF;
         if self.evaluation.corruption_pending.on() {
             self.restart_rendering();
         }
-        self.sprite_dot(bus, rendering, false);
+        self.sprite_dot(bus, dot, false);
         let leaving = self.next_pixel();
-        self.render(bus, screen, rendering, false, leaving);
+        self.render(bus, screen, dot, false, leaving);
     }
 
-    /// Whether rendering is on.
+    /// The dot as it is.
     #[inline(always)]
-    fn rendering(&self) -> Rendering {
-        Rendering { now: self.mask.rendering(), late: self.late_mask.rendering() }
+    fn here(&self) -> Dot {
+        Dot {
+            number: self.dot,
+            is_even: self.dot & 1 == 0,
+            rendering: self.mask.rendering(),
+            fetching: self.late_mask.rendering(),
+        }
     }
 
     /// A dot between the picture and the pre-render line.
@@ -205,9 +222,11 @@ impl Ppu {
             self.evaluation.buffer = self.evaluation.next_buffer;
         }
         self.commit_fetch();
-        self.vblank_set = self.vblank_next;
-        self.vblank_next = Flag::OFF;
-        self.vblank_set_seen = (!self.vblank_set_was_off.on()).into();
+        if !self.vblank_pulse_rests() {
+            self.vblank_set = self.vblank_next;
+            self.vblank_next = Flag::OFF;
+            self.vblank_set_seen = (!self.vblank_set_was_off.on()).into();
+        }
         self.overflow_readable = self.overflow_latched;
         if self.dot == 1 && self.line == timing.lines - 1 {
             self.clear_sprite_flags();
@@ -244,29 +263,28 @@ impl Ppu {
         &mut self,
         bus: &mut impl VideoBus,
         screen: &mut impl Screen,
-        rendering: Rendering,
+        dot: Dot,
         pre_render: bool,
         leaving: u8,
     ) {
-        let dot = self.dot;
-        let fetching = rendering.late;
-        match dot {
+        let Dot { number, fetching, rendering, .. } = dot;
+        match number {
             1..=256 => {
                 if fetching {
-                    self.fetch_background(bus, (dot - 1) & 7);
+                    self.fetch_background(bus, dot);
                 }
                 let at_edge = self.sprites.at_edge(self.skipped_dot.on());
                 if !pre_render {
-                    self.pipeline[0] = self.pixel_colour(dot - 1, rendering, at_edge);
+                    self.pipeline[0] = self.pixel_colour(number - 1, rendering, at_edge);
                 }
-                self.sprites.step(rendering.now, at_edge);
+                self.sprites.step(rendering, at_edge);
             }
-            321..=336 if fetching => self.fetch_background(bus, (dot - 1) & 7),
+            321..=336 if fetching => self.fetch_background(bus, dot),
             0 | 337..=340 if fetching => self.fetch_unused(bus, pre_render),
             _ => {}
         }
-        if !pre_render && (4..260).contains(&dot) {
-            screen.pixel(dot - 4, self.line, self.colour_of_pixel(leaving));
+        if !pre_render && (4..260).contains(&number) {
+            screen.pixel(number - 4, self.line, self.colour_of_pixel(leaving));
         }
     }
 
@@ -342,13 +360,28 @@ impl Ppu {
     /// wins when both come at once.
     #[inline(always)]
     fn update_vblank(&mut self) {
-        self.vblank_set_was_off = (!self.vblank_set.on()).into();
-        if self.vblank_set.on() && !self.vblank_set_seen.on() {
-            self.vblank = Flag::ON;
+        if !self.vblank_pulse_rests() {
+            self.vblank_set_was_off = (!self.vblank_set.on()).into();
+            if self.vblank_set.on() && !self.vblank_set_seen.on() {
+                self.vblank = Flag::ON;
+            }
         }
         if self.status_read.take() {
             self.vblank = Flag::OFF;
         }
+    }
+
+    /// Whether the pulse's flip-flops stand as they do when none comes: each of them
+    /// would become what it is.
+    #[inline(always)]
+    fn vblank_pulse_rests(&self) -> bool {
+        let flags = [
+            self.vblank_next,
+            self.vblank_set,
+            self.vblank_set_was_off,
+            self.vblank_set_seen,
+        ];
+        flags.map(Flag::byte) == [Flag::OFF, Flag::OFF, Flag::ON, Flag::OFF].map(Flag::byte)
     }
 
     /// On odd frames, rendering, line 0 begins with dot 1.

@@ -7,6 +7,7 @@
 //!
 //! <https://www.nesdev.org/wiki/PPU_rendering>
 
+use super::dots::Dot;
 use super::{Ppu, VideoBus};
 
 /// What the second half of a dot does with a fetched byte.
@@ -22,9 +23,10 @@ pub(super) mod commit {
 pub(super) const PLANE: u16 = 0x0008;
 
 impl Ppu {
-    /// Dot `step` (0-7) of a tile.
+    /// One of a tile's eight dots.
     #[inline(always)]
-    pub(super) fn fetch_background(&mut self, bus: &mut impl VideoBus, step: u16) {
+    pub(super) fn fetch_background(&mut self, bus: &mut impl VideoBus, dot: Dot) {
+        let step = ((dot.number - 1) & 6) | u16::from(dot.is_even);
         if self.latching.on() && self.reading.on() {
             self.latch = self.address as u8;
         }

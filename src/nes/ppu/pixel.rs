@@ -2,7 +2,6 @@
 //!
 //! <https://www.nesdev.org/wiki/PPU_sprite_priority>
 
-use super::dots::Rendering;
 use super::{Ppu, palette_index};
 use crate::nes::bits::Mask;
 
@@ -13,8 +12,8 @@ impl Ppu {
     /// The colour of this dot's pixel, as palette RAM gives it. `at_edge` are the
     /// sprites whose counters have run down.
     #[inline(always)]
-    pub(super) fn pixel_colour(&mut self, x: u16, rendering: Rendering, at_edge: u64) -> u8 {
-        if !rendering.now {
+    pub(super) fn pixel_colour(&mut self, x: u16, rendering: bool, at_edge: u64) -> u8 {
+        if !rendering {
             return self.idle_colour();
         }
         let layers = self.mask.at(x);

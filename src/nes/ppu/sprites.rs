@@ -15,7 +15,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use super::dots::Rendering;
+use super::dots::Dot;
 use super::fetch::{PLANE, commit};
 use super::line::Scan;
 use super::{Ppu, VideoBus};
@@ -148,15 +148,14 @@ impl Ppu {
     pub(super) fn sprite_dot(
         &mut self,
         bus: &mut impl VideoBus,
-        rendering: Rendering,
+        dot: Dot,
         pre_render: bool,
     ) {
-        let dot = self.dot;
-        match dot {
-            0..=64 => self.clear_oam2(dot, rendering.late, pre_render),
-            65..=256 => self.evaluate(dot, rendering, pre_render),
-            257..=320 => self.fetch_sprite(bus, dot, rendering.late),
-            _ => self.rest_sprites(rendering.now),
+        match dot.number {
+            0..=64 => self.clear_oam2(dot, pre_render),
+            65..=256 => self.evaluate(dot, pre_render),
+            257..=320 => self.fetch_sprite(bus, dot),
+            _ => self.rest_sprites(dot),
         }
     }
 
@@ -181,14 +180,15 @@ impl Ppu {
     }
 
     #[inline(always)]
-    fn clear_oam2(&mut self, dot: u16, rendering: bool, pre_render: bool) {
+    fn clear_oam2(&mut self, dot: Dot, pre_render: bool) {
+        let Dot { number: dot, is_even, fetching: rendering, .. } = dot;
         let e = &mut self.evaluation;
         let ended = e.rendering_ended.on() || e.rendering_ended_now.on();
         if dot == 0 {
             if rendering {
                 e.next_oam2();
             }
-        } else if dot & 1 == 1 {
+        } else if !is_even {
             if !rendering {
                 return;
             }
@@ -217,17 +217,17 @@ impl Ppu {
     }
 
     #[inline(always)]
-    fn evaluate(&mut self, dot: u16, rendering: Rendering, pre_render: bool) {
-        if dot == 65 && rendering.late {
+    fn evaluate(&mut self, dot: Dot, pre_render: bool) {
+        if dot.number == 65 && dot.fetching {
             self.evaluation.begin_evaluation();
         }
         if self.evaluation.rendering_ended_now.on() {
             self.end_evaluation(pre_render);
-        } else if !rendering.now {
-        } else if dot & 1 == 1 {
+        } else if !dot.rendering {
+        } else if !dot.is_even {
             self.evaluation.next_buffer = self.oam[usize::from(self.evaluation.oam_address)];
         } else {
-            self.evaluate_even_dot(dot, pre_render);
+            self.evaluate_even_dot(dot.number, pre_render);
         }
     }
 
@@ -361,12 +361,14 @@ impl Ppu {
     }
 
     /// Dots 257-320: the fetches of a sprite, eight dots each.
-    fn fetch_sprite(&mut self, bus: &mut impl VideoBus, dot: u16, rendering: bool) {
+    #[inline(never)]
+    fn fetch_sprite(&mut self, bus: &mut impl VideoBus, dot: Dot) {
+        let rendering = dot.fetching;
         let e = &mut self.evaluation;
         e.line_has_sprite0 = e.next_has_sprite0;
         if rendering {
             e.oam_address = 0;
-            if dot == 257 {
+            if dot.number == 257 {
                 e.begin_fetches();
             }
         }
@@ -379,19 +381,20 @@ impl Ppu {
         if rendering {
             let e = &mut self.evaluation;
             e.next_buffer = self.oam2[usize::from(e.oam2_address & 31)];
-            self.fetch_sprite_dot(bus, dot - 257);
+            self.fetch_sprite_dot(bus, dot);
         }
         self.latch_address();
     }
 
-    /// Dot `step` (0-63) of the fetches.
     #[inline(always)]
-    fn fetch_sprite_dot(&mut self, bus: &mut impl VideoBus, step: u16) {
-        let slot = usize::from(step >> 3 & 7);
-        let step = step & 7;
+    fn fetch_sprite_dot(&mut self, bus: &mut impl VideoBus, dot: Dot) {
+        let slot = usize::from((dot.number - 257) >> 3 & 7);
+        // The fetches' first dot is an odd one.
+        let addresses = !dot.is_even;
+        let step = ((dot.number - 257) & 6) | u16::from(dot.is_even);
         let buffer = self.evaluation.buffer;
         if step < 4 {
-            if step & 1 == 0 {
+            if addresses {
                 self.drive(bus, self.v.tile_address());
                 self.evaluation.next_oam2();
                 return;
@@ -412,7 +415,7 @@ impl Ppu {
         self.update_sprite_address();
         let plane = if step < 6 { 0 } else { PLANE };
         self.pattern_address = (self.pattern_address & !PLANE) | plane;
-        if step & 1 == 0 {
+        if addresses {
             self.drive(bus, self.pattern_address);
             return;
         }
@@ -443,14 +446,14 @@ impl Ppu {
     /// Dots 321-340. Counters that begin the next line with rendering off stay
     /// halted: such a sprite shifts as soon as rendering is on.
     #[inline(always)]
-    fn rest_sprites(&mut self, rendering: bool) {
+    fn rest_sprites(&mut self, dot: Dot) {
         let e = &mut self.evaluation;
         if e.rendering_ended.on() || e.rendering_ended_now.on() {
             e.arm_corruption(e.oam2_address);
         }
-        if rendering {
+        if dot.rendering {
             e.next_buffer = self.oam2[0];
-        } else if self.dot == 339 {
+        } else if dot.number == 339 {
             self.sprites.counter = [0; 8];
         }
     }
