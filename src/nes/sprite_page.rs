@@ -13,18 +13,17 @@
 //! The halted core's address stands still outside of the 2A03's registers, which
 //! would hear the reads otherwise.
 
-use super::Tier;
 use super::cart::map::Layout;
 use super::output::Sink;
 use super::system::System;
 use zerocopy::IntoBytes;
 
-impl<S: Sink> System<'_, S> {
+impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Lets the OAM unit have all that is left of its cycles. False, and nothing
     /// done, where somebody could tell.
     #[inline(never)]
     pub(super) fn pass_oam_dma(&mut self, core: u16) -> bool {
-        if self.tier() == Tier::Exact
+        if !LAZY
             || core & 0xffe0 == 0x4000
             || self.state.wires.put.on()
             || self.state.apu.dmc.wants_bus()

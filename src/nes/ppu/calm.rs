@@ -17,6 +17,7 @@
 //! of it can move the level of /NMI. The result is the same, byte for byte, as
 //! that of the whole logic.
 
+use super::dots::{Dot, SHIFTS};
 use super::fetch::commit;
 use super::{Crowd, Ppu, Screen, VideoBus};
 use crate::nes::bits::Flag;
@@ -183,13 +184,13 @@ impl Ppu {
                     continue;
                 }
             }
-            self.calm_dot(bus, screen, false);
+            self.calm_picture_dot(bus, screen);
             self.calm_half_dot();
             bus.pass(2);
             left -= 2;
         }
         if left > 0 {
-            self.calm_dot(bus, screen, false);
+            self.calm_picture_dot(bus, screen);
         }
     }
 
@@ -216,6 +217,11 @@ impl Ppu {
         }
     }
 
+    #[inline(never)]
+    fn calm_picture_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) {
+        self.calm_dot(bus, screen, false);
+    }
+
     /// The first half of a dot of a line that is rendered.
     #[inline(always)]
     fn calm_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen, pre_render: bool) {
@@ -240,17 +246,18 @@ impl Ppu {
         self.reading = (rendering && even_dot).into();
         self.latching = (rendering && !even_dot).into();
         self.evaluation.latched = self.evaluation.buffer;
-        self.sprite_dot(bus, pre_render);
+        let dot = Dot { number: self.dot, is_even: even_dot, rendering, fetching: rendering };
+        self.sprite_dot(bus, dot, pre_render);
         let [newest, second, leaving] = self.pipeline;
         self.pipeline = [newest, newest, second];
-        self.render(bus, screen, pre_render, leaving);
+        self.render(bus, screen, dot, pre_render, leaving);
     }
 
     /// The second half.
     #[inline(always)]
     fn calm_half_dot(&mut self) {
         if self.mask.rendering() {
-            if matches!(self.dot, 1..=257 | 321..=336) {
+            if SHIFTS[usize::from(self.dot & 511)] {
                 self.shift_background();
             }
             self.evaluation.buffer = self.evaluation.next_buffer;

@@ -138,7 +138,7 @@ impl Ppu {
             if self.dot & 1 == 1 {
                 e.next_buffer = self.oam[usize::from(e.oam_address)];
             } else {
-                self.evaluate_even_dot(false);
+                self.evaluate_even_dot(self.dot, false);
             }
             let e = &mut self.evaluation;
             e.buffer = e.next_buffer;

@@ -240,7 +240,7 @@ impl Ppu {
             self.settle_overflow();
             let e = &mut self.evaluation;
             e.set_buffer(self.oam[usize::from(e.oam_address)]);
-            self.evaluate_even_dot(pre_render);
+            self.evaluate_even_dot(self.dot, pre_render);
             self.evaluation.buffer = self.evaluation.next_buffer;
         }
     }
@@ -288,7 +288,7 @@ impl Ppu {
         self.fetched = self.fetch_at(bus, self.v.tile_address());
         let tile = self.evaluation.entry(&self.oam2)[1];
         self.pattern_address = (self.pattern_address & 0x100f) | u16::from(tile) << 4;
-        self.update_pattern_address();
+        self.update_sprite_address();
         self.pattern_address &= !PLANE;
         let low = self.fetch_at(bus, self.pattern_address);
         self.sprites.low[slot] = self.sprite_plane(low, slot);
