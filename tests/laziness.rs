@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed};
 use retake::app::testing::manifest;
+use retake::nes::board::BoardId;
 use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Probe, Region, Registers, Tier};
 
 use common::Random;
@@ -34,7 +35,13 @@ fn main() -> ExitCode {
     let programs = EVERY.iter().zip(0..).map(|(options, n)| {
         common::row(&format!("random programs {n}"), None, move || check_programs(options, n))
     });
-    libtest_mimic::run(&arguments, programs.chain(rows).collect()).exit_code()
+    let mappers = BoardId::ALL.iter().flat_map(|board| board.mappers());
+    let boards = mappers.zip(EVERY.iter().cycle()).map(|(mapper, options)| {
+        common::row(&format!("random programs on mapper {mapper}"), None, move || {
+            check_board(*mapper, options)
+        })
+    });
+    libtest_mimic::run(&arguments, programs.chain(boards).chain(rows).collect()).exit_code()
 }
 
 const EVERY: &[PowerOn] = &[
@@ -61,7 +68,7 @@ fn check_file(
 /// Random programs on a console.
 fn check_programs(options: &PowerOn, seed: u64) -> Result<(), Failed> {
     (seed * 1000..seed * 1000 + 60).try_for_each(|seed| {
-        let cart = Arc::new(Cartridge::parse(&random_rom(&mut Random(seed)))?);
+        let cart = Arc::new(Cartridge::parse(&random_rom(&mut Random(seed), None))?);
         check(&cart, options, 12, seed).map_err(|failed| {
             let what = failed.message().unwrap_or_default();
             format!("program {seed}, {what}").into()
@@ -69,13 +76,29 @@ fn check_programs(options: &PowerOn, seed: u64) -> Result<(), Failed> {
     })
 }
 
-/// An NROM of random instructions: most read and write RAM, some the registers.
-fn random_rom(random: &mut Random) -> Vec<u8> {
+/// Random programs that write to a board's registers, on one console.
+fn check_board(mapper: u16, options: &PowerOn) -> Result<(), Failed> {
+    let seed = u64::from(mapper) << 32;
+    (seed..seed + 4).try_for_each(|seed| {
+        let rom = random_rom(&mut Random(seed), Some(mapper));
+        check(&Arc::new(Cartridge::parse(&rom)?), options, 8, seed).map_err(|failed| {
+            let what = failed.message().unwrap_or_default();
+            format!("program {seed:x}, {what}").into()
+        })
+    })
+}
+
+/// 32 KiB of random instructions: most read and write RAM, some the registers, and
+/// where a board is named, its registers too. Without one it is an NROM.
+fn random_rom(random: &mut Random, board: Option<u16>) -> Vec<u8> {
     const PAGES: [u8; 16] =
         [0, 0, 1, 2, 3, 4, 7, 0x1f, 0x20, 0x20, 0x3f, 0x40, 0x60, 0x80, 0xc0, 0xff];
     let mut rom = b"NES\x1a\x02\x01\0\0\0\0\0\0\0\0\0\0".to_vec();
+    let [low, high] = board.unwrap_or(0).to_le_bytes();
+    (rom[6], rom[7], rom[8]) = (low << 4, (low & 0xf0) | 0x08, high);
+    (rom[10], rom[11]) = (0x07, if board.is_some() { 0x07 } else { 0 });
     while rom.len() < 16 + 0x8000 {
-        let [opcode, low, page, kind, ..] = random.next().to_le_bytes();
+        let [opcode, low, page, kind, register, ..] = random.next().to_le_bytes();
         let jams = opcode & 0x1f == 0x12 || opcode & 0x9f == 0x02;
         let page = PAGES[usize::from(page & 15)];
         let registers = matches!(page, 0x20 | 0x3f | 0x40);
@@ -83,6 +106,27 @@ fn random_rom(random: &mut Random) -> Vec<u8> {
             // Layers on, as games have them; and the flags of $2002 waited for.
             0 => rom.extend([0xa9, 0x1e, 0x8d, 0x01, 0x20]),
             1 | 2 => rom.extend([0x2c, 0x02, 0x20, 0x50, 0xfb & low | 0x80]),
+            // Loops that wait: for vblank, for the frame flag, for an interrupt or
+            // for nothing; some by way of a subroutine.
+            3 => rom.extend([0x2c, 0x02, 0x20, 0x10, 0xfb]),
+            4 if low < 0x40 => rom.extend([0xa9, 0x40, 0x2d, 0x15, 0x40, 0xf0, 0xf9]),
+            5 if low < 0x20 => rom.extend([0x58, 0xa5, page, 0xc5, page, 0xf0, 0xfa]),
+            6 if low < 0x40 => {
+                let [at, above] = (0x8000 + rom.len() as u16 - 16 + 3).to_le_bytes();
+                rom.extend([0xb8, 0x50, 0x03, 0x24, 0x00, 0x60]);
+                rom.extend([0x20, at, above, 0x2c, 0x02, 0x20, 0x10, 0xf8]);
+            }
+            7..=12 if board.is_some() => {
+                // A register: any page from $4100 on, a few of its lowest lines.
+                let page = register.max(0x41) & if low & 0x10 == 0 { 0xf0 } else { 0xff };
+                rom.extend([0xa9, opcode, 0x8d, low & 0x0f, page]);
+            }
+            // The OAM unit, in vblank and at any time.
+            14 if low < 0x20 => {
+                rom.extend([0x2c, 0x02, 0x20, 0x10, 0xfb, 0xa9, page, 0x8d, 0x14, 0x40])
+            }
+            14 if low < 0x40 => rom.extend([0xa9, register, 0x8d, 0x14, 0x40]),
+            13 if board.is_some() => rom.push(0x58),
             _ if jams => rom.push(0xea),
             _ => rom.extend([opcode, if registers { low & 0x1f } else { low }, page]),
         }

@@ -464,6 +464,7 @@ mod tests {
                     region: None,
                     slot: Slot::default(),
                     counter: io_thread.counter(),
+                    priority: None,
                     wishes: Wishes { tape: false, ..Wishes::default() },
                     said: std::sync::mpsc::channel().0,
                     films: std::sync::mpsc::channel().0,

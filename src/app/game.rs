@@ -7,6 +7,7 @@ use super::rom_file::{self, LIMIT};
 use super::setup::Setup;
 use super::tapes;
 use crate::engine::machine::Machine;
+use crate::engine::realtime::{self, promote};
 use crate::engine::recorder::Footage;
 use crate::engine::session::Session;
 use crate::flight::mirror::{self, Mirror};
@@ -57,6 +58,9 @@ pub struct Loader {
     pub slot: Slot,
     /// Where ways to the I/O thread come from.
     pub counter: crate::io::Counter,
+    /// SCHED_FIFO priority of recorders, which bring back the past within a
+    /// frame; `None` leaves them as they are.
+    pub priority: Option<u8>,
     /// What is recorded.
     pub wishes: tapes::Wishes,
     /// What recorders say.
@@ -128,8 +132,14 @@ impl Game {
                 notes.extend(said);
                 let say = loader.said.clone();
                 let thread = std::thread::Builder::new().name("retake-rec".into());
-                // Who does not listen has ended.
-                thread.spawn(move || recorder.run(|text| drop(say.send(text)))).ok()
+                let priority = loader.priority;
+                let run = move || {
+                    // The emulation thread says the sentence for all of them.
+                    promote("the recorder", realtime::Wishes { priority, cpu: None });
+                    // Who does not listen has ended.
+                    recorder.run(|text| drop(say.send(text)));
+                };
+                thread.spawn(run).ok()
             }
             Err(error) => {
                 notes.push(format!("nothing is recorded ({error})"));
@@ -347,6 +357,7 @@ mod tests {
             region: None,
             slot: Slot::default(),
             counter: crate::io::start::<0>(|| {}).unwrap().1.counter(),
+            priority: None,
             wishes: tapes::Wishes { tape: false, ..tapes::Wishes::default() },
             said: mpsc::channel().0,
             films: mpsc::channel().0,

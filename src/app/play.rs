@@ -60,6 +60,8 @@ mod real {
     const TAKEN: usize = 4096;
     /// The I/O thread's priority.
     const IO_PRIORITY: u8 = 50;
+    /// A recorder's: behind all that has a deadline, before everything else.
+    const RECORDER_PRIORITY: u8 = 10;
 
     /// The sound threads' priority.
     const SOUND_PRIORITY: u8 = 70;
@@ -117,6 +119,7 @@ mod real {
             region,
             slot,
             counter: io_thread.counter(),
+            priority: (!args.realtime.no_rt).then_some(RECORDER_PRIORITY),
             wishes: wishes(args, &config),
             said: recorders_say,
             films,

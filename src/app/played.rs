@@ -47,10 +47,12 @@ impl Source {
 
     /// The console, switched on.
     pub fn console(&self, setup: &Setup) -> Outcome<Console> {
-        match self {
-            Self::Tape(tape) => tape.console(setup),
-            _ => Ok(Console::new(setup.rom.cart.clone(), setup.options, Roms::default().into())),
-        }
+        let mut console = match self {
+            Self::Tape(tape) => tape.console(setup)?,
+            _ => Console::new(setup.rom.cart.clone(), setup.options, Roms::default().into()),
+        };
+        console.nes.set_tier(setup.tier);
+        Ok(console)
     }
 
     /// Puts into a console that had a state restored what was put in before.
@@ -169,6 +171,22 @@ impl Record {
         match self {
             Self::Movie { movie, about, .. } => movie.finish(&about),
             Self::Tape(tape) => tape.finish(nes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nes::Tier;
+
+    #[test]
+    fn a_console_computes_as_it_was_asked_to() {
+        for (exact, tier) in [(false, Tier::Lazy), (true, Tier::Exact)] {
+            let args = SetupArgs { exact, ..SetupArgs::default() };
+            let setup = Source::None.setup(None, &args).expect("the built-in game");
+            let console = Source::None.console(&setup).expect("a console");
+            assert_eq!(console.nes.tier(), tier);
         }
     }
 }

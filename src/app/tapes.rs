@@ -132,6 +132,7 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
                     counter.client()?,
                     path.into(),
                     header,
+                    drain.ledger(),
                     length,
                     &history,
                 ))
@@ -147,7 +148,12 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
             header.flags = (if wishes.rewind { 0 } else { NO_REWIND }).into();
             let tape = tapes.then(|| {
                 let path = folder.join(tape_name(session)).into();
-                Ok::<_, std::io::Error>(TapeFile::create(counter.client()?, path, header))
+                Ok::<_, std::io::Error>(TapeFile::create(
+                    counter.client()?,
+                    path,
+                    header,
+                    drain.ledger(),
+                ))
             });
             (History::new(state_len, Settings::default()), tape.transpose()?, header)
         }
@@ -257,17 +263,20 @@ fn recover(
         let tape = sessions(folder).into_iter().find(|tape| {
             tape.file_name().is_some_and(|name| name.to_string_lossy().ends_with(&session))
         });
-        let said = match tape {
-            Some(tape) => complete(&tape, &orphan),
+        let of_this_machine = head.layout == owner.layout && head.machine == owner.machine;
+        let length = tape.as_ref().and_then(|tape| tape.metadata().ok()).map_or(0, |m| m.len());
+        let said = match (tape, orphan.rest(length)) {
+            (_, (_, [])) => Ok(None),
+            (Some(tape), (held, records)) if held > 0 => complete(&tape, held, records),
             // It was killed before its tape was begun.
-            None if head.layout == owner.layout && head.machine == owner.machine => {
+            (tape, (_, records)) if of_this_machine => {
                 let mut header = setup.tape_header(&machine.nes);
                 header.session = head.session;
-                let path = folder.join(tape_name(head.session.get()));
-                let begun = std::fs::write(&path, header.bytes());
-                begun.map_err(|e| e.to_string()).and_then(|()| complete(&path, &orphan))
+                let path = tape.unwrap_or_else(|| folder.join(tape_name(head.session.get())));
+                let begun = std::fs::write(&path, header.bytes()).map_err(|e| e.to_string());
+                begun.and_then(|()| complete(&path, u64::MAX, records))
             }
-            None => Ok(None),
+            _ => Ok(None),
         };
         match said {
             Ok(said) => {
@@ -280,14 +289,15 @@ fn recover(
     .collect()
 }
 
-/// Appends an orphan's records to its tape.
-fn complete(path: &Path, orphan: &shared::Orphan) -> Result<Option<String>, String> {
+/// Appends an orphan's records to the first `held` bytes of its tape.
+fn complete(path: &Path, held: u64, records: &[shared::Kept]) -> Result<Option<String>, String> {
     let shown = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let bytes = std::fs::read(path).map_err(|error| shown(&error))?;
+    let mut bytes = std::fs::read(path).map_err(|error| shown(&error))?;
+    bytes.truncate(usize::try_from(held).unwrap_or(usize::MAX));
     let tape = Tape::open(bytes).map_err(|error| shown(&error))?;
     let length = tape.whole();
     let mut history = History::of_tape(&tape, Settings::default());
-    for (record, state) in &orphan.records {
+    for (record, state) in records {
         history.tell(record, state.as_deref());
     }
     history.cut();

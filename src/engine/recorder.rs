@@ -111,7 +111,6 @@ impl Recorder {
             if let Some(said) = tape.poll(&self.history, self.complete) {
                 say(said.to_string());
             }
-            self.drain.taped(tape.taped());
         }
         if let Some(said) = self.ring.as_ref().and_then(Ring::said) {
             say(said);

@@ -8,6 +8,7 @@
 
 use crate::flight::catalog::Position;
 use crate::flight::history::History;
+use crate::flight::shared::Ledger;
 use crate::flight::tape::{self, Header};
 use crate::link::{Client, Job, Work};
 use std::io::ErrorKind;
@@ -61,6 +62,8 @@ pub struct TapeFile {
     client: Client,
     path: Arc<Path>,
     header: Header,
+    /// Where it is noted what the file holds, for who is killed.
+    ledger: Ledger,
     /// Bytes on the disk, and what they tell.
     length: u64,
     teller: Teller,
@@ -79,14 +82,16 @@ struct UnderWay {
     length: u64,
     teller: Teller,
     taped: u64,
+    /// Whether the ledger knows.
+    noted: bool,
     since: Instant,
 }
 
 impl TapeFile {
     /// A new tape.
-    pub fn create(client: Client, path: Arc<Path>, header: Header) -> Self {
+    pub fn create(client: Client, path: Arc<Path>, header: Header, ledger: Ledger) -> Self {
         // At once: what memory holds belongs to a tape that is there.
-        Self::new(client, path, header, 0, Teller::default())
+        Self::new(client, path, header, ledger, 0, Teller::default())
     }
 
     /// A tape of `length` bytes that is continued; `history` is what is on it.
@@ -94,17 +99,27 @@ impl TapeFile {
         client: Client,
         path: Arc<Path>,
         header: Header,
+        ledger: Ledger,
         length: u64,
         history: &History,
     ) -> Self {
-        Self::new(client, path, header, length, Teller::of(history))
+        Self::new(client, path, header, ledger, length, Teller::of(history))
     }
 
-    fn new(client: Client, path: Arc<Path>, header: Header, length: u64, teller: Teller) -> Self {
+    fn new(
+        client: Client,
+        path: Arc<Path>,
+        header: Header,
+        ledger: Ledger,
+        length: u64,
+        teller: Teller,
+    ) -> Self {
+        ledger.holds(length, 0);
         Self {
             client,
             path,
             header,
+            ledger,
             length,
             teller,
             taped: 0,
@@ -121,7 +136,8 @@ impl TapeFile {
     }
 
     /// Records that the file on the disk holds.
-    pub fn taped(&self) -> u64 {
+    #[cfg(test)]
+    fn taped(&self) -> u64 {
         self.taped
     }
 
@@ -137,18 +153,24 @@ impl TapeFile {
         bytes.extend(teller.tell(history, JOB));
         let done = teller.is_done(history);
         let taped = if done { complete } else { self.taped };
+        if done && !bytes.is_empty() {
+            self.ledger.will_hold(self.length + bytes.len() as u64, complete);
+        }
         self.next = Instant::now() + if done { EVERY } else { Duration::ZERO };
         if bytes.is_empty() {
             (self.teller, self.taped) = (teller, taped);
+            if done {
+                self.ledger.holds(self.length, taped);
+            }
         } else {
-            self.give(bytes, teller, taped);
+            self.give(bytes, teller, taped, done);
         }
         said
     }
 
-    fn give(&mut self, bytes: Vec<u8>, teller: Teller, taped: u64) {
+    fn give(&mut self, bytes: Vec<u8>, teller: Teller, taped: u64, noted: bool) {
         let length = self.length + bytes.len() as u64;
-        self.under_way = Some(UnderWay { length, teller, taped, since: Instant::now() });
+        self.under_way = Some(UnderWay { length, teller, taped, noted, since: Instant::now() });
         let work = Work::WriteAt { at: self.length };
         // There is never another one under way: the ring has room.
         let _ = self.client.jobs.push(Job { tag: 0, path: self.path.clone(), work, bytes });
@@ -157,8 +179,11 @@ impl TapeFile {
 
     fn collect(&mut self) -> Option<Said> {
         let done = self.client.done.pop().ok()?;
-        let UnderWay { length, teller, taped, .. } = self.under_way.take()?;
+        let UnderWay { length, teller, taped, noted, .. } = self.under_way.take()?;
         let Err(why) = done.result else {
+            if noted {
+                self.ledger.holds(length, taped);
+            }
             (self.length, self.teller, self.taped) = (length, teller, taped);
             return std::mem::take(&mut self.paused).then_some(Said::GoesOn);
         };
@@ -178,6 +203,7 @@ impl TapeFile {
 
     /// Nothing is on the disk any more.
     fn forget(&mut self) {
+        self.ledger.holds(0, 0);
         (self.length, self.teller, self.taped) = (0, Teller::default(), 0);
     }
 
@@ -212,7 +238,7 @@ impl TapeFile {
             return true;
         }
         let ending = tape::ending(&file, self.length, history.position().frame);
-        self.give(ending, self.teller.clone(), self.taped);
+        self.give(ending, self.teller.clone(), self.taped, false);
         while self.under_way.is_some() {
             if !self.wait(until, refusals) {
                 return false;

@@ -34,13 +34,15 @@ use super::chunk::Event;
 use super::map;
 use super::take::Input;
 
+mod ledger;
 mod orphan;
-pub use orphan::{Orphan, orphan, orphan_at};
+pub use ledger::Ledger;
+pub use orphan::{Kept, Orphan, orphan, orphan_at};
 
 /// The first eight bytes.
 pub const MAGIC: [u8; 8] = *b"RETAKESH";
 /// The version of this layout.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Records in the ring.
 pub const RECORDS: usize = 1 << 16;
 /// States in the ring.
@@ -191,8 +193,12 @@ enum Counter {
     States = 1024 + 128,
     /// States read.
     StatesRead = 1024 + 192,
-    /// Records that the tape on the disk holds.
-    Taped = 1024 + 256,
+    /// The tape on the disk is at least so long, and holds so many records then.
+    HeldLength = 1024 + 256,
+    HeldRecords = 1024 + 256 + 8,
+    /// As soon as it is so long, it holds so many.
+    NextLength = 1024 + 320,
+    NextRecords = 1024 + 320 + 8,
 }
 
 struct Memory {
@@ -373,10 +379,9 @@ impl Drain {
         Some((record, self.state()))
     }
 
-    /// Tells the memory that the tape on the disk holds everything up to
-    /// record `number`.
-    pub fn taped(&self, number: u64) {
-        self.memory.counter(Counter::Taped).store(number, Ordering::Release);
+    /// Where it is noted how far the tape on the disk goes.
+    pub fn ledger(&self) -> Ledger {
+        Ledger::of(&self.memory)
     }
 
     /// Records read so far.

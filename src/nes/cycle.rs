@@ -39,7 +39,7 @@
 
 use super::Tier;
 use super::apu::{self, calm::Span};
-use super::output::{Over, Sink};
+use super::output::Sink;
 use super::schedule::{Moment, Schedule};
 use super::state::State;
 use super::system::{CartBus, M2, System};
@@ -69,8 +69,8 @@ pub struct Late {
     board: u64,
     /// The cycle in which it has to know: /IRQ or the sound may move.
     board_due: u64,
-    /// What its sound adds, as far as it was told of cycles that have ended.
-    pub(super) board_level: i32,
+    /// What its sound adds, as last put out.
+    board_level: i32,
     /// Whole cycles ahead in which nobody runs and no interrupt line moves.
     idle: u32,
     /// Whether anybody may be late at all.
@@ -79,7 +79,7 @@ pub struct Late {
 
 impl Late {
     /// Nobody is late.
-    pub fn nobody(schedule: &Schedule, tier: Tier, clock: u64) -> Self {
+    pub fn nobody(schedule: &Schedule, tier: Tier, clock: u64, board_level: i32) -> Self {
         let amid_dot = schedule.begins_amid_dot;
         Self {
             ppu: 0,
@@ -93,7 +93,7 @@ impl Late {
             loaded: false,
             board: clock,
             board_due: clock,
-            board_level: 0,
+            board_level,
             idle: 0,
             tier,
         }
@@ -171,11 +171,37 @@ impl<S: Sink> System<'_, S> {
         self.state.clock += u64::from(cycles);
     }
 
+    /// As many half-dots as a cycle may have.
+    fn most_half_dots(&self) -> u32 {
+        if self.schedules.len() > 1 { 7 } else { self.schedules[0].total }
+    }
+
+    /// CPU cycles for which the APU is late.
+    pub fn late_apu(&self) -> u32 {
+        self.late.apu
+    }
+
+    /// How it computes.
+    pub fn tier(&self) -> Tier {
+        self.late.tier
+    }
+
+    /// What was known of $2002 may not hold any more.
+    pub fn forget_status(&mut self) {
+        self.late.status_rests = None;
+    }
+
+    /// For how many whole cycles reads of $2002 surely find what stands there, as
+    /// far as that was asked before.
+    pub fn status_rests(&self) -> u32 {
+        let most = self.most_half_dots();
+        let rests = self.late.status_rests.unwrap_or(0);
+        rests.saturating_sub(self.late.ppu + most) / most
+    }
+
     /// The same when somebody may have to run, or a line may have moved.
     #[inline(never)]
     fn end_busy_cycle(&mut self) {
-        /// More half-dots than any cycle has.
-        const MOST: u32 = 7;
         let schedule = self.schedule();
         if self.reached != Moment::Start || self.late.ppu + schedule.total > self.late.ppu_may {
             self.run_until(Moment::End);
@@ -189,7 +215,7 @@ impl<S: Sink> System<'_, S> {
         self.late.since_m2_fell = schedule.until_end;
         if self.late.apu > 0 {
             // Nobody ran, and the lines were sampled since.
-            let ppu = (self.late.ppu_may - self.late.ppu) / MOST;
+            let ppu = (self.late.ppu_may - self.late.ppu) / self.most_half_dots();
             self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
             if self.watches.cpu_cycles {
                 let board = self.late.board_due.saturating_sub(self.state.clock);
@@ -218,6 +244,7 @@ impl<S: Sink> System<'_, S> {
         let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
         let answers = self.cart.board.answers_ppu();
         let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, answers, m2 };
+        self.work.half_dots += u64::from(*late);
         while *late > 0 {
             if *calm == 0 && *tier == Tier::Lazy {
                 *calm = ppu.calm(self.timing, *amid_dot);
@@ -225,8 +252,16 @@ impl<S: Sink> System<'_, S> {
             bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
             if *calm > 0 {
-                ppu.run_calm(&mut bus, self.sink, &mut self.crowd, half_dots, *amid_dot);
+                ppu.run_calm(
+                    &mut bus,
+                    self.sink,
+                    &mut self.crowd,
+                    half_dots,
+                    *amid_dot,
+                    self.timing,
+                );
                 *calm -= half_dots;
+                self.work.calm_half_dots += u64::from(half_dots);
             } else if *amid_dot {
                 ppu.half_dot(&mut bus, self.timing);
             } else {
@@ -248,8 +283,11 @@ impl<S: Sink> System<'_, S> {
         }
         let board = self.cart.board;
         let rises = board.quiet_rises(&self.state.board);
-        let first =
-            if board.hears_a12_alone() { self.state.ppu.a12_rests(self.late.amid_dot) } else { 0 };
+        let first = if board.hears_a12_alone() {
+            self.state.ppu.a12_rests(self.timing, self.late.amid_dot)
+        } else {
+            0
+        };
         self.late.ppu_calm.min(rises.saturating_mul(APART).saturating_add(first))
     }
 
@@ -324,9 +362,9 @@ impl<S: Sink> System<'_, S> {
             self.late.board_due += u64::from(quiet);
         }
         let level = self.cart.board.level(&self.state.board);
-        if S::HEARS && level != self.late.board_level {
-            // The APU's steps up to this cycle came with the level before.
-            self.run_late_apu(self.elapsed() + 1);
+        if self.late.board_level != level {
+            // What the APU did so far, with this cycle, sounded beside the old level.
+            self.catch_up_apu_to(self.elapsed() + 1);
             self.late.board_level = level;
             self.emit();
         }
@@ -377,19 +415,19 @@ impl<S: Sink> System<'_, S> {
     /// known any more.
     pub fn catch_up_apu(&mut self) {
         // The clock counts a cycle when M2 falls, later than the APU does.
-        self.run_late_apu(self.elapsed() + u64::from(self.reached != Moment::Start));
+        self.catch_up_apu_to(self.elapsed() + u64::from(self.reached != Moment::Start));
     }
 
-    /// The same, where the APU has counted so many cycles of the frame.
-    fn run_late_apu(&mut self, counted: u64) {
+    /// The same up to a cycle of this frame.
+    fn catch_up_apu_to(&mut self, end: u64) {
         let cycles = std::mem::take(&mut self.late.apu);
         self.late.apu_calm = 0;
         self.late.idle = 0;
         if cycles > 0 {
             let put = self.state.wires.put.on() ^ (cycles & 1 != 0);
-            let span = Span { cycles, put, start: counted as u32 - cycles };
-            let mut sink = Over { sink: &mut *self.sink, level: self.late.board_level };
-            self.state.apu.run_unseen(span, self.region, &mut self.late.loaded, &mut sink);
+            let beside = self.late.board_level;
+            let span = Span { cycles, put, start: end as u32 - cycles, beside };
+            self.state.apu.run_unseen(span, self.region, &mut self.late.loaded, self.sink);
         }
     }
 
@@ -397,8 +435,7 @@ impl<S: Sink> System<'_, S> {
     pub fn emit(&mut self) {
         if S::HEARS {
             let level = apu::mix::mix(self.state.apu.levels());
-            let level = level + self.late.board_level;
-            self.sink.level(self.elapsed() as u32, level);
+            self.sink.level(self.elapsed() as u32, level + self.late.board_level);
         }
     }
 

@@ -92,6 +92,20 @@ impl OamDma {
         }
     }
 
+    /// Page and offset of the byte that it reads in the coming get cycle, if it does.
+    pub fn next_get(&self) -> Option<[u8; 2]> {
+        let moves = self.active.on() && !self.first.on() && !self.halting.on();
+        moves.then_some([self.page, self.offset])
+    }
+
+    /// All bytes were moved, this one last.
+    pub fn finish(&mut self, byte: u8) {
+        self.byte = byte;
+        self.offset = 0;
+        self.active = Flag::OFF;
+        self.aligned = Flag::OFF;
+    }
+
     fn get(&mut self) -> Cycle {
         self.aligned = Flag::ON;
         Cycle::OamGet(u16::from_le_bytes([self.offset, self.page]))

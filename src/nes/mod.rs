@@ -17,6 +17,7 @@ pub mod port;
 mod ppu;
 pub mod region;
 mod schedule;
+mod sprite_page;
 mod state;
 mod system;
 
@@ -53,6 +54,19 @@ pub enum Tier {
     Lazy,
     /// Every chip works in every cycle: what being lazy has to equal.
     Exact,
+}
+
+/// How much was done how, since power-on. It is no state, and nobody computes by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// CPU cycles.
+    pub cycles: u64,
+    /// Those of them in which instructions ran whole (`cpu/fast.rs`).
+    pub fast_cycles: u64,
+    /// The PPU's half-dots.
+    pub half_dots: u64,
+    /// Those of them that it ran in stretches (`ppu/calm.rs`).
+    pub calm_half_dots: u64,
 }
 
 /// Bytes that are not a state of this machine.
@@ -103,6 +117,7 @@ pub struct Nes {
     state: Box<State>,
     /// Derived from the state by the cartridge's board.
     map: Map,
+    work: Work,
 }
 
 impl Nes {
@@ -116,7 +131,7 @@ impl Nes {
         load_trainer(&cart, &map, &mut state);
         load_flash(&cart, &map, &mut state);
         cart.board.map(&state.board, &cart, &mut map);
-        Self { cart, region, tier: Tier::default(), state, map }
+        Self { cart, region, tier: Tier::default(), state, map, work: Work::default() }
     }
 
     /// Chooses how it computes from the next frame on.
@@ -127,6 +142,11 @@ impl Nes {
     /// How it computes.
     pub fn tier(&self) -> Tier {
         self.tier
+    }
+
+    /// How much was done how.
+    pub fn work(&self) -> Work {
+        self.work
     }
 
     /// Presses the reset button.
@@ -162,7 +182,8 @@ impl Nes {
 
     fn run<P: Probe>(&mut self, input: Input, sink: &mut impl Sink, probe: &mut P) {
         self.freeze();
-        let at_once = if P::WATCHES { 1 } else { u32::MAX };
+        // A probe sees instructions one by one.
+        let within = if P::WATCHES { 0 } else { u32::MAX };
         // A frame of any bytes ends, too.
         let limit = u64::from(self.region.timing().dots);
         let mut was_visible = self.state.ppu.position().0 < 240;
@@ -180,12 +201,18 @@ impl Nes {
                 let (line, dot) = system.position();
                 probe.instruction(cpu.registers(), system.state.clock, line, dot);
             }
-            if !system.run_plain(&mut cpu, at_once, limit) {
+            let ran = system.run_plain(&mut cpu, within, limit);
+            if !(P::WATCHES && ran) {
                 cpu.step(&mut system);
             }
             system.state.cpu = cpu;
         }
         system.catch_up();
+        let work = &mut self.work;
+        work.cycles += system.elapsed();
+        work.fast_cycles += system.work.fast_cycles;
+        work.half_dots += system.work.half_dots;
+        work.calm_half_dots += system.work.calm_half_dots;
         self.state.frame += 1;
         self.state.lag += u64::from(!self.state.ports.take_polled());
     }

@@ -87,29 +87,6 @@ pub(crate) trait Sink: super::ppu::Screen {
     fn level(&mut self, cycle: u32, level: i32);
 }
 
-/// Another sink, with something added to each level.
-pub(crate) struct Over<'a, S> {
-    pub sink: &'a mut S,
-    pub level: i32,
-}
-
-impl<S: Sink> Sink for Over<'_, S> {
-    const HEARS: bool = S::HEARS;
-    #[inline(always)]
-    fn level(&mut self, cycle: u32, level: i32) {
-        self.sink.level(cycle, level + self.level);
-    }
-}
-
-impl<S: Sink> super::ppu::Screen for Over<'_, S> {
-    fn pixel(&mut self, x: u16, y: u16, colour: u16) {
-        self.sink.pixel(x, y, colour);
-    }
-    fn pixels(&mut self, x: u16, y: u16, colours: &[u16]) {
-        self.sink.pixels(x, y, colours);
-    }
-}
-
 /// No picture and no sound.
 pub(crate) struct Mute;
 

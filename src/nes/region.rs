@@ -97,3 +97,87 @@ impl Region {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nes::{Cartridge, Input, Nes, Output, PowerOn, Probe, Registers};
+
+    const ALL: [Region; 3] = [Region::Ntsc, Region::Pal, Region::Dendy];
+
+    /// Where the NMI handler of [`rom`] is.
+    const HANDLER: u16 = 0x9000;
+
+    /// An NROM that enables NMI, writes `mask` to $2001 and jumps on the spot.
+    fn rom(mask: u8) -> Vec<u8> {
+        let program = [
+            0x2c, 0x02, 0x20, 0x10, 0xfb, // bit $2002; bpl *-3
+            0x2c, 0x02, 0x20, 0x10, 0xfb, // the same: the PPU is warm
+            0xa9, mask, 0x8d, 0x01, 0x20, // lda #mask; sta $2001
+            0xa9, 0x80, 0x8d, 0x00, 0x20, // lda #$80; sta $2000
+            0x4c, 0x14, 0x80, // jmp *
+        ];
+        let mut rom = b"NES\x1a\x02\x01\0\0\0\0\0\0\0\0\0\0".to_vec();
+        rom.resize(16 + 0xa000, 0);
+        rom[16..16 + program.len()].copy_from_slice(&program);
+        rom[16 + 0x1000] = 0x40; // rti
+        rom[16 + 0x7ffa..][..4].copy_from_slice(&[0x00, 0x90, 0x00, 0x80]);
+        rom
+    }
+
+    /// The CPU cycle and the line of each NMI.
+    #[derive(Default)]
+    struct Nmis(Vec<(u64, u16)>);
+
+    impl Probe for Nmis {
+        fn instruction(&mut self, registers: Registers, cycle: u64, line: u16, _: u16) {
+            if registers.pc == HANDLER {
+                self.0.push((cycle, line));
+            }
+        }
+    }
+
+    fn nmis(region: Region, mask: u8, frames: usize) -> Vec<(u64, u16)> {
+        let cart = Cartridge::parse(&rom(mask)).unwrap();
+        let mut nes = Nes::power_on(cart, &PowerOn { region, alignment: 0, seed: 0 });
+        let (mut out, mut nmis) = (Output::default(), Nmis::default());
+        (0..frames + 10).for_each(|_| nes.run_frame_with(Input::default(), &mut out, &mut nmis));
+        nmis.0.split_off(nmis.0.len() - frames - 1)
+    }
+
+    #[test]
+    fn clocks_and_rates_are_those_of_the_reference_chart() {
+        let cpu_hz = ALL.map(|region| region.cpu_hz().round());
+        assert_eq!(cpu_hz, [1_789_773., 1_662_607., 1_773_448.]);
+        let rates = ALL.map(|region| {
+            let (frames, seconds) = region.frame_rate();
+            (frames as f64 / seconds as f64 * 1e4).round() / 1e4
+        });
+        assert_eq!(rates, [60.0988, 50.007, 50.007]);
+    }
+
+    #[test]
+    fn a_frame_takes_as_many_cycles_as_its_lines_have_dots() {
+        // Dots, and dots in five CPU cycles. With the picture on, NTSC leaves
+        // out a dot in every second frame; the others never do.
+        const FRAMES: u64 = 120;
+        for (region, lines, dots_in_five) in
+            [(Region::Ntsc, 262, 15), (Region::Pal, 312, 16), (Region::Dendy, 312, 15)]
+        {
+            for (mask, skipped) in [(0x00, 0), (0x1e, FRAMES / 2)] {
+                let nmis = nmis(region, mask, FRAMES as usize);
+                let skipped = if region == Region::Ntsc { skipped } else { 0 };
+                let cycles = nmis[nmis.len() - 1].0 - nmis[0].0;
+                let wanted = (lines * 341 * FRAMES - skipped) * 5 / dots_in_five;
+                assert!(cycles.abs_diff(wanted) <= 4, "{region:?}: {cycles}, not {wanted}");
+            }
+        }
+    }
+
+    #[test]
+    fn vblank_begins_after_the_picture_and_on_dendy_fifty_lines_later() {
+        for (region, line) in [(Region::Ntsc, 241), (Region::Pal, 241), (Region::Dendy, 291)] {
+            assert!(nmis(region, 0, 5).iter().all(|nmi| nmi.1 == line), "{region:?}");
+        }
+    }
+}

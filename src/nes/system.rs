@@ -4,7 +4,6 @@
 //!
 //! <https://www.nesdev.org/wiki/CPU_memory_map>
 
-use super::Tier;
 use super::board::{BoardId, Registers, Touched, Watches, Write};
 use super::cart::Cartridge;
 use super::cart::map::{Layout, Map, Place};
@@ -17,6 +16,7 @@ use super::ppu::{Crowd, Hears, Kib, Screen, VideoBus};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule};
 use super::state::{Line, State};
+use super::{Tier, Work};
 use zerocopy::IntoBytes;
 
 /// A machine at work: the state and everything it is wired to for a frame.
@@ -34,6 +34,8 @@ pub struct System<'a, S: Sink> {
     pub(super) reached: Moment,
     pub(super) late: Late,
     pub(super) crowd: Crowd,
+    /// In this frame.
+    pub(super) work: Work,
     /// `clock` at the start of the frame.
     start: u64,
     /// A DMA took cycles during the last read.
@@ -58,13 +60,14 @@ impl<'a, S: Sink> System<'a, S> {
     ) -> Self {
         let Wiring { cart, region, tier, input } = wiring;
         let schedules = schedule::of(region, state.wires.alignment);
-        let mut late = Late::nobody(&schedules[usize::from(state.wires.phase)], tier, state.clock);
-        late.board_level = cart.board.level(&state.board);
+        let schedule = &schedules[usize::from(state.wires.phase)];
+        let board_level = cart.board.level(&state.board);
         Self {
-            late,
+            late: Late::nobody(schedule, tier, state.clock, board_level),
             schedules,
             crowd: Crowd::new(),
             reached: Moment::Start,
+            work: Work::default(),
             start: state.clock,
             watches: cart.board.watches(),
             timing: region.timing(),
@@ -298,7 +301,9 @@ impl<S: Sink> Bus for System<'_, S> {
         self.halted = false;
         while self.dma_wants_bus() {
             self.halted = true;
-            self.dma_cycle(address);
+            if !self.pass_oam_dma(address) {
+                self.dma_cycle(address);
+            }
         }
         self.read_cycle(address, address)
     }

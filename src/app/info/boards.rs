@@ -238,9 +238,9 @@ mod tests {
     #[test]
     fn boards_that_count_say_that_they_ask() {
         for row in rows() {
-            let counts = row.board.watches().cpu_cycles || row.board.hears_a12_alone();
+            let watches = row.board.watches();
             if row.facts.irq.is_some() {
-                assert!(counts || row.mapper == 5, "mapper {}", row.mapper);
+                assert!(watches.cpu_cycles || watches.ppu_address, "mapper {}", row.mapper);
             }
         }
     }

@@ -41,8 +41,8 @@ pub fn judge(path: &Path, plan: &Plan) -> Report {
     report
 }
 
-/// Tries AccuracyCoin on an alignment.
-pub fn judge_coin(path: &Path, alignment: u8) -> Report {
+/// Tries a ROM on a CPU/PPU alignment.
+pub fn judge_on(path: &Path, alignment: u8) -> Report {
     let setup = SetupArgs { alignment, ..SetupArgs::default() };
     judge(path, &Plan { setup, log: None })
 }

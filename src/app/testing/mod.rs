@@ -20,7 +20,7 @@ use std::sync::mpsc;
 use serde::Serialize;
 
 pub use coin::judge_as_coin;
-pub use judge::{Plan, judge, judge_coin};
+pub use judge::{Plan, judge, judge_on};
 pub use reviewed::is_reviewed;
 pub use verdict::{Part, Report, Verdict};
 
@@ -56,7 +56,7 @@ pub fn test(args: &TestArgs) -> Outcome {
         say(json);
     } else if args.markdown {
         let coin = summary.roms.iter().find(|report| report.protocol == Some("ram_bytes"));
-        let on = |alignment| coin.map(|report| judge_coin(Path::new(&report.file), alignment));
+        let on = |alignment| coin.map(|report| judge_on(Path::new(&report.file), alignment));
         let coin: Vec<Report> = (0..4).filter_map(on).collect();
         say(markdown::report(&summary.roms, &coin));
     } else {

@@ -139,7 +139,7 @@ impl Session {
         let mut history = History::new(LEN, settings);
         let toy = Toy { bytes: vec![0; LEN], ..Toy::default() };
         history.begin(0, &toy.bytes);
-        let tape = TapeFile::create(client, disk.path(), header());
+        let tape = TapeFile::create(client, disk.path(), header(), Ledger::default());
         let (states, order) = (HashMap::new(), Vec::new());
         let mut session =
             Self { toy, history, tape, disk, states, order, frames: 0, said: Vec::new() };

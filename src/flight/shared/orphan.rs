@@ -13,13 +13,32 @@ use super::{
 };
 use crate::flight::chunk;
 
+/// What happened, and the state to which it led if that is still there.
+pub type Kept = (Record, Option<Vec<u8>>);
+
 /// What a session left in memory that was not closed.
 #[derive(Debug)]
 pub struct Orphan {
     /// Whose it is.
     pub header: Header,
-    /// What the tape does not hold yet, with the states that are still there.
-    pub records: Vec<(Record, Option<Vec<u8>>)>,
+    /// What the tape may not hold, with the states that are still there.
+    records: Vec<Kept>,
+    /// How much of the tape holds what is before them.
+    held: u64,
+    /// A tape of so many bytes holds so many of them.
+    next: (u64, usize),
+}
+
+impl Orphan {
+    /// How much of a tape of `length` bytes is kept, and what goes behind that.
+    pub fn rest(&self, length: u64) -> (u64, &[Kept]) {
+        let (next, skipped) = self.next;
+        if length >= next {
+            (next, self.records.get(skipped..).unwrap_or_default())
+        } else {
+            (self.held, &self.records)
+        }
+    }
 }
 
 /// What a session left in a file. `None` as well while its process lives.
@@ -44,8 +63,8 @@ pub fn orphan(bytes: &[u8]) -> Option<Orphan> {
         let at = counter as usize;
         bytes.get(at..at + 8).and_then(|bytes| bytes.try_into().ok()).map(u64::from_le_bytes)
     };
-    let (written, taped) = (counter(Counter::Records)?, counter(Counter::Taped)?);
-    let first = taped.max(written.saturating_sub(RECORDS as u64));
+    let (written, held) = (counter(Counter::Records)?, counter(Counter::HeldRecords)?);
+    let first = held.max(written.saturating_sub(RECORDS as u64));
     let states = states(bytes, header.state_len(), counter(Counter::States)?);
     let mut records = Vec::new();
     for number in first..written {
@@ -54,7 +73,9 @@ pub fn orphan(bytes: &[u8]) -> Option<Orphan> {
         let state = states.get(&(number + 1)).cloned();
         records.push((Record::read(raw)?, state));
     }
-    Some(Orphan { header, records })
+    let skipped = counter(Counter::NextRecords)?.saturating_sub(first);
+    let next = (counter(Counter::NextLength)?, usize::try_from(skipped).ok()?);
+    Some(Orphan { header, records, held: counter(Counter::HeldLength)?, next })
 }
 
 /// The states that are whole, by the number of records up to their frames.

@@ -127,14 +127,19 @@ fn what_the_tape_does_not_hold_outlives_the_process() {
         capture.record(frame(n));
     }
     while drain.record().is_some() {}
-    drain.taped(60);
+    let ledger = drain.ledger();
+    ledger.will_hold(5000, 60);
+    ledger.holds(5000, 60);
+    ledger.will_hold(7000, 90);
     assert!(orphan_at(&path).is_none(), "its process lives");
     drop((capture, drain));
     let orphan = orphan_at(&path).unwrap();
     assert_eq!(orphan.header, header());
     let states = |n: u64| (n > 100 - STATES as u64 + 1).then(|| vec![n as u8; LEN]);
     let wanted: Vec<_> = (61..=100).map(|n| (frame(n), states(n))).collect();
-    assert_eq!(orphan.records, wanted, "each of these is shorter as a whole");
+    assert_eq!(orphan.rest(5000), (5000, &wanted[..]), "each of these is shorter as a whole");
+    assert_eq!(orphan.rest(6999), (5000, &wanted[..]), "a part of a write does not count");
+    assert_eq!(orphan.rest(7000), (7000, &wanted[30..]), "the file tells before the disk does");
 }
 
 #[test]
@@ -142,7 +147,7 @@ fn other_bytes_are_no_session() {
     assert!(orphan(&[]).is_none() && orphan(&[0; 10_000]).is_none());
     let mut bytes = vec![0; PAGE + RECORDS * RECORD];
     bytes[..size_of::<Header>()].copy_from_slice(header().as_bytes());
-    assert!(orphan(&bytes).unwrap().records.is_empty());
+    assert!(orphan(&bytes).unwrap().rest(0).1.is_empty());
     bytes[Counter::Records as usize] = 5;
     assert!(orphan(&bytes).is_none(), "records of no kind");
 }

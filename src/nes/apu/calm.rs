@@ -43,6 +43,8 @@ pub struct Span {
     pub put: bool,
     /// The first of them, counted in CPU cycles since the frame began.
     pub start: u32,
+    /// What the cartridge adds to the level of the sound.
+    pub beside: i32,
 }
 
 impl Span {
@@ -77,6 +79,13 @@ impl Apu {
         request.min(self.frame_counter.irq_rests(region))
     }
 
+    /// For how many CPU cycles from here $4015 reads the same, and its reads clear
+    /// nothing, if that is all that anybody does.
+    pub fn status_rests(&self, region: Region) -> u32 {
+        let settled = self.is_settled() && !self.frame_counter.is_flagged();
+        if settled { self.frame_counter.calm(region) } else { 0 }
+    }
+
     /// Makes up for cycles that are unseen. `loaded` tells that a length counter
     /// was loaded since the last step: the level that this gives is put out with
     /// the next step of any channel, heard or not.
@@ -105,7 +114,7 @@ impl Apu {
                 if self.clock(single.put, region) {
                     *loaded = false;
                     if S::HEARS {
-                        sink.level(single.start, mix(self.levels()));
+                        sink.level(single.start, mix(self.levels()) + single.beside);
                     }
                 }
             }
@@ -179,7 +188,7 @@ impl Apu {
                 levels.triangle = triangle.level();
             }
             levels.pulse = pulses[0] + pulses[1];
-            sink.level(span.start + now, mix(levels));
+            sink.level(span.start + now, mix(levels) + span.beside);
         }
     }
 }
@@ -198,8 +207,8 @@ mod tests {
     }
 
     impl Ear {
-        fn new(apu: &Apu) -> Self {
-            Self { level: mix(apu.levels()), steps: Vec::new() }
+        fn new(apu: &Apu, beside: i32) -> Self {
+            Self { level: mix(apu.levels()) + beside, steps: Vec::new() }
         }
     }
 
@@ -229,6 +238,7 @@ mod tests {
             settles in any::<bool>(),
             samples in any::<bool>(),
             start_loaded in any::<bool>(),
+            beside in -9000..9000,
             region in prop_oneof![Just(Region::Ntsc), Just(Region::Pal)],
             wanted in any::<u32>(),
         ) {
@@ -245,9 +255,9 @@ mod tests {
             let unseen = late.unseen(put, region).min(90_000);
             let cycles = if unseen == 0 { 0 } else { wanted % unseen + 1 };
             let (mut single, mut muted) = (late, late);
-            let (mut ours, mut theirs) = (Ear::new(&late), Ear::new(&late));
+            let (mut ours, mut theirs) = (Ear::new(&late, beside), Ear::new(&late, beside));
             let (mut late_loaded, mut loaded) = (start_loaded, start_loaded);
-            let span = Span { cycles, put, start: 7 };
+            let span = Span { cycles, put, start: 7, beside };
             late.run_unseen(span, region, &mut late_loaded, &mut ours);
             muted.run_unseen(span, region, &mut { start_loaded }, &mut crate::nes::output::Mute);
             let seen = |apu: &Apu| (apu.irq(), apu.dmc.wants_bus());
@@ -256,7 +266,7 @@ mod tests {
                 loaded |= single.is_loading();
                 if single.clock(put ^ (n % 2 != 0), region) {
                     loaded = false;
-                    theirs.level(7 + n, mix(single.levels()));
+                    theirs.level(7 + n, mix(single.levels()) + beside);
                 }
                 single.m2_falls();
                 prop_assert_eq!(seen(&single), before);

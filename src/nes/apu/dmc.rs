@@ -377,3 +377,46 @@ impl Dmc {
         self.cooldown &= 2;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The published periods as rates in Hz; Dendy has the periods of NTSC.
+    #[rustfmt::skip]
+    const NTSC_HZ: [f64; 16] = [
+        4181.7, 4709.9, 5264.0, 5593.0, 6258.0, 7046.3, 7919.3, 8363.4,
+        9419.9, 11186.1, 12604.0, 13982.6, 16884.6, 21306.8, 24858.0, 33143.9,
+    ];
+    #[rustfmt::skip]
+    const PAL_HZ: [f64; 16] = [
+        4177.4, 4696.6, 5261.4, 5579.2, 6023.9, 7044.9, 7917.2, 8397.0,
+        9446.6, 11233.8, 12595.5, 14089.9, 16965.4, 21315.5, 25191.0, 33252.1,
+    ];
+
+    /// CPU cycles between two bits.
+    fn cycles(rate: u8, region: Region) -> u32 {
+        let mut dmc = Dmc { timer: 2, ..Dmc::power_on() };
+        dmc.write(0, rate);
+        let bits: Vec<u32> = (0..1000)
+            .filter(|_| {
+                let before = dmc.bits;
+                dmc.get_to_put(region);
+                dmc.bits != before
+            })
+            .take(2)
+            .collect();
+        (bits[1] - bits[0]) * 2
+    }
+
+    #[test]
+    fn it_plays_at_the_published_rates_of_each_region() {
+        for rate in 0..16 {
+            let hz = |region: Region| region.cpu_hz() / f64::from(cycles(rate, region));
+            let off = |region, published: [f64; 16]| hz(region) - published[usize::from(rate)];
+            assert!(off(Region::Ntsc, NTSC_HZ).abs() < 0.06, "NTSC {rate}");
+            assert!(off(Region::Pal, PAL_HZ).abs() < 0.06, "PAL {rate}");
+            assert_eq!(cycles(rate, Region::Dendy), cycles(rate, Region::Ntsc), "Dendy {rate}");
+        }
+    }
+}

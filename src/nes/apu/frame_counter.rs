@@ -168,6 +168,11 @@ impl FrameCounter {
         u32::from(next - 1).saturating_sub(self.count.into())
     }
 
+    /// Whether a read of $4015 clears anything.
+    pub fn is_flagged(&self) -> bool {
+        self.flag.on() || self.irq.on()
+    }
+
     /// CPU cycles before the one in which what it pulls /IRQ with may move.
     pub fn irq_rests(&self, region: Region) -> u32 {
         if self.landing != 0 || self.clearing.on() {
@@ -277,5 +282,51 @@ mod tests {
             halves += usize::from(counter.clock(Region::Ntsc).half);
         }
         assert_eq!(halves, 2);
+    }
+
+    /// The cycles, counted from a reset, of quarter frames, half frames and of
+    /// the first IRQ, in two turns of the sequence.
+    fn events(mode: u8, region: Region) -> (Vec<u32>, Vec<u32>, Option<u32>) {
+        let mut counter = FrameCounter { mode, ..FrameCounter::power_on() };
+        let (mut quarters, mut halves, mut irq) = (Vec::new(), Vec::new(), None);
+        for cycle in 1..84_000 {
+            let clocks = counter.clock(region);
+            if clocks.quarter && quarters.len() < 5 {
+                quarters.push(cycle);
+            }
+            if clocks.half && halves.len() < 3 {
+                halves.push(cycle);
+            }
+            if counter.irq.on() && irq.is_none() {
+                irq = Some(cycle);
+            }
+        }
+        (quarters, halves, irq)
+    }
+
+    #[test]
+    fn the_sequences_of_each_region_are_the_published_ones() {
+        // The wiki's table counts APU cycles of two CPU cycles: its 3728.5 is 7457.
+        // The turn begins anew after 29,830 and 37,282 cycles on NTSC, 33,254 and
+        // 41,566 on PAL.
+        for region in [Region::Ntsc, Region::Dendy] {
+            let (quarters, halves, irq) = events(0x00, region);
+            assert_eq!(quarters, [7457, 14913, 22371, 29829, 29830 + 7457]);
+            assert_eq!(halves, [14913, 29829, 29830 + 14913]);
+            assert_eq!(irq, Some(29829));
+            let (quarters, halves, irq) = events(0x80, region);
+            assert_eq!(quarters, [7457, 14913, 22371, 37281, 37282 + 7457]);
+            assert_eq!(halves, [14913, 37281, 37282 + 14913]);
+            assert_eq!(irq, None);
+        }
+        let (quarters, halves, irq) = events(0x00, Region::Pal);
+        assert_eq!(quarters, [8313, 16627, 24939, 33253, 33254 + 8313]);
+        assert_eq!(halves, [16627, 33253, 33254 + 16627]);
+        assert_eq!(irq, Some(33253));
+        let (quarters, halves, irq) = events(0x80, Region::Pal);
+        assert_eq!(quarters, [8313, 16627, 24939, 41565, 41566 + 8313]);
+        assert_eq!(halves, [16627, 41565, 41566 + 16627]);
+        assert_eq!(irq, None);
+        assert_eq!(events(0x40, Region::Pal).2, None, "inhibited");
     }
 }

@@ -143,3 +143,59 @@ impl Noise {
         self.timer &= 0x0fff;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The published periods as rates in Hz; Dendy has the periods of NTSC.
+    #[rustfmt::skip]
+    const NTSC_HZ: [f64; 16] = [
+        447_443., 223_722., 111_861., 55_930., 27_965., 18_643., 13_983., 11_186.,
+        8860., 7046., 4710., 3523., 2349., 1762., 880., 440.,
+    ];
+    #[rustfmt::skip]
+    const PAL_HZ: [f64; 16] = [
+        415_652., 207_826., 118_758., 55_420., 27_710., 18_893., 14_090., 11_234.,
+        8844., 7045., 4697., 3522., 2348., 1761., 880., 440.,
+    ];
+
+    /// CPU cycles between two steps of the shift register.
+    fn cycles(mode: u8, region: Region) -> u32 {
+        let mut noise = Noise::power_on();
+        noise.write(2, mode);
+        let steps: Vec<u32> = (0..10_000)
+            .filter(|_| {
+                let before = noise.shift;
+                noise.clock(region);
+                noise.shift != before
+            })
+            .take(4)
+            .collect();
+        (steps[3] - steps[2]) * 2
+    }
+
+    #[test]
+    fn it_steps_at_the_published_rates_of_each_region() {
+        for mode in 0..16 {
+            let hz = |region: Region| (region.cpu_hz() / f64::from(cycles(mode, region))).round();
+            assert_eq!(hz(Region::Ntsc), NTSC_HZ[usize::from(mode)], "NTSC {mode}");
+            assert_eq!(hz(Region::Pal), PAL_HZ[usize::from(mode)], "PAL {mode}");
+            assert_eq!(cycles(mode, Region::Dendy), cycles(mode, Region::Ntsc), "Dendy {mode}");
+        }
+    }
+
+    #[test]
+    fn the_long_sequence_has_32767_steps_and_the_short_one_93() {
+        for (mode, length) in [(0x00, 32_767), (0x80, 93)] {
+            let mut noise = Noise::power_on();
+            noise.write(2, mode);
+            let start = noise.shift;
+            let length_is = (1..40_000).find(|_| {
+                noise.step(Region::Ntsc);
+                noise.shift == start
+            });
+            assert_eq!(length_is, Some(length), "mode {mode:02x}");
+        }
+    }
+}

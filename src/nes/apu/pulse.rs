@@ -157,14 +157,20 @@ impl Pulse {
 mod tests {
     use super::*;
 
+    /// A channel that was restarted, at volume 15, with nine APU cycles a step.
+    fn restarted(duty: u8) -> Pulse {
+        let mut pulse = Pulse { period: 8, timer: 8, ..Pulse::default() };
+        pulse.length.enable(true);
+        pulse.write(0, duty << 6 | 0x3f);
+        pulse.write(3, 0);
+        pulse.length.end_cycle(false);
+        pulse
+    }
+
     #[test]
     fn from_a_restart_the_duties_sound_as_the_table_has_them() {
         for (duty, wave) in ["01000000", "01100000", "01111000", "10011111"].iter().enumerate() {
-            let mut pulse = Pulse { period: 8, timer: 8, ..Pulse::default() };
-            pulse.length.enable(true);
-            pulse.write(0, (duty as u8) << 6 | 0x3f);
-            pulse.write(3, 0);
-            pulse.length.end_cycle(false);
+            let mut pulse = restarted(duty as u8);
             let heard: String = (0..8)
                 .map(|_| {
                     let level = pulse.level(Which::One);
@@ -174,5 +180,18 @@ mod tests {
                 .collect();
             assert_eq!(heard, *wave, "duty {duty}");
         }
+    }
+
+    #[test]
+    fn a_restart_is_heard_at_once_and_leaves_the_timer_alone() {
+        let mut pulse = restarted(3);
+        (0..9 + 9 + 4).for_each(|_| _ = pulse.clock());
+        assert_eq!(pulse.level(Which::One), 0, "the third step");
+        pulse.write(3, 0);
+        for left in (1..=5).rev() {
+            assert_eq!(pulse.level(Which::One), 15, "the first step, {left} cycles to go");
+            pulse.clock();
+        }
+        assert_eq!(pulse.level(Which::One), 0, "the second step");
     }
 }

@@ -24,6 +24,8 @@ pub struct Axrom {
 }
 
 impl Board for Axrom {
+    const HEARS_RAM: bool = false;
+
     fn map(&self, _cart: &Cartridge, map: &mut Map) {
         map.wram(0x6000, 0x2000, 0, Access::ReadWrite);
         map.prg(0x8000, 0x8000, i32::from(self.latch & 0x0f));

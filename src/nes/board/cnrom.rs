@@ -23,6 +23,8 @@ pub struct Cnrom {
 }
 
 impl Board for Cnrom {
+    const HEARS_RAM: bool = false;
+
     fn map(&self, cart: &Cartridge, map: &mut Map) {
         map.wram(0x6000, 0x2000, 0, Access::ReadWrite);
         map.prg(0x8000, 0x8000, 0);

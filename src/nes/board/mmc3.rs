@@ -59,6 +59,7 @@ const MMC3A: u8 = 4;
 impl Board for Mmc3 {
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: true };
     const HEARS_A12_ALONE: bool = true;
+    const HEARS_RAM: bool = false;
 
     /// The banks are as most games would set them, and PRG RAM is on, for
     /// programs that never write $A001.

@@ -115,6 +115,9 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// need not be told.
     const HEARS_A12_ALONE: bool = false;
 
+    /// Whether [`Board::write`] does anything when PRG RAM is written.
+    const HEARS_RAM: bool = true;
+
     /// Sets the registers as they are after power-on (they start as zeros).
     fn power_on(&mut self, _cart: &Cartridge) {}
 
@@ -216,6 +219,10 @@ macro_rules! boards {
 
             pub(crate) fn watches(self) -> Watches {
                 match self { $( Self::$id => <$type>::WATCHES, )* }
+            }
+
+            pub(crate) fn hears_ram(self) -> bool {
+                match self { $( Self::$id => <$type>::HEARS_RAM, )* }
             }
 
             pub(crate) fn answers_ppu(self) -> bool {

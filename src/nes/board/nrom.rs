@@ -13,6 +13,8 @@ use crate::nes::cart::map::{Access, Map};
 pub struct Nrom {}
 
 impl Board for Nrom {
+    const HEARS_RAM: bool = false;
+
     fn map(&self, cart: &Cartridge, map: &mut Map) {
         map.wram(0x6000, 0x2000, 0, Access::ReadWrite);
         map.prg(0x8000, 0x8000, 0);

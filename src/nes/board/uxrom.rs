@@ -20,6 +20,8 @@ pub struct Uxrom {
 }
 
 impl Board for Uxrom {
+    const HEARS_RAM: bool = false;
+
     fn map(&self, cart: &Cartridge, map: &mut Map) {
         map.wram(0x6000, 0x2000, 0, Access::ReadWrite);
         map.prg(0x8000, 0x4000, i32::from(self.prg));

@@ -44,6 +44,12 @@ impl Prg {
         self.bytes.get(offset).copied()
     }
 
+    /// The page that begins at such an offset.
+    #[inline(always)]
+    pub fn page(&self, offset: usize) -> Option<&[u8; PAGE]> {
+        self.bytes.get(offset..)?.first_chunk()
+    }
+
     /// The CPU pages that cheats change.
     #[inline(always)]
     pub fn masks(&self) -> &[Mask] {

@@ -8,6 +8,7 @@
 //! <https://www.nesdev.org/wiki/CPU_interrupts>,
 //! <https://www.nesdev.org/6502_cpu.txt>
 
+pub mod fast;
 mod modes;
 mod ops;
 pub mod table;
@@ -127,6 +128,11 @@ impl Cpu {
     /// Whether the next step starts an instruction (and not an interrupt).
     pub fn is_at_instruction(&self) -> bool {
         self.next == next::INSTRUCTION
+    }
+
+    /// Whether it lets no IRQ in.
+    pub fn masks_irq(&self) -> bool {
+        self.p & flag::I != 0
     }
 
     /// The registers.

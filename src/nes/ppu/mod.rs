@@ -225,7 +225,7 @@ impl Ppu {
 
     /// Whether the chip blanks: rendering off, or no line to render.
     #[inline(always)]
-    fn blanking(&self, timing: &Timing) -> bool {
+    pub fn blanking(&self, timing: &Timing) -> bool {
         !self.mask.rendering() || (self.line >= 240 && self.line != timing.lines - 1)
     }
 

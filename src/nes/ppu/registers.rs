@@ -206,15 +206,31 @@ impl Ppu {
         self.mask = Mask((self.mask.0 & !(early | at_once)) | (stale & early) | (value & at_once));
     }
 
+    /// Many writes to $2004 while the PPU blanks, the last of them at `clock`.
+    pub fn take_oam(&mut self, bytes: &[u8], clock: u64) {
+        for byte in bytes {
+            self.store_oam(*byte);
+        }
+        if let Some(last) = bytes.last() {
+            self.drive_register_bus(*last, 0xff, clock);
+        }
+    }
+
+    /// Bits 2-4 of the attributes do not exist.
+    #[inline(always)]
+    fn store_oam(&mut self, value: u8) {
+        let address = self.evaluation.oam_address;
+        let value = if address & 3 == 2 { value & 0xe3 } else { value };
+        self.oam[usize::from(address)] = value;
+        self.evaluation.oam_address = address.wrapping_add(1);
+    }
+
     /// While rendering nothing is stored and OAMADDR goes to the next entry.
     fn write_oam(&mut self, value: u8, timing: &Timing) {
-        let address = self.evaluation.oam_address;
         if self.blanking(timing) {
-            // Bits 2-4 of the attributes do not exist.
-            let value = if address & 3 == 2 { value & 0xe3 } else { value };
-            self.oam[usize::from(address)] = value;
-            self.evaluation.oam_address = address.wrapping_add(1);
+            self.store_oam(value);
         } else {
+            let address = self.evaluation.oam_address;
             self.evaluation.oam_address = address.wrapping_add(4) & 0xfc;
         }
     }
