@@ -4,6 +4,7 @@
 //!
 //! <https://www.nesdev.org/wiki/CPU_memory_map>
 
+use super::Work;
 use super::board::{BoardId, Registers, Touched, Watches, Write};
 use super::cart::Cartridge;
 use super::cart::map::{Layout, Map, Place};
@@ -16,7 +17,6 @@ use super::ppu::{Crowd, Hears, Kib, Screen, VideoBus};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule};
 use super::state::{Line, State};
-use super::Work;
 use zerocopy::IntoBytes;
 
 /// A machine at work: the state and everything it is wired to for a frame.

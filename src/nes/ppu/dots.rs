@@ -132,12 +132,7 @@ impl Ppu {
     /// The same where the picture is drawn, with no write to a register and no access
     /// to video memory under way.
     #[inline(always)]
-    fn picture_dot(
-        &mut self,
-        bus: &mut impl VideoBus,
-        screen: &mut impl Screen,
-        is_even: bool,
-    ) {
+    fn picture_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen, is_even: bool) {
         let dot = Dot { number: self.dot, is_even, rendering: true, fetching: true };
         self.port.blanking = Flag::OFF;
         self.share_address_pins(dot.is_even);
@@ -375,12 +370,8 @@ impl Ppu {
     /// would become what it is.
     #[inline(always)]
     fn vblank_pulse_rests(&self) -> bool {
-        let flags = [
-            self.vblank_next,
-            self.vblank_set,
-            self.vblank_set_was_off,
-            self.vblank_set_seen,
-        ];
+        let flags =
+            [self.vblank_next, self.vblank_set, self.vblank_set_was_off, self.vblank_set_seen];
         flags.map(Flag::byte) == [Flag::OFF, Flag::OFF, Flag::ON, Flag::OFF].map(Flag::byte)
     }
 

@@ -145,12 +145,7 @@ impl Evaluation {
 impl Ppu {
     /// The sprites' part of a dot.
     #[inline(always)]
-    pub(super) fn sprite_dot(
-        &mut self,
-        bus: &mut impl VideoBus,
-        dot: Dot,
-        pre_render: bool,
-    ) {
+    pub(super) fn sprite_dot(&mut self, bus: &mut impl VideoBus, dot: Dot, pre_render: bool) {
         match dot.number {
             0..=64 => self.clear_oam2(dot, pre_render),
             65..=256 => self.evaluate(dot, pre_render),
@@ -223,11 +218,10 @@ impl Ppu {
         }
         if self.evaluation.rendering_ended_now.on() {
             self.end_evaluation(pre_render);
-        } else if !dot.rendering {
-        } else if !dot.is_even {
-            self.evaluation.next_buffer = self.oam[usize::from(self.evaluation.oam_address)];
-        } else {
+        } else if dot.rendering && dot.is_even {
             self.evaluate_even_dot(dot.number, pre_render);
+        } else if dot.rendering {
+            self.evaluation.next_buffer = self.oam[usize::from(self.evaluation.oam_address)];
         }
     }
 
