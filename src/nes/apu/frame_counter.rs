@@ -257,7 +257,7 @@ mod tests {
         let lands_in = if put { 3 } else { 4 };
         let clocks = |counter: &mut FrameCounter| usize::from(counter.clock(Region::Ntsc).half);
         let mut halves = 0;
-        for _ in 0..NTSC.four + late - lands_in - 1 {
+        for _ in 0..Counts::of(Region::Ntsc).four + late - lands_in - 1 {
             halves += clocks(&mut counter);
         }
         counter.write(0x80, put);

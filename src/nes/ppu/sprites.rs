@@ -218,11 +218,10 @@ impl Ppu {
         }
         if self.evaluation.rendering_ended_now.on() {
             self.end_evaluation(pre_render);
-        } else if !dot.rendering {
-        } else if !dot.is_even {
-            self.evaluation.next_buffer = self.oam[usize::from(self.evaluation.oam_address)];
-        } else {
+        } else if dot.rendering && dot.is_even {
             self.evaluate_even_dot(dot.number, pre_render);
+        } else if dot.rendering {
+            self.evaluation.next_buffer = self.oam[usize::from(self.evaluation.oam_address)];
         }
     }
 
