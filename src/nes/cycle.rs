@@ -37,12 +37,12 @@
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
-use super::Tier;
 use super::apu::{self, calm::Span};
 use super::output::Sink;
 use super::schedule::{Moment, Schedule};
 use super::state::State;
 use super::system::{CartBus, M2, System};
+use super::{Edge, Tier};
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
@@ -215,6 +215,7 @@ impl<S: Sink> System<'_, S> {
         self.late.since_m2_fell = schedule.until_end;
         if self.late.apu > 0 {
             // Nobody ran, and the lines were sampled since.
+            self.work.edges.take(Edge::IdleBegins);
             let ppu = (self.late.ppu_may - self.late.ppu) / self.most_half_dots();
             self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
             if self.watches.cpu_cycles {
@@ -248,6 +249,8 @@ impl<S: Sink> System<'_, S> {
         while *late > 0 {
             if *calm == 0 && *tier == Tier::Lazy {
                 *calm = ppu.calm(self.timing, *amid_dot);
+                let calms = if *calm > 0 { Edge::PpuCalms } else { Edge::PpuRestless };
+                self.work.edges.take(calms);
             }
             bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
@@ -312,6 +315,9 @@ impl<S: Sink> System<'_, S> {
     pub fn meet_ppu(&mut self, moment: Moment) {
         self.run_until(moment);
         self.catch_up_ppu();
+        if self.late.ppu_calm > 0 {
+            self.work.edges.take(Edge::PpuMet);
+        }
         self.late.ppu_calm = 0;
         self.late.ppu_may = 0;
     }
@@ -324,11 +330,14 @@ impl<S: Sink> System<'_, S> {
         let end =
             self.late.ppu + schedule.until_valid + schedule.until_lines + schedule.until_m2_falls;
         if end >= self.late.ppu_may {
+            self.work.edges.take(Edge::StatusOutOfReach);
             return None;
         }
         let ppu = &mut self.state.ppu;
         let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests());
-        (end < rests).then(|| ppu.end_status_read(0, self.state.clock))
+        let known = end < rests;
+        self.work.edges.take(if known { Edge::StatusKnown } else { Edge::StatusMayMove });
+        known.then(|| ppu.end_status_read(0, self.state.clock))
     }
 
     /// The CPU is about to reach a register of the board.
@@ -346,6 +355,7 @@ impl<S: Sink> System<'_, S> {
     /// then is not known any more.
     pub fn catch_up_board(&mut self) {
         if self.watches.cpu_cycles {
+            self.work.edges.take(Edge::BoardMet);
             self.pass_board(self.state.clock);
             self.late.board_due = self.state.clock;
             self.late.idle = 0;
@@ -360,12 +370,14 @@ impl<S: Sink> System<'_, S> {
         if self.late.tier == Tier::Lazy {
             let quiet = self.cart.board.quiet_cycles(&self.state.board);
             self.late.board_due += u64::from(quiet);
+            self.work.edges.take(if quiet > 0 { Edge::BoardRests } else { Edge::BoardBusy });
         }
         let level = self.cart.board.level(&self.state.board);
         if self.late.board_level != level {
             // What the APU did so far, with this cycle, sounded beside the old level.
             self.catch_up_apu_to(self.elapsed() + 1);
             self.late.board_level = level;
+            self.work.edges.take(Edge::BoardSounds);
             self.emit();
         }
     }
@@ -408,6 +420,8 @@ impl<S: Sink> System<'_, S> {
         self.state.wires.put = (!put).into();
         if self.late.tier == Tier::Lazy && self.state.ports.is_idle() {
             self.late.apu_calm = self.state.apu.unseen(!put, self.region);
+            let calms = self.late.apu_calm > 0;
+            self.work.edges.take(if calms { Edge::ApuCalms } else { Edge::ApuBusy });
         }
     }
 
@@ -424,6 +438,7 @@ impl<S: Sink> System<'_, S> {
         self.late.apu_calm = 0;
         self.late.idle = 0;
         if cycles > 0 {
+            self.work.edges.take(Edge::ApuCaughtUp);
             let put = self.state.wires.put.on() ^ (cycles & 1 != 0);
             let beside = self.late.board_level;
             let span = Span { cycles, put, start: end as u32 - cycles, beside };

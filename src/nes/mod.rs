@@ -10,6 +10,7 @@ pub mod cart;
 pub mod cpu;
 mod cycle;
 mod dma;
+mod edges;
 mod fields;
 pub mod output;
 mod plain;
@@ -22,6 +23,7 @@ mod state;
 mod system;
 
 pub use cart::Cartridge;
+pub use edges::{Edge, Edges};
 pub use output::{Frame, Output, Sound, Step};
 pub use port::Input;
 pub use region::Region;
@@ -67,6 +69,8 @@ pub struct Work {
     pub half_dots: u64,
     /// Those of them that it ran in stretches (`ppu/calm.rs`).
     pub calm_half_dots: u64,
+    /// How often it went from one way to the other.
+    pub edges: Edges,
 }
 
 /// Bytes that are not a state of this machine.
@@ -93,7 +97,8 @@ pub struct Registers {
 
 /// What a debugger or a test sees of a running machine.
 pub trait Probe {
-    /// Whether it wants to be asked at all.
+    /// Whether it wants to see each instruction. Else it sees those at which the
+    /// machine comes by, and holds nobody up.
     const WATCHES: bool = true;
 
     /// An instruction is about to start at `registers.pc`. `cycle` counts CPU
@@ -213,6 +218,7 @@ impl Nes {
         work.fast_cycles += system.work.fast_cycles;
         work.half_dots += system.work.half_dots;
         work.calm_half_dots += system.work.calm_half_dots;
+        work.edges.add(&system.work.edges);
         self.state.frame += 1;
         self.state.lag += u64::from(!self.state.ports.take_polled());
     }
