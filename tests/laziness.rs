@@ -26,7 +26,11 @@ const FEW: usize = 50;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let chosen = common::roms().map(|(name, path)| (name, path, MANY));
+    // Those that count banks are many, and each is over soon.
+    let chosen = common::roms().map(|(name, path)| {
+        let frames = if name.contains("boards/") { FEW } else { MANY };
+        (name, path, frames)
+    });
     let others = manifest::entries()
         .iter()
         .filter(|entry| !common::PUBLIC.contains(&entry.file.as_str()))

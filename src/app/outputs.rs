@@ -62,17 +62,39 @@ impl Wav {
     pub fn frame(&mut self, sound: &Sound) -> Outcome<()> {
         self.samples.clear();
         self.synth.frame(sound, &mut self.samples);
+        let mut writer = self.writer.get_i16_writer(self.samples.len() as u32);
         for sample in &self.samples {
-            let sample = (sample * 32_767.).round() as i16;
-            self.writer
-                .write_sample(sample)
-                .map_err(|error| Fault::write(self.path.display(), error))?;
+            writer.write_sample(nearest(sample * 32_767.));
         }
-        Ok(())
+        writer.flush().map_err(|error| Fault::write(self.path.display(), error))
     }
 
     /// Ends the file.
     pub fn finish(self) -> Outcome<()> {
         self.writer.finalize().map_err(|error| Fault::write(self.path.display(), error))
+    }
+}
+
+/// The nearest whole number, halves away from zero: `f32::round`, which is a call
+/// into a library on processors of which no more than the least is asked.
+fn nearest(sample: f32) -> i16 {
+    let whole = sample as i16;
+    let rest = sample - f32::from(whole);
+    whole + i16::from(rest >= 0.5) - i16::from(rest <= -0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_rounded_as_f32_rounds() {
+        for eighths in -8 * 32_767..=8 * 32_767 {
+            let sample = eighths as f32 / 8.;
+            for sample in [sample, sample.next_up(), sample.next_down()] {
+                let sample = sample.clamp(-32_767., 32_767.);
+                assert_eq!(nearest(sample), sample.round() as i16, "{sample}");
+            }
+        }
     }
 }

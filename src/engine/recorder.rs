@@ -107,10 +107,10 @@ impl Recorder {
             // Who makes no films has ended.
             let _ = self.films.send(Footage { tape, end });
         }
-        if let Some(tape) = &mut self.tape {
-            if let Some(said) = tape.poll(&self.history, self.complete) {
-                say(said.to_string());
-            }
+        if let Some(tape) = &mut self.tape
+            && let Some(said) = tape.poll(&self.history, self.complete)
+        {
+            say(said.to_string());
         }
         if let Some(said) = self.ring.as_ref().and_then(Ring::said) {
             say(said);

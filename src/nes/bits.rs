@@ -21,6 +21,12 @@ impl Flag {
         self.0 != 0
     }
 
+    /// Its byte.
+    #[inline(always)]
+    pub fn byte(self) -> u8 {
+        self.0
+    }
+
     /// Reads it and turns it off.
     #[inline(always)]
     pub fn take(&mut self) -> bool {
@@ -112,16 +118,34 @@ impl Mask {
         self.0 & 0x01 != 0
     }
 
+    /// Bits 3 and 4 as they count at pixel `x`: bits 1 and 2 hide the left edge.
+    #[inline(always)]
+    pub fn at(self, x: u16) -> Self {
+        if x < 8 { Self(self.0 & self.0 << 2) } else { self }
+    }
+
+    /// Bit 3: the background shows.
+    #[inline(always)]
+    pub fn background(self) -> bool {
+        self.0 & 0x08 != 0
+    }
+
+    /// Bit 4: sprites show.
+    #[inline(always)]
+    pub fn sprites(self) -> bool {
+        self.0 & 0x10 != 0
+    }
+
     /// Whether the background shows at pixel `x`: bits 3 and 1.
     #[inline(always)]
     pub fn background_at(self, x: u16) -> bool {
-        self.0 & 0x08 != 0 && (x >= 8 || self.0 & 0x02 != 0)
+        self.at(x).background()
     }
 
     /// Whether sprites show at pixel `x`: bits 4 and 2.
     #[inline(always)]
     pub fn sprites_at(self, x: u16) -> bool {
-        self.0 & 0x10 != 0 && (x >= 8 || self.0 & 0x04 != 0)
+        self.at(x).sprites()
     }
 
     /// Whether both layers are on, as sprite 0 hit asks.

@@ -29,7 +29,7 @@
 //! Reads of $2002 do not even catch up where `ppu/status.rs` knows what they give.
 //!
 //! To be late is not state: at the end of a frame everybody has caught up. In the
-//! exact tier ([`Tier`]) nobody ever is; `tests/laziness.rs` holds both machines
+//! exact tier nobody ever is (`exact.rs`); `tests/laziness.rs` holds both machines
 //! side by side.
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
@@ -37,12 +37,16 @@
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
+use super::Edge;
 use super::apu::{self, calm::Span};
 use super::output::Sink;
+use super::ppu::Hears;
 use super::schedule::{Moment, Schedule};
 use super::state::State;
 use super::system::{CartBus, M2, System};
-use super::{Edge, Tier};
+
+/// Half-dots between two rises of A12 that a board counts: M2 falls three times.
+const APART: u32 = 12;
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
@@ -55,7 +59,7 @@ pub struct Late {
     /// Half-dots from there for which the flags of $2002 rest, once that is asked.
     status_rests: Option<u32>,
     /// It stands between the halves of a dot.
-    amid_dot: bool,
+    pub(super) amid_dot: bool,
     /// Half-dots, run or late, since M2 fell.
     since_m2_fell: u32,
     /// CPU cycles that the APU has not counted.
@@ -73,13 +77,11 @@ pub struct Late {
     board_level: i32,
     /// Whole cycles ahead in which nobody runs and no interrupt line moves.
     idle: u32,
-    /// Whether anybody may be late at all.
-    tier: Tier,
 }
 
 impl Late {
     /// Nobody is late.
-    pub fn nobody(schedule: &Schedule, tier: Tier, clock: u64, board_level: i32) -> Self {
+    pub fn nobody(schedule: &Schedule, clock: u64, board_level: i32) -> Self {
         let amid_dot = schedule.begins_amid_dot;
         Self {
             ppu: 0,
@@ -95,19 +97,23 @@ impl Late {
             board_due: clock,
             board_level,
             idle: 0,
-            tier,
         }
     }
 }
 
-impl<S: Sink> System<'_, S> {
+impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     #[inline(always)]
-    fn schedule(&self) -> Schedule {
-        self.schedules[usize::from(self.state.wires.phase)]
+    pub(super) fn schedule(&self) -> &'static Schedule {
+        &self.schedules[usize::from(self.state.wires.phase)]
     }
 
     /// Runs this cycle up to a moment.
     pub fn run_until(&mut self, moment: Moment) {
+        if !LAZY {
+            let schedule = self.schedule();
+            self.run_exactly(schedule, schedule.until(moment));
+            return;
+        }
         while self.reached < moment {
             let schedule = self.schedule();
             self.reached = match self.reached {
@@ -135,7 +141,11 @@ impl<S: Sink> System<'_, S> {
     /// Runs what is left of the cycle.
     #[inline(always)]
     pub fn end_cycle(&mut self) {
-        if self.late.idle > 0 {
+        if !LAZY {
+            let schedule = self.schedule();
+            self.run_exactly(schedule, schedule.total);
+            self.half_dots = 0;
+        } else if self.late.idle > 0 {
             self.late.idle -= 1;
             self.late.apu += 1;
             self.late.ppu += self.schedule().total;
@@ -181,11 +191,6 @@ impl<S: Sink> System<'_, S> {
         self.late.apu
     }
 
-    /// How it computes.
-    pub fn tier(&self) -> Tier {
-        self.late.tier
-    }
-
     /// What was known of $2002 may not hold any more.
     pub fn forget_status(&mut self) {
         self.late.status_rests = None;
@@ -203,7 +208,9 @@ impl<S: Sink> System<'_, S> {
     #[inline(never)]
     fn end_busy_cycle(&mut self) {
         let schedule = self.schedule();
-        if self.reached != Moment::Start || self.late.ppu + schedule.total > self.late.ppu_may {
+        let late = self.late.ppu + schedule.total;
+        let runs_ppu = late > self.late.ppu_may;
+        if self.reached != Moment::Start || runs_ppu && !self.lines_rest(late) {
             self.run_until(Moment::End);
             self.reached = Moment::Start;
             return;
@@ -213,7 +220,9 @@ impl<S: Sink> System<'_, S> {
         self.sample_nmi();
         self.sample_irq();
         self.late.since_m2_fell = schedule.until_end;
-        if self.late.apu > 0 {
+        if runs_ppu {
+            self.catch_up_ppu();
+        } else if self.late.apu > 0 {
             // Nobody ran, and the lines were sampled since.
             self.work.edges.take(Edge::IdleBegins);
             let ppu = (self.late.ppu_may - self.late.ppu) / self.most_half_dots();
@@ -223,6 +232,17 @@ impl<S: Sink> System<'_, S> {
                 self.late.idle = board.min(self.late.idle.into()) as u32;
             }
         }
+    }
+
+    /// Whether so many half-dots from where the PPU stands, calm or not, leave /NMI
+    /// and a listening board's /IRQ as they are. Then it need not stop where the lines
+    /// are sampled.
+    fn lines_rest(&self, half_dots: u32) -> bool {
+        if !LAZY || !self.state.ppu.nmi_rests(self.timing, half_dots) {
+            return false;
+        }
+        let rises = self.cart.board.quiet_rises(&self.state.board);
+        !self.watches.ppu_address || self.schedules.len() == 1 && rises > half_dots / APART + 1
     }
 
     #[inline(always)]
@@ -237,17 +257,26 @@ impl<S: Sink> System<'_, S> {
     /// Runs the PPU up to now.
     #[inline(never)]
     pub fn catch_up_ppu(&mut self) {
+        if !LAZY {
+            return;
+        }
         self.late.idle = 0;
         self.late.status_rests = None;
         let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
-        let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, tier, .. } = &mut self.late;
+        let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
         let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
+        let hears = match (watching, self.cart.board.hears_a12_alone()) {
+            (false, _) => Hears::Nothing,
+            (true, true) => Hears::A12,
+            (true, false) => Hears::Everything,
+        };
         let answers = self.cart.board.answers_ppu();
-        let mut bus = CartBus { cart: self.cart, map: self.map, ram, board, watching, answers, m2 };
+        let mut bus =
+            CartBus { cart: self.cart, map: self.map, ram, board, hears, a12: None, answers, m2 };
         self.work.half_dots += u64::from(*late);
         while *late > 0 {
-            if *calm == 0 && *tier == Tier::Lazy {
+            if *calm == 0 {
                 *calm = ppu.calm(self.timing, *amid_dot);
                 let calms = if *calm > 0 { Edge::PpuCalms } else { Edge::PpuRestless };
                 self.work.edges.take(calms);
@@ -265,10 +294,8 @@ impl<S: Sink> System<'_, S> {
                 );
                 *calm -= half_dots;
                 self.work.calm_half_dots += u64::from(half_dots);
-            } else if *amid_dot {
-                ppu.half_dot(&mut bus, self.timing);
             } else {
-                ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
+                ppu.one_half(&mut bus, self.sink, *amid_dot, self.timing, wires.alignment);
             }
             *amid_dot ^= half_dots & 1 != 0;
             *late -= half_dots;
@@ -279,8 +306,6 @@ impl<S: Sink> System<'_, S> {
     /// For how many of the calm half-dots ahead a board that watches the PPU
     /// keeps /IRQ as it is.
     fn board_may_wait(&self) -> u32 {
-        /// Between two rises that a board counts, M2 falls three times.
-        const APART: u32 = 12;
         if self.schedules.len() > 1 {
             return 0;
         }
@@ -333,8 +358,8 @@ impl<S: Sink> System<'_, S> {
             self.work.edges.take(Edge::StatusOutOfReach);
             return None;
         }
-        let ppu = &mut self.state.ppu;
-        let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests());
+        let (ppu, crowd) = (&mut self.state.ppu, &mut self.crowd);
+        let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests(crowd));
         let known = end < rests;
         self.work.edges.take(if known { Edge::StatusKnown } else { Edge::StatusMayMove });
         known.then(|| ppu.end_status_read(0, self.state.clock))
@@ -354,7 +379,7 @@ impl<S: Sink> System<'_, S> {
     /// Tells a board that watches CPU cycles of all before this one. What it does
     /// then is not known any more.
     pub fn catch_up_board(&mut self) {
-        if self.watches.cpu_cycles {
+        if LAZY && self.watches.cpu_cycles {
             self.work.edges.take(Edge::BoardMet);
             self.pass_board(self.state.clock);
             self.late.board_due = self.state.clock;
@@ -364,10 +389,10 @@ impl<S: Sink> System<'_, S> {
 
     /// Tells it of this cycle, too, in which something may happen.
     #[inline(never)]
-    fn clock_board(&mut self) {
+    pub(super) fn clock_board(&mut self) {
         self.pass_board(self.state.clock + 1);
         self.late.board_due = self.late.board;
-        if self.late.tier == Tier::Lazy {
+        if LAZY {
             let quiet = self.cart.board.quiet_cycles(&self.state.board);
             self.late.board_due += u64::from(quiet);
             self.work.edges.take(if quiet > 0 { Edge::BoardRests } else { Edge::BoardBusy });
@@ -418,7 +443,7 @@ impl<S: Sink> System<'_, S> {
             self.emit();
         }
         self.state.wires.put = (!put).into();
-        if self.late.tier == Tier::Lazy && self.state.ports.is_idle() {
+        if self.state.ports.is_idle() {
             self.late.apu_calm = self.state.apu.unseen(!put, self.region);
             let calms = self.late.apu_calm > 0;
             self.work.edges.take(if calms { Edge::ApuCalms } else { Edge::ApuBusy });
@@ -434,6 +459,9 @@ impl<S: Sink> System<'_, S> {
 
     /// The same up to a cycle of this frame.
     fn catch_up_apu_to(&mut self, end: u64) {
+        if !LAZY {
+            return;
+        }
         let cycles = std::mem::take(&mut self.late.apu);
         self.late.apu_calm = 0;
         self.late.idle = 0;
@@ -458,12 +486,8 @@ impl<S: Sink> System<'_, S> {
     /// joins as M2 falls).
     #[inline(always)]
     fn sample_nmi(&mut self) {
-        let level = self.state.ppu.nmi();
         let wires = &mut self.state.wires;
-        if level && !wires.nmi_level.on() {
-            wires.nmi_edge = true.into();
-        }
-        wires.nmi_level = level.into();
+        wires.sample_nmi(self.state.ppu.nmi());
         wires.irq = self.cart.board.irq(&self.state.board).into();
     }
 

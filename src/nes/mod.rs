@@ -11,6 +11,7 @@ pub mod cpu;
 mod cycle;
 mod dma;
 mod edges;
+mod exact;
 mod fields;
 pub mod output;
 mod plain;
@@ -187,13 +188,27 @@ impl Nes {
 
     fn run<P: Probe>(&mut self, input: Input, sink: &mut impl Sink, probe: &mut P) {
         self.freeze();
+        match self.tier {
+            Tier::Lazy => self.run_as::<true, P>(input, sink, probe),
+            Tier::Exact => self.run_as::<false, P>(input, sink, probe),
+        }
+        self.state.frame += 1;
+        self.state.lag += u64::from(!self.state.ports.take_polled());
+    }
+
+    fn run_as<const LAZY: bool, P: Probe>(
+        &mut self,
+        input: Input,
+        sink: &mut impl Sink,
+        probe: &mut P,
+    ) {
         // A probe sees instructions one by one.
         let within = if P::WATCHES { 0 } else { u32::MAX };
         // A frame of any bytes ends, too.
         let limit = u64::from(self.region.timing().dots);
         let mut was_visible = self.state.ppu.position().0 < 240;
-        let wiring = Wiring { cart: &self.cart, region: self.region, tier: self.tier, input };
-        let mut system = System::new(&mut self.state, &mut self.map, sink, wiring);
+        let wiring = Wiring { cart: &self.cart, region: self.region, input };
+        let mut system = System::<_, LAZY>::new(&mut self.state, &mut self.map, sink, wiring);
         loop {
             let (line, dot) = system.state.ppu.position();
             let is_visible = line < 240 || line == 240 && dot == 0;
@@ -206,7 +221,7 @@ impl Nes {
                 let (line, dot) = system.position();
                 probe.instruction(cpu.registers(), system.state.clock, line, dot);
             }
-            let ran = system.run_plain(&mut cpu, within, limit);
+            let ran = LAZY && system.run_plain(&mut cpu, within, limit);
             if !(P::WATCHES && ran) {
                 cpu.step(&mut system);
             }
@@ -219,8 +234,6 @@ impl Nes {
         work.half_dots += system.work.half_dots;
         work.calm_half_dots += system.work.calm_half_dots;
         work.edges.add(&system.work.edges);
-        self.state.frame += 1;
-        self.state.lag += u64::from(!self.state.ports.take_polled());
     }
 
     /// Writes the cheats that are in RAM.

@@ -220,7 +220,7 @@ impl<'a> Memory<'a> {
     }
 }
 
-impl<S: Sink> System<'_, S> {
+impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Runs instructions as long as they are plain, that begin within so many
     /// cycles and end before the frame has had `until` of them. Whether there were
     /// any; what follows is for the exact core.

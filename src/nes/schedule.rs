@@ -42,6 +42,28 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// The half-dots from the start to a moment.
+    pub fn until(&self, moment: Moment) -> u32 {
+        match moment {
+            Moment::Start => 0,
+            Moment::DataValid => self.until_valid,
+            Moment::EndOfRead => self.until_m2(),
+            Moment::End => self.total,
+        }
+    }
+
+    /// The half-dots from the start until /NMI and the cartridge's /IRQ are sampled.
+    #[inline(always)]
+    pub fn until_nmi(&self) -> u32 {
+        self.until_valid + self.until_lines
+    }
+
+    /// The half-dots from the start until M2 falls.
+    #[inline(always)]
+    pub fn until_m2(&self) -> u32 {
+        self.total - self.until_end
+    }
+
     /// A cycle of `clocks` master clocks, a dot of `dot` of them, the first one
     /// at `first`.
     const fn new(clocks: i32, dot: i32, first: i32) -> Self {

@@ -5,8 +5,7 @@
 //! the page is plain memory and the PPU blanks, this is all that happens:
 //!
 //! * OAM takes the bytes from OAMADDR on. Blank dots look at neither.
-//! * $2004 takes effect at once. Like each register it wakes the logic of delayed
-//!   writes, which finds nothing and goes to sleep on the next dot, in the same cycle.
+//! * $2004 takes effect at once.
 //! * Each byte drives the register bus and both buses of the CPU; the last one's stay,
 //!   with the cycle in which it came.
 //! * /IRQ and /NMI rest, and the DMC does not ask for the bus: the cycles are idle.
@@ -14,18 +13,18 @@
 //! The halted core's address stands still outside of the 2A03's registers, which
 //! would hear the reads otherwise.
 
+use super::Edge;
 use super::cart::map::Layout;
 use super::output::Sink;
 use super::system::System;
-use super::{Edge, Tier};
 use zerocopy::IntoBytes;
 
-impl<S: Sink> System<'_, S> {
+impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Lets the OAM unit have all that is left of its cycles. False, and nothing
     /// done, where somebody could tell.
     #[inline(never)]
     pub(super) fn pass_oam_dma(&mut self, core: u16) -> bool {
-        if self.tier() == Tier::Exact
+        if !LAZY
             || core & 0xffe0 == 0x4000
             || self.state.wires.put.on()
             || self.state.apu.dmc.wants_bus()

@@ -44,6 +44,17 @@ pub struct Wires {
     pub alignment: u8,
 }
 
+impl Wires {
+    /// The pin, as /NMI is driven now.
+    #[inline(always)]
+    pub fn sample_nmi(&mut self, level: bool) {
+        if level && !self.nmi_level.on() {
+            self.nmi_edge = Flag::ON;
+        }
+        self.nmi_level = level.into();
+    }
+}
+
 fields! {
     Wires: data, internal, put, nmi_level, nmi_edge, irq, phase, alignment
 }

@@ -4,6 +4,7 @@
 //!
 //! <https://www.nesdev.org/wiki/CPU_memory_map>
 
+use super::Work;
 use super::board::{BoardId, Registers, Touched, Watches, Write};
 use super::cart::Cartridge;
 use super::cart::map::{Layout, Map, Place};
@@ -16,11 +17,11 @@ use super::ppu::{Crowd, Hears, Kib, Screen, VideoBus};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule};
 use super::state::{Line, State};
-use super::{Tier, Work};
 use zerocopy::IntoBytes;
 
 /// A machine at work: the state and everything it is wired to for a frame.
-pub struct System<'a, S: Sink> {
+/// `LAZY` is its [`Tier`](super::Tier).
+pub struct System<'a, S: Sink, const LAZY: bool> {
     pub state: &'a mut State,
     pub map: &'a mut Map,
     pub sink: &'a mut S,
@@ -32,6 +33,8 @@ pub struct System<'a, S: Sink> {
     pub(super) schedules: &'static [Schedule],
     /// How far this CPU cycle has come.
     pub(super) reached: Moment,
+    /// The same in the exact tier: its half-dots that were run.
+    pub(super) half_dots: u32,
     pub(super) late: Late,
     pub(super) crowd: Crowd,
     /// In this frame.
@@ -46,11 +49,10 @@ pub struct System<'a, S: Sink> {
 pub struct Wiring<'a> {
     pub cart: &'a Cartridge,
     pub region: Region,
-    pub tier: Tier,
     pub input: Input,
 }
 
-impl<'a, S: Sink> System<'a, S> {
+impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
     /// Wires a machine for a frame.
     pub fn new(
         state: &'a mut State,
@@ -58,15 +60,16 @@ impl<'a, S: Sink> System<'a, S> {
         sink: &'a mut S,
         wiring: Wiring<'a>,
     ) -> Self {
-        let Wiring { cart, region, tier, input } = wiring;
+        let Wiring { cart, region, input } = wiring;
         let schedules = schedule::of(region, state.wires.alignment);
         let schedule = &schedules[usize::from(state.wires.phase)];
         let board_level = cart.board.level(&state.board);
         Self {
-            late: Late::nobody(schedule, tier, state.clock, board_level),
+            late: Late::nobody(schedule, state.clock, board_level),
             schedules,
             crowd: Crowd::new(),
             reached: Moment::Start,
+            half_dots: 0,
             work: Work::default(),
             start: state.clock,
             watches: cart.board.watches(),
@@ -295,7 +298,7 @@ impl<'a, S: Sink> System<'a, S> {
     }
 }
 
-impl<S: Sink> Bus for System<'_, S> {
+impl<S: Sink, const LAZY: bool> Bus for System<'_, S, LAZY> {
     #[inline(always)]
     fn read(&mut self, address: u16) -> u8 {
         self.halted = false;
@@ -335,7 +338,9 @@ pub struct CartBus<'a> {
     pub map: &'a mut Map,
     pub ram: &'a mut [Line],
     pub board: &'a mut Registers,
-    pub watching: bool,
+    pub hears: Hears,
+    /// A12 as the board was told it last.
+    pub a12: Option<bool>,
     /// The board answers the PPU's reads.
     pub answers: bool,
     pub m2: M2,
@@ -352,6 +357,11 @@ pub struct M2 {
 }
 
 impl M2 {
+    /// The PPU runs its half-dots as they come.
+    pub fn now(falls: u64) -> Self {
+        Self { falls, since: 0, left: 0 }
+    }
+
     /// How often it had fallen when the PPU's half-dot came.
     #[inline(always)]
     fn falls_before(&self) -> u64 {
@@ -379,7 +389,11 @@ impl VideoBus for CartBus<'_> {
 
     #[inline(always)]
     fn drive(&mut self, address: u16) {
-        if self.watching {
+        if self.hears != Hears::Nothing {
+            let a12 = address & 0x1000 != 0;
+            if self.hears == Hears::A12 && self.a12.replace(a12) == Some(a12) {
+                return;
+            }
             let board = self.cart.board;
             if board.ppu_address(self.board, address, self.m2.falls_before()) == Touched::Banks {
                 board.map(self.board, self.cart, self.map);
@@ -394,11 +408,7 @@ impl VideoBus for CartBus<'_> {
 
     #[inline(always)]
     fn hears(&self) -> Hears {
-        match (self.watching, self.cart.board.hears_a12_alone()) {
-            (false, _) => Hears::Nothing,
-            (true, true) => Hears::A12,
-            (true, false) => Hears::Everything,
-        }
+        self.hears
     }
 
     #[inline(always)]
@@ -414,6 +424,7 @@ impl VideoBus for CartBus<'_> {
 
 /// What the cartridge or video RAM has at a PPU address; the address's own low
 /// byte where nothing answers.
+#[inline(always)]
 pub fn read_video(cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
     let byte = match map.ppu_read(address) {
         Place::Rom(offset) => cart.chr.get(offset),

@@ -39,8 +39,10 @@ pub fn row(
 pub fn own_roms() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test");
     let mut roms = vec![folder.join("game/game.nes")];
-    let built = std::fs::read_dir(folder.join("built")).expect("roms-test/built");
-    roms.extend(built.flatten().map(|entry| entry.path()).filter(|path| is_rom(path)));
+    for built in ["built", "built/boards"] {
+        let built = std::fs::read_dir(folder.join(built)).expect("roms-test/built");
+        roms.extend(built.flatten().map(|entry| entry.path()).filter(|path| is_rom(path)));
+    }
     roms.sort();
     roms
 }

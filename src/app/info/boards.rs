@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use crate::app::testing::is_reviewed;
-use crate::app::testing::manifest::{self, Entry, Kind};
+use crate::app::testing::manifest::{self, Entry};
 use crate::nes::board::BoardId;
 use crate::nes::cart::mapper_name;
 
@@ -56,7 +56,7 @@ impl Proof {
             Self::PublicRom
         } else if manifest::own()
             .iter()
-            .any(|entry| entry.mapper == Some(mapper) && entry.criterion.kind == Kind::Blargg6000)
+            .any(|entry| entry.mapper == Some(mapper) && entry.criterion.kind.is_machine_verdict())
         {
             Self::OwnRom
         } else {

@@ -31,8 +31,17 @@ struct Counts {
     five: u16,
 }
 
-const NTSC: Counts = Counts { quarter: [7457, 14913, 22371], four: 29829, five: 37281 };
-const PAL: Counts = Counts { quarter: [8313, 16627, 24939], four: 33253, five: 41565 };
+static COUNTS: [Counts; 2] = [
+    Counts { quarter: [7457, 14913, 22371], four: 29829, five: 37281 },
+    Counts { quarter: [8313, 16627, 24939], four: 33253, five: 41565 },
+];
+
+impl Counts {
+    #[inline(always)]
+    fn of(region: Region) -> &'static Self {
+        &COUNTS[usize::from(region == Region::Pal)]
+    }
+}
 
 /// What the counter clocks in a cycle.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -113,16 +122,9 @@ impl FrameCounter {
     /// A CPU cycle.
     #[inline(always)]
     pub fn clock(&mut self, region: Region) -> Clocks {
-        let counts = if region == Region::Pal { &PAL } else { &NTSC };
-        let mut clocks = Clocks::default();
-        self.landing >>= 1;
-        if self.landing & 2 != 0 && self.written & 0x80 != 0 {
-            clocks = self.clock_all(counts);
-        }
-        if self.landing & 1 != 0 {
-            self.mode = self.written;
-            self.count = 0;
-        }
+        let counts = Counts::of(region);
+        let mut clocks =
+            if self.landing != 0 { self.clock_landing(counts) } else { Clocks::default() };
         self.count = self.count.wrapping_add(1);
         let count = self.count;
         if count < counts.four - 1 {
@@ -139,6 +141,21 @@ impl FrameCounter {
             }
         } else {
             self.end_of_four(count - (counts.four - 1), &mut clocks);
+        }
+        clocks
+    }
+
+    /// A write to $4017 is on its way.
+    #[inline(never)]
+    fn clock_landing(&mut self, counts: &Counts) -> Clocks {
+        let mut clocks = Clocks::default();
+        self.landing >>= 1;
+        if self.landing & 2 != 0 && self.written & 0x80 != 0 {
+            clocks = self.clock_all(counts);
+        }
+        if self.landing & 1 != 0 {
+            self.mode = self.written;
+            self.count = 0;
         }
         clocks
     }
@@ -162,7 +179,7 @@ impl FrameCounter {
         if self.landing != 0 || self.clearing.on() {
             return 0;
         }
-        let counts = if region == Region::Pal { &PAL } else { &NTSC };
+        let counts = Counts::of(region);
         let last = if self.mode & 0x80 != 0 { counts.five } else { counts.four - 1 };
         let next = counts.quarter.into_iter().find(|quarter| *quarter > self.count).unwrap_or(last);
         u32::from(next - 1).saturating_sub(self.count.into())
@@ -184,7 +201,7 @@ impl FrameCounter {
         } else if self.mode & 0x80 != 0 {
             return FAR;
         }
-        let counts = if region == Region::Pal { &PAL } else { &NTSC };
+        let counts = Counts::of(region);
         u32::from(counts.four - 2).saturating_sub(self.count.into())
     }
 
@@ -240,7 +257,7 @@ mod tests {
         let lands_in = if put { 3 } else { 4 };
         let clocks = |counter: &mut FrameCounter| usize::from(counter.clock(Region::Ntsc).half);
         let mut halves = 0;
-        for _ in 0..NTSC.four + late - lands_in - 1 {
+        for _ in 0..Counts::of(Region::Ntsc).four + late - lands_in - 1 {
             halves += clocks(&mut counter);
         }
         counter.write(0x80, put);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  $8000 $8010 $9000  ..PP PPPP  8 KiB of PRG at $8000, $A000, $C000
-//!  $9010 $9030        FM register and its byte
+//!  $9010 $9030        sound register and its byte, see vrc7/fm.rs
 //!  $A000 … $D010      1 KiB of CHR at $0000, $0400, …
 //!  $E000              WS.. ..MM  W: PRG RAM on, S: silent; vertical, horizontal, first, second screen
 //!  $E010 $F000 $F010  IRQ: latch, control, acknowledge (see irq.rs)
@@ -13,25 +13,31 @@
 //!
 //! <https://www.nesdev.org/wiki/VRC7>
 
+mod fm;
+
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::irq::VrcIrq;
 use super::{Board, Touched, Watches, Write};
 use crate::nes::cart::map::{Access, Map};
 use crate::nes::cart::{Cartridge, Mirroring};
+use fm::Fm;
 
 /// The chip's registers.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]
 pub struct Vrc7 {
+    fm: Fm,
     irq: VrcIrq,
     chr: [u8; 8],
     prg: [u8; 3],
     /// $E000.
     mode: u8,
+    unused: [u8; 2],
 }
 
 const RAM_ON: u8 = 0x80;
+const SILENT: u8 = 0x40;
 
 impl Board for Vrc7 {
     const WATCHES: Watches = Watches { cpu_cycles: true, ppu_address: false };
@@ -70,8 +76,21 @@ impl Board for Vrc7 {
         match address & 0xf000 {
             0x8000 => self.prg[odd] = value,
             0x9000 if odd == 0 => self.prg[2] = value,
+            0x9000 if self.mode & SILENT == 0 => {
+                if address & 0x20 == 0 {
+                    self.fm.select(value)
+                } else {
+                    self.fm.write(value)
+                }
+                return Touched::Nothing;
+            }
             at @ 0xa000..=0xd000 => self.chr[usize::from((at >> 12) - 0xa) * 2 + odd] = value,
-            0xe000 if odd == 0 => self.mode = value,
+            0xe000 if odd == 0 => {
+                self.mode = value;
+                if value & SILENT != 0 {
+                    self.fm.silence();
+                }
+            }
             0xe000 => {
                 self.irq.latch = value;
                 return Touched::Nothing;
@@ -91,10 +110,17 @@ impl Board for Vrc7 {
 
     fn cpu_cycles(&mut self, cycles: u32) {
         self.irq.pass(cycles);
+        if self.mode & SILENT == 0 {
+            self.fm.pass(cycles);
+        }
     }
 
     fn quiet_cycles(&self) -> u32 {
-        self.irq.quiet()
+        self.irq.quiet().min(self.fm.quiet())
+    }
+
+    fn level(&self) -> i32 {
+        self.fm.level()
     }
 
     fn irq(&self) -> bool {
@@ -103,6 +129,11 @@ impl Board for Vrc7 {
 
     fn sanitize(&mut self, _cart: &Cartridge) {
         self.irq.sanitize();
+        self.fm.sanitize();
+        self.unused = [0; 2];
+        if self.mode & SILENT != 0 {
+            self.fm.silence();
+        }
     }
 }
 

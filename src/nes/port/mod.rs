@@ -92,6 +92,12 @@ impl Ports {
     /// ones follow the eight buttons.
     #[inline(always)]
     pub fn end_cycle(&mut self) {
+        if self.clock_in != [0; 2] {
+            self.end_reads();
+        }
+    }
+
+    fn end_reads(&mut self) {
         for (shift, clock_in) in self.shift.iter_mut().zip(&mut self.clock_in) {
             if self.strobe & 1 != 0 {
                 *clock_in = 0;

@@ -17,6 +17,7 @@
 //! of it can move the level of /NMI. The result is the same, byte for byte, as
 //! that of the whole logic.
 
+use super::dots::{Dot, SHIFTS};
 use super::fetch::commit;
 use super::{Crowd, Ppu, Screen, VideoBus};
 use crate::nes::bits::Flag;
@@ -85,6 +86,16 @@ impl Ppu {
         self.vblank_set_was_off == Flag::ON
             && self.late_mask.0 == self.mask.0
             && (rendering || self.address == self.v.0)
+    }
+
+    /// Whether /NMI's level surely stays for so many half-dots, calm or not: no line is
+    /// near on which the vblank flag moves, and no read is about to clear it.
+    pub fn nmi_rests(&self, timing: &Timing, half_dots: u32) -> bool {
+        const LINE: u32 = 2 * 341;
+        let moving = [self.vblank_next, self.vblank_set, self.status_read];
+        let far =
+            self.line < 239 || (timing.vblank_line + 1..timing.lines - 2).contains(&self.line);
+        far && half_dots < LINE && !moving.into_iter().any(Flag::on)
     }
 
     /// For how many half-dots from here A12 surely does not rise while the PPU
@@ -158,13 +169,28 @@ impl Ppu {
                 left -= 16;
                 continue;
             }
-            self.calm_dot(bus, screen, false);
+            if !rendering {
+                let dots = self.run_blank(screen, left / 2);
+                if dots > 0 {
+                    bus.pass(2 * dots);
+                    left -= 2 * dots;
+                    continue;
+                }
+            }
+            if rendering && left >= 4 && self.dot < 256 {
+                let dots = (left / 2).min(8 - u32::from(self.dot & 7));
+                if self.run_part(bus, screen, dots as u16) {
+                    left -= 2 * dots;
+                    continue;
+                }
+            }
+            self.calm_picture_dot(bus, screen);
             self.calm_half_dot();
             bus.pass(2);
             left -= 2;
         }
         if left > 0 {
-            self.calm_dot(bus, screen, false);
+            self.calm_picture_dot(bus, screen);
         }
     }
 
@@ -176,14 +202,24 @@ impl Ppu {
         screen: &mut impl Screen,
         half_dots: u32,
     ) {
-        for half_dot in 0..half_dots {
-            if half_dot % 2 == 0 {
-                self.calm_dot(bus, screen, true);
-            } else {
+        let mut left = half_dots;
+        while left > 0 {
+            if left >= 16 && self.dot & 7 == 0 && self.run_unseen_tile(bus) {
+                left -= 16;
+                continue;
+            }
+            self.calm_dot(bus, screen, true);
+            if left > 1 {
                 self.calm_half_dot();
             }
-            bus.pass(1);
+            bus.pass(2);
+            left -= left.min(2);
         }
+    }
+
+    #[inline(never)]
+    fn calm_picture_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) {
+        self.calm_dot(bus, screen, false);
     }
 
     /// The first half of a dot of a line that is rendered.
@@ -210,17 +246,18 @@ impl Ppu {
         self.reading = (rendering && even_dot).into();
         self.latching = (rendering && !even_dot).into();
         self.evaluation.latched = self.evaluation.buffer;
-        self.sprite_dot(bus, pre_render);
+        let dot = Dot { number: self.dot, is_even: even_dot, rendering, fetching: rendering };
+        self.sprite_dot(bus, dot, pre_render);
         let [newest, second, leaving] = self.pipeline;
         self.pipeline = [newest, newest, second];
-        self.render(bus, screen, pre_render, leaving);
+        self.render(bus, screen, dot, pre_render, leaving);
     }
 
     /// The second half.
     #[inline(always)]
     fn calm_half_dot(&mut self) {
         if self.mask.rendering() {
-            if matches!(self.dot, 1..=257 | 321..=336) {
+            if SHIFTS[usize::from(self.dot & 511)] {
                 self.shift_background();
             }
             self.evaluation.buffer = self.evaluation.next_buffer;
@@ -345,7 +382,7 @@ pub(super) mod tests {
         #[test]
         fn calm_dots_are_what_the_whole_logic_makes_of_them(
             bytes in proptest::collection::vec(any::<u8>(), size_of::<Ppu>()),
-            line in 0u16..262,
+            line in prop_oneof![6 => 0u16..262, 1 => Just(0), 1 => Just(261)],
             dot in 0u16..341,
             mask in any::<u8>(),
             amid_dot in any::<bool>(),

@@ -37,6 +37,12 @@ impl Crowd {
         }
     }
 
+    /// The first line of the picture, from `from` on, with eight sprites in range.
+    pub fn first_crowded_line(&self, from: u16) -> Option<u16> {
+        let seldom = |line: &u16| self.on_line(*line) != 0;
+        (from..240).filter(seldom).find(|line| self.on_line(*line).count_ones() >= 8)
+    }
+
     /// The sprites that the evaluation of a line finds in range.
     #[inline(always)]
     pub fn on_line(&self, line: u16) -> u64 {

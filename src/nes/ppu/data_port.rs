@@ -15,7 +15,6 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use super::{Ppu, VideoBus, palette_index};
 use crate::nes::bits::Flag;
 use crate::nes::fields::fields;
-use crate::nes::region::Timing;
 
 /// A request that wanders through four latches, half a dot each.
 #[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -132,16 +131,30 @@ impl DataPort {
 impl Ppu {
     /// The first half of a dot, before the fetches.
     #[inline(always)]
-    pub(super) fn data_port_dot(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
-        let blanking = self.blanking(timing);
-        // Fetches latch their address on odd dots and read on even ones.
-        let even_dot = self.dot & 1 == 0;
+    pub(super) fn data_port_dot(&mut self, bus: &mut impl VideoBus, blanking: bool) {
         self.port.blanking = blanking.into();
-        if !self.port.busy.on() {
-            self.reading = (!blanking && even_dot).into();
-            self.latching = (!blanking && !even_dot).into();
+        if self.port.busy.on() {
+            self.busy_port_dot(bus, blanking);
             return;
         }
+        if blanking {
+            self.reading = Flag::OFF;
+            self.latching = Flag::OFF;
+        } else {
+            self.share_address_pins(self.dot & 1 == 0);
+        }
+    }
+
+    /// Fetches latch their address on odd dots and read on even ones.
+    #[inline(always)]
+    pub(super) fn share_address_pins(&mut self, even_dot: bool) {
+        self.reading = even_dot.into();
+        self.latching = (!even_dot).into();
+    }
+
+    #[inline(never)]
+    fn busy_port_dot(&mut self, bus: &mut impl VideoBus, blanking: bool) {
+        let even_dot = self.dot & 1 == 0;
         self.port.read.dot();
         self.port.write.dot();
         self.port.step_after_write = self.port.strobing;
@@ -165,12 +178,9 @@ impl Ppu {
         }
     }
 
-    /// The second half of a dot.
-    #[inline(always)]
+    /// The second half of a dot, an access being under way.
+    #[inline(never)]
     pub(super) fn data_port_half_dot(&mut self, bus: &mut impl VideoBus) {
-        if !self.port.busy.on() {
-            return;
-        }
         if self.port.step_after_write.on() || self.port.read.transfers() {
             if self.port.blanking.on() {
                 self.v.advance(self.ctrl.increment());

@@ -17,8 +17,48 @@ use crate::nes::region::Timing;
 /// The alignment on which evaluation sees $2001 a dot later than on others.
 const LATE_ALIGNMENT: u8 = 1;
 
+/// Which dot it is, and whether rendering is on.
+#[derive(Clone, Copy)]
+pub(super) struct Dot {
+    pub number: u16,
+    pub is_even: bool,
+    /// As pixels see it.
+    pub rendering: bool,
+    /// As fetches and the sprites' logic see it.
+    pub fetching: bool,
+}
+
+/// Whether the second half of a dot shifts the background.
+pub(super) static SHIFTS: [bool; 512] = {
+    let mut shifts = [false; 512];
+    let mut dot = 1;
+    while dot <= 336 {
+        shifts[dot] = dot <= 257 || dot >= 321;
+        dot += 1;
+    }
+    shifts
+};
+
 impl Ppu {
+    /// Either half of a dot.
+    #[inline(never)]
+    pub fn one_half(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        amid_dot: bool,
+        timing: &Timing,
+        alignment: u8,
+    ) {
+        if amid_dot {
+            self.half_dot(bus, timing);
+        } else {
+            self.dot(bus, screen, timing, alignment);
+        }
+    }
+
     /// The first half of a dot: moves to the next dot and runs it.
+    #[inline(always)]
     pub fn dot(
         &mut self,
         bus: &mut impl VideoBus,
@@ -26,68 +66,170 @@ impl Ppu {
         timing: &Timing,
         alignment: u8,
     ) {
-        let delayed = self.delayed.on();
-        if delayed {
+        if self.delayed.on() {
             self.apply_scroll_write();
         }
-        self.step_scroll(timing);
-        self.advance(timing);
-        self.line_events(timing);
+        if self.dot >= 256 {
+            self.step_scroll(timing);
+            self.advance(timing);
+        } else {
+            self.dot += 1;
+        }
+        if self.line >= 240 {
+            self.line_events(timing);
+        }
         self.update_vblank();
         self.sprite0_hit_readable = self.sprite0_hit;
         self.overflow_latched = self.overflow;
-        self.skip_odd_dot(timing, alignment);
+        if self.line == 0 {
+            self.skip_odd_dot(timing, alignment);
+        }
 
-        let rendered_line = self.line < 240 || self.line == timing.lines - 1;
         if alignment != LATE_ALIGNMENT {
             self.late_mask = self.mask;
         }
-        self.data_port_dot(bus, timing);
+        if self.line < 240 {
+            let touched = self.delayed.on() || self.port.is_busy();
+            if !touched && self.mask.rendering() && self.late_mask.0 == self.mask.0 {
+                // Addresses go out in odd dots, bytes come in even ones.
+                if self.dot & 1 == 0 {
+                    self.picture_dot(bus, screen, true);
+                } else {
+                    self.picture_dot(bus, screen, false);
+                }
+            } else {
+                self.line_dot(bus, screen, timing, alignment, false);
+            }
+        } else if self.line == timing.lines - 1 {
+            self.line_dot(bus, screen, timing, alignment, true);
+        } else {
+            self.blank_dot(bus, timing, alignment);
+        }
+    }
+
+    /// A dot of a line that is rendered if rendering is on.
+    #[inline(never)]
+    fn line_dot(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        timing: &Timing,
+        alignment: u8,
+        pre_render: bool,
+    ) {
+        self.data_port_dot(bus, !self.mask.rendering());
+        self.before_sprites(bus);
+        if self.evaluation.corruption_pending.on() {
+            self.restart_rendering();
+        }
+        self.sprite_dot(bus, self.here(), pre_render);
+        self.after_sprites(bus, timing, alignment);
+        let leaving = self.next_pixel();
+        self.render(bus, screen, self.here(), pre_render, leaving);
+        self.data_port_transfer(bus);
+    }
+
+    /// The same where the picture is drawn, with no write to a register and no access
+    /// to video memory under way.
+    #[inline(always)]
+    fn picture_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen, is_even: bool) {
+        let dot = Dot { number: self.dot, is_even, rendering: true, fetching: true };
+        self.port.blanking = Flag::OFF;
+        self.share_address_pins(dot.is_even);
         self.evaluation.latched = self.evaluation.buffer;
         self.copied = Flag::OFF;
-        if delayed {
+        if self.evaluation.corruption_pending.on() {
+            self.restart_rendering();
+        }
+        self.sprite_dot(bus, dot, false);
+        let leaving = self.next_pixel();
+        self.render(bus, screen, dot, false, leaving);
+    }
+
+    /// The dot as it is.
+    #[inline(always)]
+    fn here(&self) -> Dot {
+        Dot {
+            number: self.dot,
+            is_even: self.dot & 1 == 0,
+            rendering: self.mask.rendering(),
+            fetching: self.late_mask.rendering(),
+        }
+    }
+
+    /// A dot between the picture and the pre-render line.
+    #[inline(never)]
+    fn blank_dot(&mut self, bus: &mut impl VideoBus, timing: &Timing, alignment: u8) {
+        self.data_port_dot(bus, true);
+        self.before_sprites(bus);
+        self.after_sprites(bus, timing, alignment);
+        self.next_pixel();
+        if self.line == 240 && self.dot == 0 && self.late_mask.rendering() {
+            // Still the last line's.
+            self.fetch_unused(bus, false);
+        }
+        self.data_port_transfer(bus);
+    }
+
+    /// What comes before the sprites' part of a dot.
+    #[inline(always)]
+    fn before_sprites(&mut self, bus: &mut impl VideoBus) {
+        self.evaluation.latched = self.evaluation.buffer;
+        self.copied = Flag::OFF;
+        if self.delayed.on() {
             self.copy_scroll(bus);
         }
-        if rendered_line {
-            self.evaluate_sprites(bus, timing);
-        }
+    }
+
+    /// What comes behind it.
+    #[inline(always)]
+    fn after_sprites(&mut self, bus: &mut impl VideoBus, timing: &Timing, alignment: u8) {
         if alignment == LATE_ALIGNMENT {
             self.late_mask = self.mask;
         }
         if !self.mask.rendering() && self.address != self.v.0 {
             self.drive(bus, self.v.0);
         }
-        if delayed {
+        if self.delayed.on() {
             self.apply_mask_write(timing);
         }
+    }
 
+    /// The colours on their way to the screen move on; the one that leaves.
+    #[inline(always)]
+    fn next_pixel(&mut self) -> u8 {
         let [newest, second, leaving] = self.pipeline;
         self.pipeline = [newest, newest, second];
-        if rendered_line || (self.line == 240 && self.dot == 0) {
-            self.render(bus, screen, self.line == timing.lines - 1, leaving);
-        }
-        self.data_port_transfer(bus);
+        leaving
     }
 
     /// The second half of a dot.
+    #[inline(always)]
     pub fn half_dot(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
-        let rendered_line = self.line < 240 || self.line == timing.lines - 1;
-        if rendered_line && self.mask.rendering() && matches!(self.dot, 1..=257 | 321..=336) {
-            self.shift_background();
-        }
-        self.commit_fetch();
-        if self.mask.rendering() || self.late_mask.rendering() {
+        if self.mask.rendering() {
+            if SHIFTS[usize::from(self.dot & 511)]
+                && (self.line < 240 || self.line == timing.lines - 1)
+            {
+                self.shift_background();
+            }
+            self.evaluation.buffer = self.evaluation.next_buffer;
+        } else if self.late_mask.rendering() {
             self.evaluation.buffer = self.evaluation.next_buffer;
         }
-        self.vblank_set = self.vblank_next;
-        self.vblank_next = Flag::OFF;
-        self.vblank_set_seen = (!self.vblank_set_was_off.on()).into();
+        self.commit_fetch();
+        if !self.vblank_pulse_rests() {
+            self.vblank_set = self.vblank_next;
+            self.vblank_next = Flag::OFF;
+            self.vblank_set_seen = (!self.vblank_set_was_off.on()).into();
+        }
         self.overflow_readable = self.overflow_latched;
         if self.dot == 1 && self.line == timing.lines - 1 {
             self.clear_sprite_flags();
         }
         self.count_down_to_hit();
-        self.data_port_half_dot(bus);
+        if self.port.is_busy() {
+            self.data_port_half_dot(bus);
+        }
     }
 
     /// Sprite 0 hit on its way to the flag.
@@ -116,31 +258,33 @@ impl Ppu {
         &mut self,
         bus: &mut impl VideoBus,
         screen: &mut impl Screen,
+        dot: Dot,
         pre_render: bool,
         leaving: u8,
     ) {
-        let fetching = self.late_mask.rendering();
-        match self.dot {
+        let Dot { number, fetching, rendering, .. } = dot;
+        match number {
             1..=256 => {
                 if fetching {
-                    self.fetch_background(bus, (self.dot - 1) & 7);
+                    self.fetch_background(bus, dot);
                 }
-                if self.line < 240 {
-                    self.pipeline[0] = self.pixel_colour();
+                let at_edge = self.sprites.at_edge(self.skipped_dot.on());
+                if !pre_render {
+                    self.pipeline[0] = self.pixel_colour(number - 1, rendering, at_edge);
                 }
-                self.sprites.step(self.mask.rendering(), self.skipped_dot.on());
+                self.sprites.step(rendering, at_edge);
             }
-            321..=336 if fetching => self.fetch_background(bus, (self.dot - 1) & 7),
+            321..=336 if fetching => self.fetch_background(bus, dot),
             0 | 337..=340 if fetching => self.fetch_unused(bus, pre_render),
             _ => {}
         }
-        if self.line < 240 && (4..260).contains(&self.dot) {
-            screen.pixel(self.dot - 4, self.line, self.tinted(leaving));
+        if !pre_render && (4..260).contains(&number) {
+            screen.pixel(number - 4, self.line, self.colour_of_pixel(leaving));
         }
     }
 
     /// $2005 takes effect; until then the stale byte of the CPU's bus stands.
-    #[inline(always)]
+    #[inline(never)]
     fn apply_scroll_write(&mut self) {
         if self.scroll_in > 0 {
             self.scroll_in -= 1;
@@ -154,7 +298,7 @@ impl Ppu {
     /// Dots 256, 257 and 280-304 move `v` as they end.
     #[inline(always)]
     fn step_scroll(&mut self, timing: &Timing) {
-        if self.dot < 256 || !self.mask.rendering() {
+        if !self.mask.rendering() {
             return;
         }
         let pre_render = self.line == timing.lines - 1;
@@ -193,7 +337,7 @@ impl Ppu {
 
     #[inline(always)]
     fn line_events(&mut self, timing: &Timing) {
-        if self.line < 240 || self.dot > 1 && self.dot != 340 {
+        if self.dot > 1 && self.dot != 340 {
             return;
         }
         if self.line == timing.vblank_line && self.dot == 0 {
@@ -211,19 +355,30 @@ impl Ppu {
     /// wins when both come at once.
     #[inline(always)]
     fn update_vblank(&mut self) {
-        self.vblank_set_was_off = (!self.vblank_set.on()).into();
-        if self.vblank_set.on() && !self.vblank_set_seen.on() {
-            self.vblank = Flag::ON;
+        if !self.vblank_pulse_rests() {
+            self.vblank_set_was_off = (!self.vblank_set.on()).into();
+            if self.vblank_set.on() && !self.vblank_set_seen.on() {
+                self.vblank = Flag::ON;
+            }
         }
         if self.status_read.take() {
             self.vblank = Flag::OFF;
         }
     }
 
+    /// Whether the pulse's flip-flops stand as they do when none comes: each of them
+    /// would become what it is.
+    #[inline(always)]
+    fn vblank_pulse_rests(&self) -> bool {
+        let flags =
+            [self.vblank_next, self.vblank_set, self.vblank_set_was_off, self.vblank_set_seen];
+        flags.map(Flag::byte) == [Flag::OFF, Flag::OFF, Flag::ON, Flag::OFF].map(Flag::byte)
+    }
+
     /// On odd frames, rendering, line 0 begins with dot 1.
     #[inline(always)]
     fn skip_odd_dot(&mut self, timing: &Timing, alignment: u8) {
-        if self.line != 0 || self.dot > 2 || !timing.odd_frame_skip {
+        if self.dot > 2 || !timing.odd_frame_skip {
             return;
         }
         // A write to $2001 is seen three dots later on every alignment.
@@ -241,7 +396,7 @@ impl Ppu {
     }
 
     /// `v` ← `t`, four or five dots after the second write to $2006.
-    #[inline(always)]
+    #[inline(never)]
     fn copy_scroll(&mut self, bus: &mut impl VideoBus) {
         if self.copy_in > 0 {
             self.copy_in -= 1;
@@ -254,7 +409,7 @@ impl Ppu {
     }
 
     /// The parts of $2001 take effect.
-    #[inline(always)]
+    #[inline(never)]
     fn apply_mask_write(&mut self, timing: &Timing) {
         if self.mask_in > 0 {
             self.mask_in -= 1;
@@ -279,7 +434,6 @@ impl Ppu {
                 self.mask = Mask((self.mask.0 & Mask::SHOW) | (self.new_mask & Mask::TINT));
             }
         }
-        let left = self.mask_in | self.tint_in | self.corruption_in | self.scroll_in | self.copy_in;
-        self.delayed = (left != 0).into();
+        self.settle_delays();
     }
 }

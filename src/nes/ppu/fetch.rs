@@ -7,6 +7,7 @@
 //!
 //! <https://www.nesdev.org/wiki/PPU_rendering>
 
+use super::dots::Dot;
 use super::{Ppu, VideoBus};
 
 /// What the second half of a dot does with a fetched byte.
@@ -22,9 +23,10 @@ pub(super) mod commit {
 pub(super) const PLANE: u16 = 0x0008;
 
 impl Ppu {
-    /// Dot `step` (0-7) of a tile.
+    /// One of a tile's eight dots.
     #[inline(always)]
-    pub(super) fn fetch_background(&mut self, bus: &mut impl VideoBus, step: u16) {
+    pub(super) fn fetch_background(&mut self, bus: &mut impl VideoBus, dot: Dot) {
+        let step = ((dot.number - 1) & 6) | u16::from(dot.is_even);
         if self.latching.on() && self.reading.on() {
             self.latch = self.address as u8;
         }
@@ -34,13 +36,13 @@ impl Ppu {
             2 => self.drive(bus, self.v.attribute_address()),
             3 => self.fetch(bus, self.v.attribute_address(), commit::ATTRIBUTE),
             4 => {
-                self.update_pattern_address();
+                self.update_background_address();
                 self.pattern_address &= !PLANE;
                 self.drive(bus, self.pattern_address);
             }
             5 => self.fetch(bus, self.pattern_address, commit::LOW),
             6 => {
-                self.update_pattern_address();
+                self.update_background_address();
                 self.pattern_address |= PLANE;
                 self.drive(bus, self.pattern_address);
             }
@@ -51,7 +53,7 @@ impl Ppu {
 
     /// Reads a byte; its low address comes from the latch.
     #[inline(always)]
-    fn fetch(&mut self, bus: &mut impl VideoBus, address: u16, commit: u8) {
+    pub(super) fn fetch(&mut self, bus: &mut impl VideoBus, address: u16, commit: u8) {
         self.address = (address & 0xff00) | u16::from(self.latch);
         self.fetched = self.read_video(bus);
         self.commit = commit;
@@ -73,7 +75,7 @@ impl Ppu {
         }
         match self.dot {
             0 => {
-                self.update_pattern_address();
+                self.update_background_address();
                 self.pattern_address &= !PLANE;
                 if !pre_render {
                     self.drive(bus, self.pattern_address);
@@ -92,22 +94,16 @@ impl Ppu {
         self.latch_address();
     }
 
-    /// The garbage nametable fetches between sprites.
-    pub(super) fn fetch_garbage(&mut self, bus: &mut impl VideoBus) {
-        if self.latching.on() && self.reading.on() {
-            self.latch = self.address as u8;
-        }
-        self.fetch(bus, self.v.tile_address(), commit::NAMETABLE);
-        self.latch_address();
+    /// Table and row of the pattern address; the tile stands in it already.
+    #[inline(always)]
+    fn update_background_address(&mut self) {
+        self.pattern_address =
+            (self.pattern_address & 0x0ff8) | self.ctrl.background_table() | self.v.fine_y();
     }
 
-    /// Table and row of the pattern address; the tile stands in it already.
-    pub(super) fn update_pattern_address(&mut self) {
-        if self.fetches_background() {
-            self.pattern_address =
-                (self.pattern_address & 0x0ff8) | self.ctrl.background_table() | self.v.fine_y();
-            return;
-        }
+    /// The same for a sprite.
+    #[inline(always)]
+    pub(super) fn update_sprite_address(&mut self) {
         let [_, tile, attributes, _] = self.evaluation.entry(&self.oam2);
         let offset = self.evaluation.row;
         let flip = if attributes & 0x80 != 0 { 0x0f } else { 0 };
@@ -150,7 +146,7 @@ impl Ppu {
     }
 
     #[inline(always)]
-    fn load_background(&mut self) {
+    pub(super) fn load_background(&mut self) {
         self.tile_low = (self.tile_low & 0xff00) | u16::from(self.tile_plane_low);
         self.tile_high = (self.tile_high & 0xff00) | u16::from(self.tile_plane_high);
         self.attribute_latch = self.attribute;

@@ -93,10 +93,10 @@ impl Ppu {
         let first = bus.kib(v.tile_address())?;
         let second = bus.kib(v.tile_address() ^ 0x0400)?;
         let (row, column) = (usize::from(v.0 & 0x03e0), usize::from(v.0 & 0x001f));
-        let mut numbers = [0; FETCHED];
-        let [left, right] = [first, second].map(|names| names[row..].first_chunk::<FETCHED>());
-        numbers[..FETCHED - column].copy_from_slice(&left?[column..]);
-        numbers[FETCHED - column..].copy_from_slice(&right?[..column]);
+        let mut both = [[0; FETCHED]; 2];
+        both[0] = *names_of(first, row)?;
+        both[1] = *names_of(second, row)?;
+        let numbers = *both.as_flattened()[column..].first_chunk()?;
         let at = usize::from(v.attribute_address() & 0x03f8);
         let [left, right] = [first, second].map(|names| {
             let bytes = names[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
@@ -118,9 +118,13 @@ impl Ppu {
     #[inline(always)]
     fn draw_background(&self, tiles: &Tiles) -> Canvas {
         let palette = &self.palette;
-        let inks: [Ink; 4] = std::array::from_fn(|n| {
-            Ink::new([palette[0], palette[4 * n + 1], palette[4 * n + 2], palette[4 * n + 3]])
-        });
+        let [backdrop, c1, c2, c3, _, c5, c6, c7, _, c9, c10, c11, _, c13, c14, c15, ..] = *palette;
+        let inks = [
+            Ink::new([backdrop, c1, c2, c3]),
+            Ink::new([backdrop, c5, c6, c7]),
+            Ink::new([backdrop, c9, c10, c11]),
+            Ink::new([backdrop, c13, c14, c15]),
+        ];
         let mut canvas = Canvas { low: [0; TILES], high: [0; TILES], colours: [0; TILES * 8] };
         let [second_low, first_low] = self.tile_low.to_le_bytes();
         let [second_high, first_high] = self.tile_high.to_le_bytes();
@@ -254,7 +258,7 @@ impl Ppu {
             self.clear_four();
         }
         for _ in 0..24 {
-            self.evaluate_four();
+            self.evaluate_four(false);
         }
     }
 
@@ -312,6 +316,12 @@ impl Canvas {
         });
         (u16::from_be_bytes([a, b]) << (x & 7) >> 8) as u8
     }
+}
+
+/// The tiles of a row of a nametable.
+#[inline(always)]
+fn names_of(nametable: &Kib, row: usize) -> Option<&[u8; FETCHED]> {
+    nametable.get(row..)?.first_chunk()
 }
 
 /// Attribute bits of the 32 tiles of a row, two for each, from the row's eight

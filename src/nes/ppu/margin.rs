@@ -37,8 +37,8 @@ impl Ppu {
         self.v.copy_horizontal(self.t);
         self.tell_sprites(bus);
         self.fetch_sprites(bus);
-        self.fetch_tile(bus);
-        self.fetch_tile(bus);
+        self.fetch_early_tile(bus);
+        self.fetch_early_tile(bus);
         self.fetch_names(bus);
         self.rest_evaluation();
         self.settle_overflow();

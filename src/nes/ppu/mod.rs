@@ -14,6 +14,7 @@
 //!
 //! <https://www.nesdev.org/wiki/PPU_rendering>, <https://www.nesdev.org/wiki/PPU_registers>
 
+mod blank;
 mod calm;
 mod crowd;
 mod data_port;
@@ -22,6 +23,7 @@ mod fetch;
 mod inks;
 mod line;
 mod margin;
+mod part;
 mod pixel;
 mod registers;
 mod shifters;

@@ -3,21 +3,23 @@
 //! <https://www.nesdev.org/wiki/PPU_sprite_priority>
 
 use super::{Ppu, palette_index};
+use crate::nes::bits::Mask;
 
 /// Half-dots from the pixel that hits to the flag (1.5 dots).
 const HIT_DELAY: u8 = 2;
 
 impl Ppu {
-    /// The colour of this dot's pixel, as palette RAM gives it.
+    /// The colour of this dot's pixel, as palette RAM gives it. `at_edge` are the
+    /// sprites whose counters have run down.
     #[inline(always)]
-    pub(super) fn pixel_colour(&mut self) -> u8 {
-        if !self.mask.rendering() {
+    pub(super) fn pixel_colour(&mut self, x: u16, rendering: bool, at_edge: u64) -> u8 {
+        if !rendering {
             return self.idle_colour();
         }
-        let x = self.dot - 1;
-        let mut index = if self.mask.background_at(x) { self.background_pixel() } else { 0 };
-        if self.mask.sprites_at(x)
-            && let Some(slot) = self.sprites.first_opaque(self.skipped_dot.on())
+        let layers = self.mask.at(x);
+        let mut index = if layers.background() { self.background_pixel() } else { 0 };
+        if layers.sprites()
+            && let Some(slot) = self.sprites.first_opaque(at_edge)
         {
             if slot == 0 && index != 0 {
                 self.hit_sprite_0(x);
@@ -36,8 +38,15 @@ impl Ppu {
         u16::from(colour & grey) | self.mask.emphasis()
     }
 
+    /// The same for one pixel.
+    #[inline(always)]
+    pub(super) fn colour_of_pixel(&self, colour: u8) -> u16 {
+        if self.mask.0 & Mask::TINT == 0 { u16::from(colour & 0x3f) } else { self.tinted(colour) }
+    }
+
     /// Rendering off: the backdrop, or the palette entry that `v` points at.
-    fn idle_colour(&self) -> u8 {
+    #[inline(never)]
+    pub(super) fn idle_colour(&self) -> u8 {
         let address = self.v.address();
         self.palette[if address & 0x3f00 == 0x3f00 { palette_index(address) } else { 0 }]
     }
@@ -45,14 +54,13 @@ impl Ppu {
     /// Palette index of the background, 0 where it is transparent.
     #[inline(always)]
     fn background_pixel(&self) -> u8 {
-        let x = self.fine_x & 7;
-        let pattern = (self.tile_low >> (15 - x) & 1) | (self.tile_high >> (15 - x) & 1) << 1;
+        let to_bit_0 = u32::from(!self.fine_x & 7);
+        let bit = |byte: u8| byte >> to_bit_0 & 1;
+        let pattern = bit((self.tile_low >> 8) as u8) | bit((self.tile_high >> 8) as u8) << 1;
         if pattern == 0 {
             return 0;
         }
-        let attribute =
-            (self.attribute_low >> (7 - x) & 1) << 2 | (self.attribute_high >> (7 - x) & 1) << 3;
-        pattern as u8 | attribute
+        pattern | bit(self.attribute_low) << 2 | bit(self.attribute_high) << 3
     }
 
     #[inline(always)]

@@ -143,7 +143,6 @@ impl Ppu {
         alignment: u8,
     ) {
         self.drive_register_bus(value, 0xff, clock);
-        self.delayed = Flag::ON;
         let alignment = usize::from(alignment & 3);
         match register {
             1 if !self.warming_up.on() => self.write_mask(value, stale, timing, alignment),
@@ -167,6 +166,14 @@ impl Ppu {
             }
             _ => {}
         }
+        self.settle_delays();
+    }
+
+    /// Whether the logic of delayed writes has still to do anything.
+    #[inline(always)]
+    pub(super) fn settle_delays(&mut self) {
+        let left = self.mask_in | self.tint_in | self.corruption_in | self.scroll_in | self.copy_in;
+        self.delayed = (left != 0).into();
     }
 
     /// The byte of $2005 as it stands enters `x` and `t`.

@@ -31,21 +31,25 @@ fields! {
 pub const TOPS: u64 = 0x8080_8080_8080_8080;
 
 impl Sprites {
-    /// The first sprite with an opaque pixel in this dot. `all` takes every
-    /// counter for zero.
+    /// The sprites whose counters have run down, as the tops of bytes. `all` takes
+    /// every counter for zero.
     #[inline(always)]
-    pub fn first_opaque(&self, all: bool) -> Option<usize> {
-        let opaque = (u64::from_le_bytes(self.low) | u64::from_le_bytes(self.high)) & TOPS;
-        let shown =
-            if all { opaque } else { opaque & zero_bytes(u64::from_le_bytes(self.counter)) };
+    pub fn at_edge(&self, all: bool) -> u64 {
+        if all { TOPS } else { zero_bytes(u64::from_le_bytes(self.counter)) }
+    }
+
+    /// The first sprite with an opaque pixel in this dot.
+    #[inline(always)]
+    pub fn first_opaque(&self, at_edge: u64) -> Option<usize> {
+        let planes = u64::from_le_bytes(self.low) | u64::from_le_bytes(self.high);
+        let shown = planes & at_edge;
         (shown != 0).then(|| shown.trailing_zeros() as usize / 8)
     }
 
     /// Counts down to the left edges; at the edge, shifts while `rendering`.
     #[inline(always)]
-    pub fn step(&mut self, rendering: bool, all: bool) {
+    pub fn step(&mut self, rendering: bool, at_edge: u64) {
         let counter = u64::from_le_bytes(self.counter);
-        let at_edge = if all { TOPS } else { zero_bytes(counter) };
         self.counter = (counter - ((!at_edge & TOPS) >> 7)).to_le_bytes();
         if rendering && at_edge != 0 {
             let shifting = (at_edge >> 7) * 0xff;
@@ -66,9 +70,10 @@ impl Sprites {
         zero_bytes(far) & !zero_bytes(planes)
     }
 
-    /// What the `near` sprites show in the next eight dots; shifts them as far.
-    /// The first of them in OAM2's order hides the others.
-    pub fn draw_eight(&mut self, near: u64) -> Eight {
+    /// What the `near` sprites show in the next eight dots; shifts them by so many,
+    /// eight at the most. The first of them in OAM2's order hides the others.
+    #[inline(always)]
+    pub fn draw(&mut self, near: u64, dots: u32) -> Eight {
         let mut eight = Eight::default();
         let mut left = near;
         while left != 0 {
@@ -83,18 +88,17 @@ impl Sprites {
             eight.indices |=
                 spread(low & shown) | spread(high & shown) << 1 | (spread(shown) * colours);
             eight.front |= if self.is_in_front(slot) { shown } else { 0 };
-            self.low[slot] = (u16::from(self.low[slot]) << (8 - until_edge)) as u8;
-            self.high[slot] = (u16::from(self.high[slot]) << (8 - until_edge)) as u8;
+            let shifts = dots.saturating_sub(until_edge);
+            self.low[slot] = (u16::from(self.low[slot]) << shifts) as u8;
+            self.high[slot] = (u16::from(self.high[slot]) << shifts) as u8;
         }
         eight
     }
 
-    /// Eight dots of every counter.
+    /// So many dots of every counter.
     #[inline(always)]
-    pub fn count_eight(&mut self) {
-        let counter = u64::from_le_bytes(self.counter);
-        let far = ((!zero_bytes(counter & (0xf8 * LOWEST)) & TOPS) >> 7) * 0xff;
-        self.counter = ((counter & far) - ((0x08 * LOWEST) & far)).to_le_bytes();
+    pub fn count(&mut self, dots: u8) {
+        self.counter = self.counter.map(|counter| counter.saturating_sub(dots));
     }
 
     /// Whether a sprite stands before the background.
@@ -151,19 +155,20 @@ mod tests {
             counter: [0, 1, 2, 255, 128, 3, 0, 0],
             attributes: [0; 8],
         };
-        assert_eq!(sprites.first_opaque(false), Some(0));
-        sprites.step(true, false);
+        let at_edge = sprites.at_edge(false);
+        assert_eq!(sprites.first_opaque(at_edge), Some(0));
+        sprites.step(true, at_edge);
         assert_eq!(sprites.counter, [0, 0, 1, 254, 127, 2, 0, 0]);
         assert_eq!(sprites.low, [0x02, 0x80, 0, 0, 0, 0, 0, 0xfe]);
         assert_eq!(sprites.high, [0x02, 1, 1, 1, 1, 1, 2, 2]);
-        assert_eq!(sprites.first_opaque(false), Some(1));
+        assert_eq!(sprites.first_opaque(sprites.at_edge(false)), Some(1));
     }
 
     #[test]
     fn with_rendering_off_counters_run_and_planes_stay() {
         let mut sprites =
             Sprites { low: [0x80; 8], counter: [0, 9, 0, 0, 0, 0, 0, 0], ..Default::default() };
-        sprites.step(false, false);
+        sprites.step(false, sprites.at_edge(false));
         assert_eq!((sprites.low, sprites.counter[1]), ([0x80; 8], 8));
     }
 

@@ -15,11 +15,12 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::dots::Dot;
+use super::fetch::{PLANE, commit};
 use super::line::Scan;
 use super::{Ppu, VideoBus};
 use crate::nes::bits::{Flag, Mask};
 use crate::nes::fields::fields;
-use crate::nes::region::Timing;
 
 /// The evaluation's pointers and flip-flops.
 #[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -142,24 +143,23 @@ impl Evaluation {
 }
 
 impl Ppu {
-    /// The sprite logic of a dot on a rendered line.
-    #[inline(always)]
-    pub(super) fn evaluate_sprites(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
-        let ending = self.mask_in > 0 && !Mask(self.new_mask).rendering();
-        if self.evaluation.corruption_pending.on() && self.mask.rendering() && !ending {
-            self.corrupt_oam();
-        }
-        self.sprite_dot(bus, self.line == timing.lines - 1);
-    }
-
     /// The sprites' part of a dot.
     #[inline(always)]
-    pub(super) fn sprite_dot(&mut self, bus: &mut impl VideoBus, pre_render: bool) {
-        match self.dot {
-            0..=64 => self.clear_oam2(pre_render),
-            65..=256 => self.evaluate(pre_render),
-            257..=320 => self.fetch_sprite(bus),
-            _ => self.rest_sprites(),
+    pub(super) fn sprite_dot(&mut self, bus: &mut impl VideoBus, dot: Dot, pre_render: bool) {
+        match dot.number {
+            0..=64 => self.clear_oam2(dot, pre_render),
+            65..=256 => self.evaluate(dot, pre_render),
+            257..=320 => self.fetch_sprite(bus, dot),
+            _ => self.rest_sprites(dot),
+        }
+    }
+
+    /// A row of OAM waits for rendering to begin again.
+    #[cold]
+    pub(super) fn restart_rendering(&mut self) {
+        let ending = self.mask_in > 0 && !Mask(self.new_mask).rendering();
+        if self.mask.rendering() && !ending {
+            self.corrupt_oam();
         }
     }
 
@@ -174,21 +174,22 @@ impl Ppu {
         self.oam2[row] = self.oam2[0];
     }
 
-    fn clear_oam2(&mut self, pre_render: bool) {
-        let rendering = self.late_mask.rendering();
+    #[inline(always)]
+    fn clear_oam2(&mut self, dot: Dot, pre_render: bool) {
+        let Dot { number: dot, is_even, fetching: rendering, .. } = dot;
         let e = &mut self.evaluation;
         let ended = e.rendering_ended.on() || e.rendering_ended_now.on();
-        if self.dot == 0 {
+        if dot == 0 {
             if rendering {
                 e.next_oam2();
             }
-        } else if self.dot & 1 == 1 {
+        } else if !is_even {
             if !rendering {
                 return;
             }
             let here = usize::from(e.oam2_address & 31);
             e.next_buffer = if pre_render { self.oam2[here] } else { 0xff };
-            if self.dot == 1 {
+            if dot == 1 {
                 e.begin_line();
             }
             if ended {
@@ -202,7 +203,7 @@ impl Ppu {
                 e.arm_corruption(e.oam2_address);
             }
             e.next_oam2();
-            if self.dot == 64 && e.rendering_ended_now.on() {
+            if dot == 64 && e.rendering_ended_now.on() {
                 e.arm_corruption(e.corruption_row);
             }
         } else if ended {
@@ -210,50 +211,77 @@ impl Ppu {
         }
     }
 
-    fn evaluate(&mut self, pre_render: bool) {
-        if self.dot == 65 && self.late_mask.rendering() {
+    #[inline(always)]
+    fn evaluate(&mut self, dot: Dot, pre_render: bool) {
+        if dot.number == 65 && dot.fetching {
             self.evaluation.begin_evaluation();
         }
-        let ended = self.evaluation.rendering_ended_now.on();
-        if !self.mask.rendering() && !ended {
-            return;
+        if self.evaluation.rendering_ended_now.on() {
+            self.end_evaluation(pre_render);
+        } else if dot.rendering && dot.is_even {
+            self.evaluate_even_dot(dot.number, pre_render);
+        } else if dot.rendering {
+            self.evaluation.next_buffer = self.oam[usize::from(self.evaluation.oam_address)];
         }
+    }
+
+    /// A dot of the evaluation on which rendering ends.
+    #[cold]
+    fn end_evaluation(&mut self, pre_render: bool) {
         if self.dot & 1 == 1 {
             let e = &mut self.evaluation;
             e.next_buffer = self.oam[usize::from(e.oam_address)];
-            if ended {
-                e.rendering_ended = Flag::OFF;
-                e.ended_on_odd = Flag::ON;
-                if !pre_render {
-                    e.oam_address = e.oam_address.wrapping_add(1);
-                }
+            e.rendering_ended = Flag::OFF;
+            e.ended_on_odd = Flag::ON;
+            if !pre_render {
+                e.oam_address = e.oam_address.wrapping_add(1);
             }
             return;
         }
-        self.evaluate_even_dot(pre_render);
-        if ended {
-            let e = &mut self.evaluation;
-            if e.oam2_address & 3 != 0 && !e.wrapped.on() && !pre_render {
-                e.oam2_address = ((e.oam2_address & !3) + 4) & 31;
-            }
-            let row = match (self.dot, e.ended_on_odd.on()) {
-                (256, odd) => u8::from(!odd),
-                _ => e.oam2_address,
-            };
-            e.arm_corruption(row);
+        self.evaluate_even_dot(self.dot, pre_render);
+        let e = &mut self.evaluation;
+        if e.oam2_address & 3 != 0 && !e.wrapped.on() && !pre_render {
+            e.oam2_address = ((e.oam2_address & !3) + 4) & 31;
         }
+        let row = match (self.dot, e.ended_on_odd.on()) {
+            (256, odd) => u8::from(!odd),
+            _ => e.oam2_address,
+        };
+        e.arm_corruption(row);
     }
 
     #[inline(always)]
-    pub(super) fn evaluate_even_dot(&mut self, pre_render: bool) {
+    pub(super) fn evaluate_even_dot(&mut self, dot: u16, pre_render: bool) {
         if self.evaluation.wrapped.on() {
             self.skip_entry(pre_render);
-        } else {
-            self.evaluate_byte(pre_render);
+        } else if pre_render || !self.pass_over(dot) {
+            self.evaluate_byte(dot, pre_render);
         }
     }
 
+    /// What most even dots find: the Y of a sprite out of range, and room in OAM2.
+    /// False, and nothing done, where it is anything else ([`Self::evaluate_byte`]).
+    #[inline(always)]
+    fn pass_over(&mut self, dot: u16) -> bool {
+        let height = self.ctrl.sprite_height();
+        let e = &mut self.evaluation;
+        let row = (self.line & 0xff).wrapping_sub(u16::from(e.buffer));
+        if e.field != 0 || e.full.on() || e.ended_on_odd.on() || row < height {
+            return false;
+        }
+        self.oam2[usize::from(e.oam2_address & 31)] = e.buffer;
+        e.row = row;
+        if dot == 66 {
+            e.next_has_sprite0 = Flag::OFF;
+        }
+        e.oam_address = e.oam_address.wrapping_add(4) & 0xfc;
+        e.wrapped = (e.oam_address == 0).into();
+        e.next_buffer = e.buffer;
+        true
+    }
+
     /// Past the end of OAM nothing is written any more.
+    #[inline(always)]
     fn skip_entry(&mut self, pre_render: bool) {
         let e = &mut self.evaluation;
         if !e.ended_on_odd.on() && !pre_render {
@@ -263,7 +291,8 @@ impl Ppu {
     }
 
     /// An even dot: the byte in the buffer goes to OAM2 and moves the pointers.
-    fn evaluate_byte(&mut self, pre_render: bool) {
+    #[inline(always)]
+    fn evaluate_byte(&mut self, dot: u16, pre_render: bool) {
         let before = self.evaluation.oam_address;
         let here = usize::from(self.evaluation.oam2_address & 31);
         if !self.evaluation.full.on() && !pre_render {
@@ -271,7 +300,7 @@ impl Ppu {
         }
         let written = self.oam2[here];
         if self.evaluation.field == 0 {
-            self.evaluate_y(pre_render);
+            self.evaluate_y(dot, pre_render);
         } else {
             self.evaluate_rest(pre_render);
         }
@@ -285,7 +314,8 @@ impl Ppu {
 
     /// Y: in range starts a copy, out of range goes to the next entry. With OAM2
     /// full and no ninth sprite found, the pointer moves diagonally.
-    fn evaluate_y(&mut self, pre_render: bool) {
+    #[inline(always)]
+    fn evaluate_y(&mut self, dot: u16, pre_render: bool) {
         let height = self.ctrl.sprite_height();
         let e = &mut self.evaluation;
         e.row = (self.line & 0xff).wrapping_sub(u16::from(e.buffer));
@@ -297,7 +327,7 @@ impl Ppu {
                 e.next_oam2();
             }
             e.full = (e.oam2_address == 0).into();
-            if self.dot == 66 {
+            if dot == 66 {
                 e.next_has_sprite0 = Flag::ON;
             }
             e.field = 1;
@@ -307,7 +337,7 @@ impl Ppu {
             self.overflow = Flag::ON;
             e.field = 1;
         } else {
-            if self.dot == 66 {
+            if dot == 66 {
                 e.next_has_sprite0 = Flag::OFF;
             }
             if !moves || pre_render {
@@ -322,6 +352,7 @@ impl Ppu {
 
     /// Tile, attributes and X. X runs through the range check too: a misaligned
     /// pointer is put right when it fails.
+    #[inline(never)]
     fn evaluate_rest(&mut self, pre_render: bool) {
         let height = self.ctrl.sprite_height();
         let e = &mut self.evaluation;
@@ -345,15 +376,15 @@ impl Ppu {
     }
 
     /// Dots 257-320: the fetches of a sprite, eight dots each.
-    fn fetch_sprite(&mut self, bus: &mut impl VideoBus) {
-        let rendering = self.late_mask.rendering();
+    #[inline(never)]
+    fn fetch_sprite(&mut self, bus: &mut impl VideoBus, dot: Dot) {
+        let rendering = dot.fetching;
         let e = &mut self.evaluation;
         e.line_has_sprite0 = e.next_has_sprite0;
         if rendering {
             e.oam_address = 0;
-            if self.dot == 257 {
-                e.oam2_address = 0;
-                e.field = 0;
+            if dot.number == 257 {
+                e.begin_fetches();
             }
         }
         if e.rendering_ended.on() {
@@ -365,63 +396,53 @@ impl Ppu {
         if rendering {
             let e = &mut self.evaluation;
             e.next_buffer = self.oam2[usize::from(e.oam2_address & 31)];
-            self.fetch_sprite_dot(bus);
+            self.fetch_sprite_dot(bus, dot);
         }
         self.latch_address();
     }
 
     #[inline(always)]
-    fn fetch_sprite_dot(&mut self, bus: &mut impl VideoBus) {
-        const PLANE: u16 = 8;
-        let slot = usize::from((self.dot - 257) >> 3 & 7);
+    fn fetch_sprite_dot(&mut self, bus: &mut impl VideoBus, dot: Dot) {
+        let slot = usize::from((dot.number - 257) >> 3 & 7);
+        // The fetches' first dot is an odd one.
+        let addresses = !dot.is_even;
+        let step = ((dot.number - 257) & 6) | u16::from(dot.is_even);
         let buffer = self.evaluation.buffer;
-        match (self.dot - 257) & 7 {
-            0 => {
+        if step < 4 {
+            if addresses {
                 self.drive(bus, self.v.tile_address());
                 self.evaluation.next_oam2();
+                return;
             }
-            1 => {
+            if step == 1 {
                 self.evaluation.row = (self.line & 0xff).wrapping_sub(u16::from(buffer));
-                self.fetch_garbage(bus);
                 self.evaluation.next_oam2();
-            }
-            2 => {
-                self.drive(bus, self.v.tile_address());
-                self.evaluation.next_oam2();
-            }
-            3 => {
+            } else {
                 self.sprites.attributes[slot] = buffer;
-                self.fetch_garbage(bus);
             }
-            4 => {
-                self.sprites.counter[slot] = buffer;
-                self.update_pattern_address();
-                self.pattern_address &= !PLANE;
-                self.drive(bus, self.pattern_address);
-            }
-            5 => {
-                self.update_pattern_address();
-                self.pattern_address &= !PLANE;
-                self.sprites.low[slot] = self.fetch_sprite_plane(bus, slot);
-            }
-            6 => {
-                self.update_pattern_address();
-                self.pattern_address |= PLANE;
-                self.drive(bus, self.pattern_address);
-            }
-            _ => {
-                self.update_pattern_address();
-                self.pattern_address |= PLANE;
-                self.sprites.high[slot] = self.fetch_sprite_plane(bus, slot);
-                self.evaluation.next_oam2();
-            }
+            // Names that nobody uses.
+            self.fetch(bus, self.v.tile_address(), commit::NAMETABLE);
+            return;
         }
-    }
-
-    fn fetch_sprite_plane(&mut self, bus: &mut impl VideoBus, slot: usize) -> u8 {
+        if step == 4 {
+            self.sprites.counter[slot] = buffer;
+        }
+        self.update_sprite_address();
+        let plane = if step < 6 { 0 } else { PLANE };
+        self.pattern_address = (self.pattern_address & !PLANE) | plane;
+        if addresses {
+            self.drive(bus, self.pattern_address);
+            return;
+        }
         self.address = (self.pattern_address & 0xff00) | u16::from(self.latch);
-        let plane = self.read_video(bus);
-        self.sprite_plane(plane, slot)
+        let byte = self.read_video(bus);
+        let byte = self.sprite_plane(byte, slot);
+        if step == 5 {
+            self.sprites.low[slot] = byte;
+        } else {
+            self.sprites.high[slot] = byte;
+            self.evaluation.next_oam2();
+        }
     }
 
     /// A plane of the sprite's line, mirrored as its attributes say, empty when
@@ -439,15 +460,15 @@ impl Ppu {
 
     /// Dots 321-340. Counters that begin the next line with rendering off stay
     /// halted: such a sprite shifts as soon as rendering is on.
-    fn rest_sprites(&mut self) {
-        let rendering = self.mask.rendering();
+    #[inline(always)]
+    fn rest_sprites(&mut self, dot: Dot) {
         let e = &mut self.evaluation;
         if e.rendering_ended.on() || e.rendering_ended_now.on() {
             e.arm_corruption(e.oam2_address);
         }
-        if rendering {
+        if dot.rendering {
             e.next_buffer = self.oam2[0];
-        } else if self.dot == 339 {
+        } else if dot.number == 339 {
             self.sprites.counter = [0; 8];
         }
     }

@@ -13,12 +13,12 @@
 //! evaluation begins with the first entry where OAMADDR is 0, which the fetches of
 //! sprites see to. Each answer is early rather than late.
 
-use super::Ppu;
+use super::{Crowd, Ppu};
 
 impl Ppu {
     /// For how many half-dots from here bits 7, 6 and 5 of $2002 surely stay as
     /// they are, bit 7 clear, while the PPU stays calm.
-    pub fn status_rests(&self) -> u32 {
+    pub fn status_rests(&self, crowd: &mut Crowd) -> u32 {
         let settled = self.sprite0_hit_in == 0
             && self.sprite0_hit_readable.on() == self.sprite0_hit.on()
             && self.overflow_latched.on() == self.overflow.on()
@@ -35,7 +35,7 @@ impl Ppu {
             320.. if aligned => self.line + 1,
             _ => return 0,
         };
-        self.hit_rests(next_evaluated).min(self.overflow_rests(next_evaluated))
+        self.hit_rests(next_evaluated).min(self.overflow_rests(crowd, next_evaluated))
     }
 
     fn hit_rests(&self, next_evaluated: u16) -> u32 {
@@ -56,30 +56,13 @@ impl Ppu {
         if found < below { self.until_line(found + 1) } else { u32::MAX }
     }
 
-    fn overflow_rests(&self, next_evaluated: u16) -> u32 {
+    fn overflow_rests(&self, crowd: &mut Crowd, next_evaluated: u16) -> u32 {
         if self.overflow.on() {
             return u32::MAX;
         }
-        let crowded = self.first_crowded_line(next_evaluated);
+        crowd.follow(&self.oam, self.ctrl.sprite_height());
+        let crowded = crowd.first_crowded_line(next_evaluated);
         crowded.map_or(u32::MAX, |line| self.until_line(line))
-    }
-
-    /// The first line of the picture, from `from` on, with eight sprites in range.
-    fn first_crowded_line(&self, from: u16) -> Option<u16> {
-        let height = usize::from(self.ctrl.sprite_height());
-        let mut begin = [0u8; 272];
-        let mut end = [0u8; 272];
-        let (entries, _) = self.oam.as_chunks::<4>();
-        for entry in entries {
-            begin[usize::from(entry[0])] += 1;
-            end[usize::from(entry[0]) + height] += 1;
-        }
-        let mut in_range = 0;
-        (0u16..).zip(begin.into_iter().zip(end)).take(240).find_map(|(line, (more, fewer))| {
-            in_range += more;
-            in_range -= fewer;
-            (line >= from && in_range >= 8).then_some(line)
-        })
     }
 
     /// Half-dots until a line begins, at the least.
@@ -126,7 +109,7 @@ mod tests {
             for entry in ppu.oam.chunks_mut(4).take(crowd) {
                 entry[0] = if entry[1] & 1 == 0 { at } else { entry[0] };
             }
-            let rests = ppu.status_rests().min(ppu.calm(timing, amid_dot));
+            let rests = ppu.status_rests(&mut Crowd::new()).min(ppu.calm(timing, amid_dot));
             let status = |ppu: &Ppu| ppu.peek(2, 0) & 0xe0;
             let before = status(&ppu);
             for n in 0..rests.min(20_000) {

@@ -34,12 +34,51 @@ impl Ppu {
                 if near & 0x80 != 0 && self.may_hit_sprite0() {
                     return false;
                 }
-                self.draw_tile(screen, near);
+                self.draw_dots(screen, near, 8);
                 self.fetch_tile(bus);
-                if self.dot < 64 { self.clear_four() } else { self.evaluate_four() }
+                if self.dot < 64 { self.clear_four() } else { self.evaluate_four(false) }
             }
-            256 => self.begin_sprites(bus, screen),
+            256 => {
+                let [last, second, third] = self.pipeline;
+                let leaving = [third, second, last].map(|colour| self.tinted(colour));
+                screen.pixels(253, self.line, &leaving);
+                self.begin_sprites(bus);
+            }
             264..320 => self.fetch_whole_sprite(bus),
+            320..336 => {
+                self.fetch_tile(bus);
+                self.rest_eight();
+            }
+            _ => return false,
+        }
+        self.end_tile();
+        true
+    }
+
+    /// The same on the pre-render line: nothing is shown and no byte of OAM2 written.
+    pub(super) fn run_unseen_tile(&mut self, bus: &mut impl VideoBus) -> bool {
+        if self.sprite0_hit_in > 0 || !self.mask.rendering() {
+            return false;
+        }
+        match self.dot {
+            8..256 => {
+                self.sprites.draw(self.sprites.near(), 8);
+                self.sprites.count(8);
+                self.fetch_tile(bus);
+                if self.dot < 64 {
+                    self.hold_four()
+                } else {
+                    self.evaluate_four(true)
+                }
+                self.pipeline = [self.pipeline[0]; 3];
+            }
+            256 => self.begin_sprites(bus),
+            264..320 => {
+                if matches!(self.dot, 280 | 288 | 296 | 304) {
+                    self.v.copy_vertical(self.t);
+                }
+                self.fetch_whole_sprite(bus);
+            }
             320..336 => {
                 self.fetch_tile(bus);
                 self.rest_eight();
@@ -80,6 +119,28 @@ impl Ppu {
         let high = self.fetch_at(bus, row | PLANE);
         self.pattern_address = row | PLANE;
         self.fetched = high;
+        self.enter_tile([low, high]);
+    }
+
+    /// The fetches of a tile that others follow: its planes' place, and what they
+    /// leave on the pins and in the latch, will not be seen.
+    #[inline(always)]
+    pub(super) fn fetch_early_tile(&mut self, bus: &mut impl VideoBus) {
+        let v = self.v;
+        let tile = bus.read(v.tile_address());
+        self.attribute = bus.read(v.attribute_address()) >> v.attribute_shift() & 3;
+        let row = u16::from(tile) << 4 | self.ctrl.background_table() | v.fine_y();
+        let planes = [bus.read(row), bus.read(row | PLANE)];
+        bus.drive(v.tile_address());
+        bus.pass(8);
+        bus.drive(row);
+        bus.pass(8);
+        self.enter_tile(planes);
+    }
+
+    /// A fetched tile goes into the registers, and the one before it on.
+    #[inline(always)]
+    fn enter_tile(&mut self, [low, high]: [u8; 2]) {
         [self.tile_plane_low, self.tile_plane_high] = [low, high];
         self.tile_low = self.tile_low << 8 | u16::from(low);
         self.tile_high = self.tile_high << 8 | u16::from(high);
@@ -99,9 +160,9 @@ impl Ppu {
         byte
     }
 
-    /// Eight pixels and what leaves for the screen meanwhile.
+    /// So many pixels, eight at the most, and what leaves for the screen meanwhile.
     #[inline(always)]
-    fn draw_tile(&mut self, screen: &mut impl Screen, near: u64) {
+    pub(super) fn draw_dots(&mut self, screen: &mut impl Screen, near: u64, dots: usize) {
         let x = self.dot;
         let fine = u32::from(self.fine_x & 7);
         let window = |plane: u16| (plane << fine >> 8) as u8;
@@ -118,20 +179,24 @@ impl Ppu {
             | spread(attribute(self.attribute_low, 0) & opaque) << 2
             | spread(attribute(self.attribute_high, 1) & opaque) << 3;
         if near != 0 {
-            let sprites = self.sprites.draw_eight(near);
+            let sprites = self.sprites.draw(near, dots as u32);
             if self.mask.sprites_at(x) {
                 let over = spread(sprites.opaque & (sprites.front | !opaque)) * 0xff;
                 indices = (indices & !over) | (sprites.indices & over);
             }
         }
-        self.sprites.count_eight();
-        let [p0, p1, p2] = self.pipeline;
-        let c = indices.to_le_bytes().map(|index| self.palette[usize::from(index & 31)]);
-        self.pipeline = [c[7], c[6], c[5]];
-        let leaving = [p2, p1, p0, c[0], c[1], c[2], c[3], c[4]].map(|colour| self.tinted(colour));
-        match x {
-            0 => screen.pixels(0, self.line, &leaving[3..]),
-            _ => screen.pixels(x - 3, self.line, &leaving),
+        self.sprites.count(dots as u8);
+        // The pipeline's three colours, the oldest lowest, and behind them the new ones.
+        let colours = indices.to_le_bytes().map(|index| self.palette[usize::from(index & 31)]);
+        let [newest, second, third] = self.pipeline;
+        let way = u128::from(u64::from_le_bytes(colours)) << 24
+            | u128::from(u32::from_le_bytes([third, second, newest, 0]));
+        let [third, second, newest, ..] = ((way >> (8 * dots)) as u32).to_le_bytes();
+        self.pipeline = [newest, second, third];
+        let leaving = (way as u64).to_le_bytes().map(|colour| self.tinted(colour));
+        let outside = 3usize.saturating_sub(x.into());
+        if let Some(leaving) = leaving.get(outside..dots) {
+            screen.pixels(x.saturating_sub(3), self.line, leaving);
         }
     }
 
@@ -151,9 +216,22 @@ impl Ppu {
         self.settle_overflow();
     }
 
+    /// Dots 9-64 of the pre-render line: OAM2 is read, and stays.
+    fn hold_four(&mut self) {
+        let e = &mut self.evaluation;
+        e.set_buffer(self.oam2[usize::from(e.oam2_address & 31)]);
+        for _ in 0..3 {
+            e.next_oam2();
+            e.set_buffer(self.oam2[usize::from(e.oam2_address & 31)]);
+        }
+        e.next_oam2();
+        self.dot += 8;
+        self.settle_overflow();
+    }
+
     /// Dots 65-256: four bytes of OAM.
     #[inline(always)]
-    pub(super) fn evaluate_four(&mut self) {
+    pub(super) fn evaluate_four(&mut self, pre_render: bool) {
         if self.dot == 64 {
             self.evaluation.begin_evaluation();
         }
@@ -162,18 +240,14 @@ impl Ppu {
             self.settle_overflow();
             let e = &mut self.evaluation;
             e.set_buffer(self.oam[usize::from(e.oam_address)]);
-            self.evaluate_even_dot(false);
+            self.evaluate_even_dot(self.dot, pre_render);
             self.evaluation.buffer = self.evaluation.next_buffer;
         }
     }
 
-    /// Dots 257-264: the last pixels leave, `v` goes to the next line, and back to
-    /// its left edge between the address of a fetch and its byte.
+    /// Dots 257-264: `v` goes to the next line, and back to its left edge between the address of a fetch and its byte.
     #[inline(always)]
-    fn begin_sprites(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) {
-        let [last, second, third] = self.pipeline;
-        let leaving = [third, second, last].map(|colour| self.tinted(colour));
-        screen.pixels(253, self.line, &leaving);
+    fn begin_sprites(&mut self, bus: &mut impl VideoBus) {
         self.v.next_line();
         self.evaluation.begin_fetches();
         self.drive(bus, self.v.tile_address());
@@ -214,7 +288,7 @@ impl Ppu {
         self.fetched = self.fetch_at(bus, self.v.tile_address());
         let tile = self.evaluation.entry(&self.oam2)[1];
         self.pattern_address = (self.pattern_address & 0x100f) | u16::from(tile) << 4;
-        self.update_pattern_address();
+        self.update_sprite_address();
         self.pattern_address &= !PLANE;
         let low = self.fetch_at(bus, self.pattern_address);
         self.sprites.low[slot] = self.sprite_plane(low, slot);
