@@ -279,7 +279,7 @@ fn sound_and_pictures_are_together_after_ten_minutes_in_both_containers() {
         .iter()
         .flat_map(|byte| (0..8).rev().map(move |n| byte >> n & 1 != 0))
         .collect();
-    let pattern = (PER << 32 | RATE * 2, 64);
+    let pattern = ((PER << 32) | (RATE * 2), 64);
     let value = |bits: &[bool]| bits.iter().fold(0u64, |n, &bit| n << 1 | u64::from(bit));
     // Escapes of zeros may stand between; the lower halves have none.
     let lower = bits.windows(24).any(|bits| value(bits) == pattern.0 >> 32 & 0xff_ffff);

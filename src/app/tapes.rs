@@ -147,7 +147,7 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
             header.session = session.into();
             header.flags = (if wishes.rewind { 0 } else { NO_REWIND }).into();
             let tape = tapes.then(|| {
-                let path = folder.join(tape_name(session)).into();
+                let path = new_tape(folder, session).into();
                 Ok::<_, std::io::Error>(TapeFile::create(
                     counter.client()?,
                     path,
@@ -268,12 +268,14 @@ fn recover(
         let said = match (tape, orphan.rest(length)) {
             (_, (_, [])) => Ok(None),
             (Some(tape), (held, records)) if held > 0 => complete(&tape, held, records),
-            // It was killed before its tape was begun.
-            (tape, (_, records)) if of_this_machine => {
+            // It was killed before its tape was begun; a file of that name holds
+            // nothing that memory knows of, and is left alone.
+            (_, (_, records)) if of_this_machine => {
                 let mut header = setup.tape_header(&machine.nes);
                 header.session = head.session;
-                let path = tape.unwrap_or_else(|| folder.join(tape_name(head.session.get())));
-                let begun = std::fs::write(&path, header.bytes()).map_err(|e| e.to_string());
+                let path = new_tape(folder, head.session.get());
+                let begun = File::create_new(&path).and_then(|mut f| f.write_all(&header.bytes()));
+                let begun = begun.map_err(|error| format!("{}: {error}", path.display()));
                 begun.and_then(|()| complete(&path, u64::MAX, records))
             }
             _ => Ok(None),
@@ -350,8 +352,10 @@ fn sessions(folder: &Path) -> Vec<PathBuf> {
     tapes
 }
 
-fn tape_name(session: u64) -> String {
-    format!("session-{}-{session:016x}.rtk", seconds())
+/// A tape that is not there yet.
+fn new_tape(folder: &Path, session: u64) -> PathBuf {
+    let named = |second| folder.join(format!("session-{second}-{session:016x}.rtk"));
+    (seconds()..).map(named).find(|path| !path.exists()).expect("there are more names than files")
 }
 
 fn memory_file(session: u64) -> PathBuf {

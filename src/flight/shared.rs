@@ -4,8 +4,8 @@
 //! ```text
 //! page 0    header, counters, each on a cache line of its own
 //! records   65,536 × 32 bytes   what happened: a frame with its input, an event …   18 minutes
-//! states    64 × (64 + state)   the machine after a frame: whole, or the lines of 64
-//!                               bytes that differ from the state before
+//! states    16 × (64 + state)   the machine after a frame: whole, or the lines of 64
+//!                               bytes that differ from the state before   a quarter second
 //! ```
 //!
 //! Two rings with one writer ([`Capture`]) and one reader ([`Drain`]) each. A
@@ -42,11 +42,13 @@ pub use orphan::{Kept, Orphan, orphan, orphan_at};
 /// The first eight bytes.
 pub const MAGIC: [u8; 8] = *b"RETAKESH";
 /// The version of this layout.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Records in the ring.
 pub const RECORDS: usize = 1 << 16;
-/// States in the ring.
-pub const STATES: usize = 64;
+/// States in the ring. The recorder looks every 10 ms; more of them would be
+/// memory that is seldom touched, and in a virtual machine the first touch after
+/// a while can take 200 µs.
+pub const STATES: usize = 16;
 
 const PAGE: usize = 4096;
 const RECORD: usize = 32;
@@ -304,7 +306,7 @@ impl Capture {
     }
 
     /// Catches the state that the next record leads to. False when it was
-    /// dropped: the recorder is 64 states behind.
+    /// dropped: the recorder is [`STATES`] behind.
     pub fn state(&mut self, frame: u64, state: &[u8]) -> bool {
         let read = self.memory.counter(Counter::StatesRead).load(Ordering::Acquire);
         if self.states - read >= STATES as u64 || state.len() != self.memory.state_len {

@@ -1,7 +1,10 @@
 //! The ways from being exact to being lazy and back, and how often each was taken.
 //!
 //! Nobody computes by these counts. They tell whether a test of both tiers went
-//! where the tiers change at all.
+//! where the tiers change at all. Who does not ask for them does not pay: whether
+//! there are any is a constant of the [`Sink`].
+
+use super::output::Sink;
 
 macro_rules! edges {
     ($( $edge:ident $name:literal, )*) => {
@@ -48,8 +51,10 @@ pub struct Edges([u64; COUNT]);
 impl Edges {
     /// An edge is taken.
     #[inline(always)]
-    pub(crate) fn take(&mut self, edge: Edge) {
-        self.0[edge as usize] += 1;
+    pub(crate) fn take<S: Sink>(&mut self, edge: Edge) {
+        if S::COUNTS {
+            self.0[edge as usize] += 1;
+        }
     }
 
     /// Those of another time, too.

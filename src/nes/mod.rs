@@ -34,7 +34,7 @@ use std::sync::Arc;
 use zerocopy::IntoBytes;
 
 use cart::map::{Layout, Map, Place};
-use output::{Mute, Sink};
+use output::{Counting, Mute, Sink};
 use state::State;
 use system::{System, Wiring};
 
@@ -70,7 +70,7 @@ pub struct Work {
     pub half_dots: u64,
     /// Those of them that it ran in stretches (`ppu/calm.rs`).
     pub calm_half_dots: u64,
-    /// How often it went from one way to the other.
+    /// How often it went from one way to the other, in frames that counted it.
     pub edges: Edges,
 }
 
@@ -178,12 +178,24 @@ impl Nes {
 
     /// Runs one frame with a probe attached.
     pub fn run_frame_with(&mut self, input: Input, out: &mut Output, probe: &mut impl Probe) {
-        out.sound.steps.clear();
-        out.sound.start =
-            apu::mix::mix(self.state.apu.levels()) + self.cart.board.level(&self.state.board);
+        self.begin_sound(&mut out.sound);
         let start = self.state.clock;
         self.run(input, out, probe);
         out.sound.cycles = (self.state.clock - start) as u32;
+    }
+
+    /// Runs one frame and counts the edges of the tiers: a little slower.
+    pub fn run_frame_counting(&mut self, input: Input, out: &mut Output) {
+        self.begin_sound(&mut out.sound);
+        let start = self.state.clock;
+        self.run(input, &mut Counting(out), &mut ());
+        out.sound.cycles = (self.state.clock - start) as u32;
+    }
+
+    fn begin_sound(&self, sound: &mut Sound) {
+        sound.steps.clear();
+        sound.start =
+            apu::mix::mix(self.state.apu.levels()) + self.cart.board.level(&self.state.board);
     }
 
     fn run<P: Probe>(&mut self, input: Input, sink: &mut impl Sink, probe: &mut P) {

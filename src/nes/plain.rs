@@ -237,15 +237,15 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let irq_is_let_in = lines.irq && !cpu.masks_irq();
         let edges = &mut self.work.edges;
         if lines.nmi {
-            edges.take(Edge::FastNmi);
+            edges.take::<S>(Edge::FastNmi);
             return false;
         }
         if irq_is_let_in {
-            edges.take(Edge::FastIrq);
+            edges.take::<S>(Edge::FastIrq);
             return false;
         }
         if self.dma_wants_bus() {
-            self.work.edges.take(Edge::FastDma);
+            self.work.edges.take::<S>(Edge::FastDma);
             return false;
         }
         let until = until.saturating_sub(self.elapsed());
@@ -280,13 +280,13 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         };
         cpu.run_fast(&mut memory);
         let (cycles, passes) = (memory.cycles, memory.passes);
-        self.work.edges.take(match cycles {
+        self.work.edges.take::<S>(match cycles {
             0 => Edge::FastRefused,
             _ if cycles > last => Edge::FastToTheEnd,
             _ => Edge::FastRuns,
         });
         if passes > 0 {
-            self.work.edges.take(Edge::LoopPassed);
+            self.work.edges.take::<S>(Edge::LoopPassed);
         }
         self.pass_idle(cycles);
         self.work.fast_cycles += u64::from(cycles);

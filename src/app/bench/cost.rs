@@ -53,16 +53,36 @@ impl Cost {
         samples: u64,
         mut work: impl FnMut(u64) -> Instant,
     ) -> Self {
-        let mut times =
-            Histogram::<u64>::new_with_bounds(1, 10_000_000_000, 3).expect("sane bounds");
+        let mut times = Times::new();
         for n in 0..samples {
-            let began = work(n);
-            times.saturating_record(began.elapsed().as_nanos() as u64);
+            times.since(work(n));
         }
+        times.cost(what, bytes)
+    }
+}
+
+/// How long something took, many times.
+pub struct Times(Histogram<u64>);
+
+impl Times {
+    /// None yet.
+    pub fn new() -> Self {
+        Self(Histogram::new_with_bounds(1, 10_000_000_000, 3).expect("sane bounds"))
+    }
+
+    /// It began then, and is over now.
+    pub fn since(&mut self, began: Instant) {
+        self.0.saturating_record(began.elapsed().as_nanos() as u64);
+    }
+
+    /// The row.
+    pub fn cost(&self, what: &'static str, bytes: usize) -> Cost {
+        let Self(times) = self;
         let us = |ns: u64| ns as f64 / 1000.;
         let at = |share| us(times.value_at_quantile(share));
         let (p50_us, p99_us, p999_us) = (at(0.5), at(0.99), at(0.999));
-        Self { what, bytes, samples, p50_us, p99_us, p999_us, max_us: us(times.max()) }
+        let (samples, max_us) = (times.len(), us(times.max()));
+        Cost { what, bytes, samples, p50_us, p99_us, p999_us, max_us }
     }
 }
 

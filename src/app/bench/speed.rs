@@ -13,7 +13,7 @@ Made by `retake bench --recorder --markdown --frames 18000 ROM… > docs/speed.m
 const OBTAINED: &str = "
 Each ROM is played from power-on, by the movie that is known for it or else by the script of `roms-test/reviewed.toml` (Start, then right, and A every second).
 
-* **Capture**: what the emulation thread does after each frame (`Machine::note_frame`), on a FIFO thread with a processor of its own where that is allowed, with the recorder, the auditor, the tape and `history.ring` running as in play, a frame each 2 ms. *While dd writes*: `dd bs=1M count=256 conv=fsync` again and again to a file on the same disk (`TMPDIR`).
+* **Capture**: what the emulation thread does after each frame (`Machine::note_frame`), on a FIFO thread with a processor of its own where that is allowed, with the recorder, the auditor, the tape and `history.ring` running as in play, a frame each 2 ms; *a plain copy there* is that of a whole state into memory of the thread's own, on every other frame: what the machine itself adds. *While dd writes*: `dd bs=1M count=256 conv=fsync` again and again to a file on the same disk (`TMPDIR`).
 * **Bytes that a frame changes, input changes**: of the state's bytes, from each frame to the next; frames whose input is not the one before.
 * **History, tape**: everything counted: states, inputs, headers, hashes, the index, and in memory the bookkeeping; the first whole state, too, so that short plays look worse. Hours and MB/h follow.
 * **history.ring**: a state written to the file, as the ring's thread does it.

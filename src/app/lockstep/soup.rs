@@ -45,6 +45,9 @@ pub fn rom(random: &mut Random, board: Option<u16>) -> (Vec<u8>, Vec<Range<usize
             }
             14 if low < 0x40 => rom.extend([0xa9, register, 0x8d, 0x14, 0x40]),
             13 if board.is_some() => rom.push(0x58),
+            // The picture, whose tiles and sprites come from this table or that one.
+            15 if board.is_some() => rom.extend([0xa9, opcode & 0x38, 0x8d, 0x00, 0x20]),
+            16 if board.is_some() => rom.extend([0xa9, 0x1e, 0x8d, 0x01, 0x20]),
             _ if jams => rom.push(0xea),
             _ => rom.extend([opcode, if registers { low & 0x1f } else { low }, page]),
         }

@@ -208,7 +208,7 @@ impl fmt::Display for Statistics {
         writeln!(f, "  alignments 0-3   {:?}", it.alignments)?;
         writeln!(f, "  regions          {:?}", it.regions)?;
         writeln!(f, "  boards           {} mappers: {:?}", it.boards.len(), it.boards)?;
-        write!(f, "  edges of the tiers")?;
+        write!(f, "  edges of the tiers (of one program in eight)")?;
         for (name, count) in self.edges.iter() {
             let never = if count == 0 { "   NEVER TAKEN" } else { "" };
             write!(f, "\n    {name:<34} {count:>12}{never}")?;

@@ -83,7 +83,13 @@ impl Bench {
         match self.map.cpu_read(address) {
             Place::Rom(at) => Some(self.cart.prg[at]),
             Place::Ram(at) => Some(self.ram[at]),
-            Place::Nothing => self.cart.board.read(&mut self.regs, &self.cart, address, 0),
+            Place::Nothing => {
+                let byte = self.cart.board.read(&mut self.regs, &self.cart, address, 0);
+                if self.cart.board.reads_move_banks() {
+                    self.remap();
+                }
+                byte
+            }
         }
     }
 

@@ -115,42 +115,36 @@ mod tests {
         Bench::new(cart)
     }
 
-    fn read(b: &mut Bench, address: u16) -> Option<u8> {
-        let byte = b.read(address);
-        b.remap();
-        byte
-    }
-
     #[test]
     fn a_read_chooses_the_block_once() {
         let mut b = board(&[(0xff80, 0x83), (0xff88, 0x05)]);
-        assert_eq!(read(&mut b, 0xff80), Some(0x83));
+        assert_eq!(b.read(0xff80), Some(0x83));
         assert_eq!((b.prg(0x8000), b.chr(0), b.nametables()), (Some(12), Some(96), [0, 0, 1, 1]));
-        read(&mut b, 0xff88);
+        b.read(0xff88);
         assert_eq!(b.prg(0x8000), Some(12), "it is locked");
         b.cart.board.reset(&mut b.regs, &b.cart);
         b.remap();
         assert_eq!(b.prg(0x8000), Some(0));
-        read(&mut b, 0xff88);
+        b.read(0xff88);
         assert_eq!(b.prg(0x8000), Some(20));
     }
 
     #[test]
     fn the_inner_bank_is_of_one_or_the_other_kind() {
         let mut b = board(&[(0xff80, 0x02), (0xff88, 0x42), (0xffe8, 0x71)]);
-        read(&mut b, 0xff80);
-        read(&mut b, 0xffe8);
+        b.read(0xff80);
+        b.read(0xffe8);
         assert_eq!((b.prg(0x8000), b.chr(0)), (Some(8), Some((8 | 3) * 8)));
         let mut b = board(&[(0xff80, 0x02), (0xff88, 0x42), (0xffe8, 0x71)]);
-        read(&mut b, 0xff88);
-        read(&mut b, 0xffe8);
+        b.read(0xff88);
+        b.read(0xffe8);
         assert_eq!((b.prg(0x8000), b.chr(0)), (Some(12), Some((8 | 4 | 3) * 8)));
     }
 
     #[test]
     fn a_write_conflicts_and_other_reads_do_nothing() {
         let mut b = board(&[(0xff80, 0x07), (0xffa0, 0x09)]);
-        assert_eq!(read(&mut b, 0xffa0), Some(0x09));
+        assert_eq!(b.read(0xffa0), Some(0x09));
         b.write(0xff80, 0x0a);
         assert_eq!(b.prg(0x8000), Some(8));
     }

@@ -15,7 +15,7 @@
 //! * The data bus is left as it was. The exact core follows, and the first thing it
 //!   does is to read at PC, which drives the bus: an instruction that would go to a
 //!   page where nothing answers is not run here.
-//! * Loops that wait are not run round by round: [`Loop`].
+//! * Loops that wait are not run round by round: `Loop`.
 
 use super::{Cpu, flag};
 use crate::nes::plain::Memory;

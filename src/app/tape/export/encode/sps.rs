@@ -24,6 +24,8 @@ pub fn with_rate(nal: &[u8], (rate, per): (u64, u64)) -> Option<Vec<u8>> {
     }
     // Up to the bit that ends it.
     bits.truncate(bits.iter().rposition(|&bit| bit)?);
+    // A set that was cut may end before it.
+    bits.get(at)?;
     let (per, ticks) = (u32::try_from(per).ok()?, u32::try_from(rate * 2).ok()?);
     let number = |number: u32| (0..32).rev().map(move |bit| number >> bit & 1 != 0);
     let timing = std::iter::once(true).chain(number(per)).chain(number(ticks)).chain([true]);
