@@ -29,8 +29,7 @@
 //! Reads of $2002 do not even catch up where `ppu/status.rs` knows what they give.
 //!
 //! To be late is not state: at the end of a frame everybody has caught up. In the
-//! exact tier nobody ever is (`exact.rs`); `tests/laziness.rs` holds both machines
-//! side by side.
+//! exact tier nobody ever is (`exact.rs`); `tests/laziness.rs` compares the two.
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
 //! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
