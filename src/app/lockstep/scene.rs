@@ -35,8 +35,11 @@ enum Value {
 }
 use Value::{Any, Few, Is};
 
+/// Stores to a board's registers, in order.
+type Stores = &'static [(u16, Value)];
+
 /// How an IRQ is set going, and how it is acknowledged, by mapper.
-type Irq = (&'static [u16], &'static [(u16, Value)], &'static [(u16, Value)]);
+type Irq = (&'static [u16], Stores, Stores);
 const IRQS: &[Irq] = &[
     (
         &[4, 118, 119],
@@ -64,7 +67,7 @@ const IRQS: &[Irq] = &[
 ];
 
 /// How a cartridge's own sound is set going.
-const SOUNDS: &[(&[u16], &[(u16, Value)])] = &[
+const SOUNDS: &[(&[u16], Stores)] = &[
     (&[5], &[(0x5015, Is(3)), (0x5000, Is(0xbf)), (0x5002, Any), (0x5003, Few), (0x5011, Any)]),
     (
         &[19],
@@ -209,12 +212,12 @@ impl Scene<'_> {
         IRQS.iter().find(|(mappers, ..)| mappers.contains(&self.board))
     }
 
-    fn sound(&self) -> Option<&'static [(u16, Value)]> {
+    fn sound(&self) -> Option<Stores> {
         let found = SOUNDS.iter().find(|(mappers, _)| mappers.contains(&self.board));
         found.map(|(_, stores)| *stores)
     }
 
-    fn board_stores(&mut self, stores: &[(u16, Value)]) {
+    fn board_stores(&mut self, stores: Stores) {
         for (address, value) in stores {
             let value = match value {
                 Is(value) => *value,
