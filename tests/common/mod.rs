@@ -1,6 +1,6 @@
 //! What several tests need: ROMs as rows, and a player who presses anything.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test uses a part of it")]
 
 use std::path::{Path, PathBuf};
 
