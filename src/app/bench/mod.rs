@@ -31,7 +31,7 @@ use play::Play;
 
 /// Frames before the clock starts: by then a game is in play, and caches and
 /// branch predictors have settled.
-const WARM_UP: u64 = 600;
+pub const WARM_UP: u64 = 600;
 /// Copies over which the cost of a state is measured.
 const COPIES: u32 = 2000;
 
@@ -164,7 +164,7 @@ fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
     let mut nes = setup.power_on();
     let mut out = Output::default();
     let bar = progress(args.frames * 2, "frames");
-    let play = Play::of(&setup, rom, args)?;
+    let play = Play::of(&setup, rom, &args.press)?;
     for frame in 1..=WARM_UP {
         nes.run_frame(play.input(frame), &mut out);
     }
