@@ -217,11 +217,18 @@ impl Board for Mmc5 {
 
     /// A line has 682 half-dots, which is more than 56 times 12.
     fn quiet_rises(&self) -> u32 {
-        if self.irq_on == 0 || self.pending != 0 || self.irq_line == 0 {
+        if self.irq_on == 0 {
             return u32::MAX;
         }
-        let lines = if self.irq_line > self.line { self.irq_line - self.line } else { 1 };
-        u32::from(lines - 1) * 56
+        let lines = match self.irq_line {
+            // The next picture's first line takes it back.
+            _ if self.pending != 0 => 1,
+            // Only a count that goes round comes to 0.
+            0 => 256 - u32::from(self.line),
+            line if line > self.line => u32::from(line - self.line),
+            _ => 1,
+        };
+        (lines - 1) * 56
     }
 
     fn cpu_cycles(&mut self, cycles: u32) {

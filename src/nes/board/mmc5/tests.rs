@@ -209,6 +209,7 @@ fn a_line_that_asked_is_forgotten_by_the_next_picture() {
     assert!(d.b.irq());
     d.b.pass_all(100);
     d.end();
+    assert_eq!(d.b.cart.board.quiet_rises(&d.b.regs), 0, "the next fetch may do it");
     d.fetch(0x2002);
     assert!(!d.b.irq());
 }
