@@ -27,7 +27,7 @@
 //! PPU does. Two tile fetches that nobody uses end a line, and the next line begins with
 //! a third of the same address: so it knows where a line begins, counts lines, and knows
 //! of each fetch whether it is the background's or a sprite's. When the PPU has fetched
-//! nothing for three CPU cycles, the picture is over.
+//! nothing for three CPU cycles, the picture is over, and the last address forgotten.
 //!
 //! As [`Board::answers_ppu`] it gives the PPU what it reads. The page tables hold what
 //! is true while nothing is drawn.
@@ -193,8 +193,10 @@ impl Board for Mmc5 {
     }
 
     fn ppu_address(&mut self, address: u16, m2_falls: u64) -> Touched {
-        if !self.is_drawing(m2_falls) {
-            self.in_frame = 0;
+        if m2_falls.wrapping_sub(self.last_fetch) > IDLE {
+            // What it fetched before is forgotten, too: where nothing moves `v` in vblank, the
+            // pre-render line begins with the tile that ended the picture.
+            (self.in_frame, self.repeated, self.patterns) = (0, 0, 2);
         }
         self.last_fetch = m2_falls;
         self.fetch = self.fetch.saturating_add(1);

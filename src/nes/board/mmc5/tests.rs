@@ -214,6 +214,25 @@ fn a_line_that_asked_is_forgotten_by_the_next_picture() {
 }
 
 #[test]
+fn the_pre_render_line_is_not_the_first_one_though_it_begins_where_the_picture_ended() {
+    let mut d = Drawer::new();
+    d.b.write(0x5203, 1);
+    d.b.write(0x5204, 0x80);
+    d.end();
+    d.line();
+    d.end();
+    // Vblank: nothing is fetched, and `v` stays.
+    d.b.pass_all(100);
+    d.fetch(0x2002);
+    assert_eq!(d.status(), 0x00);
+    d.line();
+    d.end();
+    d.fetch(0x2002);
+    assert_eq!(d.status(), 0x40);
+    assert!(!d.b.irq(), "line 0");
+}
+
+#[test]
 fn a_count_of_lines_goes_on_where_it_was_restored() {
     let mut d = Drawer::new();
     d.b.write(0x5203, 2);
