@@ -83,7 +83,8 @@ fn check_programs(options: &PowerOn, seed: u64) -> Result<(), Failed> {
 /// Random programs that write to a board's registers, on one console.
 fn check_board(mapper: u16, options: &PowerOn) -> Result<(), Failed> {
     let seed = u64::from(mapper) << 32;
-    (seed..seed + 4).try_for_each(|seed| {
+    let programs = if mapper == MMC5 { 40 } else { 4 };
+    (seed..seed + programs).try_for_each(|seed| {
         let rom = random_rom(&mut Random(seed), Some(mapper));
         check(&Arc::new(Cartridge::parse(&rom)?), options, 8, seed).map_err(|failed| {
             let what = failed.message().unwrap_or_default();
@@ -121,9 +122,14 @@ fn random_rom(random: &mut Random, board: Option<u16>) -> Vec<u8> {
                 rom.extend([0x20, at, above, 0x2c, 0x02, 0x20, 0x10, 0xf8]);
             }
             7..=12 if board.is_some() => {
-                // A register: any page from $4100 on, a few of its lowest lines.
-                let page = register.max(0x41) & if low & 0x10 == 0 { 0xf0 } else { 0xff };
-                rom.extend([0xa9, opcode, 0x8d, low & 0x0f, page]);
+                let [low, page] = match board {
+                    Some(MMC5) => mmc5_register(low, register),
+                    // Any page from $4100 on, a few of its lowest lines.
+                    _ => {
+                        [low & 0x0f, register.max(0x41) & if low & 0x10 == 0 { 0xf0 } else { 0xff }]
+                    }
+                };
+                rom.extend([0xa9, opcode, 0x8d, low, page]);
             }
             // The OAM unit, in vblank and at any time.
             14 if low < 0x20 => {
@@ -145,6 +151,23 @@ fn random_rom(random: &mut Random, board: Option<u16>) -> Vec<u8> {
     }
     rom.extend(std::iter::repeat_with(|| random.next() as u8).take(0x2000));
     rom
+}
+
+/// The mapper whose registers lie in a few pages, with much to be seen behind each.
+const MMC5: u16 = 5;
+
+/// A register of the MMC5, by the low byte and the page of its address.
+fn mmc5_register(low: u8, any: u8) -> [u8; 2] {
+    match any & 15 {
+        0 => [low & 0x17, 0x50],
+        1 => [2, 0x51],
+        2 => [3, 0x51],
+        3..=5 => [low & 7, 0x51],
+        6..=8 => [0x20 | low & 0x0f, 0x51],
+        9..=12 => [low % 7, 0x52],
+        13 => [low, 0x60],
+        _ => [low, 0x5c | any >> 6],
+    }
 }
 
 fn cartridge(path: &Path) -> Option<Arc<Cartridge>> {
