@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use super::random::Random;
 
+/// The mapper whose registers lie in a few pages, with much to be seen behind each.
+pub const MMC5: u16 = 5;
+
 /// The file, and where in it an instruction or a few that belong together lie.
 pub fn rom(random: &mut Random, board: Option<u16>) -> (Vec<u8>, Vec<Range<usize>>) {
     const PAGES: [u8; 16] =
@@ -35,9 +38,15 @@ pub fn rom(random: &mut Random, board: Option<u16>) -> (Vec<u8>, Vec<Range<usize
                 rom.extend([0x20, at, above, 0x2c, 0x02, 0x20, 0x10, 0xf8]);
             }
             7..=12 if board.is_some() => {
-                // A register: any page from $4100 on, a few of its lowest lines.
-                let page = register.max(0x41) & if low & 0x10 == 0 { 0xf0 } else { 0xff };
-                rom.extend([0xa9, opcode, 0x8d, low & 0x0f, page]);
+                let [low, page] = match board {
+                    Some(MMC5) => mmc5_register(low, register),
+                    // Any page from $4100 on, a few of its lowest lines.
+                    _ => {
+                        let pages = if low & 0x10 == 0 { 0xf0 } else { 0xff };
+                        [low & 0x0f, register.max(0x41) & pages]
+                    }
+                };
+                rom.extend([0xa9, opcode, 0x8d, low, page]);
             }
             // The OAM unit, in vblank and at any time.
             14 if low < 0x20 => {
@@ -62,4 +71,18 @@ pub fn rom(random: &mut Random, board: Option<u16>) -> (Vec<u8>, Vec<Range<usize
     }
     rom.extend(std::iter::repeat_with(|| random.byte()).take(0x2000));
     (rom, pieces)
+}
+
+/// A register of the MMC5, by the low byte and the page of its address.
+fn mmc5_register(low: u8, any: u8) -> [u8; 2] {
+    match any & 15 {
+        0 => [low & 0x17, 0x50],
+        1 => [2, 0x51],
+        2 => [3, 0x51],
+        3..=5 => [low & 7, 0x51],
+        6..=8 => [0x20 | low & 0x0f, 0x51],
+        9..=12 => [low % 7, 0x52],
+        13 => [low, 0x60],
+        _ => [low, 0x5c | any >> 6],
+    }
 }
