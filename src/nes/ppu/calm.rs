@@ -336,7 +336,7 @@ pub(super) mod tests {
         fn row(&mut self, first: Scroll, table: u16) -> Option<Row> {
             let (begun, mut v) = (self.now, first);
             let mut row = Row { last: 0, attributes: 0, planes: [[0; 2]; 32] };
-            let mut fetch = |bus: &mut Self, address: u16| {
+            let fetch = |bus: &mut Self, address: u16| {
                 bus.drive(address);
                 bus.pass(4);
                 bus.read(address)
