@@ -240,7 +240,7 @@ impl Sound {
         self.cycles &= 15;
         self.high &= 7;
         self.step &= 63;
-        self.charge = self.charge.clamp(0, 3 * LEVELS[31] << 4);
+        self.charge = self.charge.clamp(0, (3 * LEVELS[31]) << 4);
         self.charge_rounds %= CHARGE_ROUNDS;
     }
 }

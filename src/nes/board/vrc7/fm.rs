@@ -226,10 +226,10 @@ impl Fm {
         if self.test & test::HOLD_WAVES != 0 {
             return;
         }
-        if fast || self.clock % TREMOLO == 0 {
+        if fast || self.clock.is_multiple_of(TREMOLO) {
             self.tremolo = (self.tremolo + 1) % 210;
         }
-        if fast || self.clock % VIBRATO == 0 {
+        if fast || self.clock.is_multiple_of(VIBRATO) {
             self.vibrato = (self.vibrato + 1) & 7;
         }
     }
