@@ -5,6 +5,10 @@
 //! the middle, where the lazy one catches up; half of what is left is tried each time.
 //! First it runs its instructions one by one. Where that mends it, it runs as it did,
 //! and the answer may be a stretch of instructions that it ran as one.
+//!
+//! In the middle of a frame the CPU's data bus may hold an older byte on the lazy
+//! machine: an instruction that runs whole leaves it alone, as the next access that is
+//! none of memory begins with bytes of its own (`nes/plain.rs`).
 
 use std::fmt::Write;
 
@@ -13,6 +17,8 @@ use crate::nes::{Input, Probe, Registers};
 
 /// Instructions of a stretch that are listed, and fields.
 const LISTED: usize = 12;
+/// The bus, inside of the 2A03 and outside.
+const BUS: [&str; 2] = ["wires.data ", "wires.internal "];
 
 /// Notes instructions, and stops at the first one that starts in this cycle or later.
 struct Until<const ONE_BY_ONE: bool> {
@@ -56,11 +62,13 @@ pub fn place(pair: &mut Pair, input: Input) -> String {
     found.unwrap_or_else(|| "from the state before this frame they do not part".to_owned())
 }
 
-/// Runs both up to a cycle; whether they are the same there.
-fn equal_at<const ONE_BY_ONE: bool>(pair: &mut Pair, input: Input, cycle: u64) -> bool {
+/// Runs both up to a cycle; what is not the same there.
+fn parted_at<const ONE_BY_ONE: bool>(pair: &mut Pair, input: Input, cycle: u64) -> Vec<String> {
     pair.lazy.run_until::<ONE_BY_ONE>(&pair.before, input, cycle);
     pair.exact.run_until::<true>(&pair.before, input, cycle);
-    pair.lazy.equals(&pair.exact)
+    let mut fields = differences(&pair.lazy, &pair.exact);
+    fields.retain(|field| !BUS.iter().any(|bus| field.starts_with(bus)));
+    fields
 }
 
 fn part<const ONE_BY_ONE: bool>(pair: &mut Pair, input: Input) -> Option<String> {
@@ -74,14 +82,14 @@ fn part<const ONE_BY_ONE: bool>(pair: &mut Pair, input: Input) -> Option<String>
     let (mut same, mut other) = (0, starts.len());
     while other - same > 1 {
         let middle = same.midpoint(other);
-        if equal_at::<ONE_BY_ONE>(pair, input, cycle_of(middle)) {
+        if parted_at::<ONE_BY_ONE>(pair, input, cycle_of(middle)).is_empty() {
             same = middle;
         } else {
             other = middle;
         }
     }
     // The operands are looked up as banks stand before it.
-    equal_at::<ONE_BY_ONE>(pair, input, cycle_of(same));
+    parted_at::<ONE_BY_ONE>(pair, input, cycle_of(same));
     let stretch: Vec<_> =
         all.iter().filter(|it| (cycle_of(same)..cycle_of(other)).contains(&it.1)).collect();
     let mut text = String::from("first in");
@@ -91,8 +99,7 @@ fn part<const ONE_BY_ONE: bool>(pair: &mut Pair, input: Input) -> Option<String>
     if stretch.len() > LISTED {
         let _ = write!(text, "\n  and {} more", stretch.len() - LISTED);
     }
-    equal_at::<ONE_BY_ONE>(pair, input, cycle_of(other));
-    let fields = differences(&pair.lazy, &pair.exact);
+    let fields = parted_at::<ONE_BY_ONE>(pair, input, cycle_of(other));
     let _ = write!(text, "\nthen\n  {}", fields[..fields.len().min(LISTED)].join("\n  "));
     Some(text)
 }

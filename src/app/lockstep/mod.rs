@@ -139,21 +139,15 @@ impl Pair {
 fn differences(lazy: &Machine, exact: &Machine) -> Vec<String> {
     let (ours, theirs) = (lazy.nes.bytes(), exact.nes.bytes());
     let layout = Nes::layout();
-    let mut what: Vec<String> = layout
+    let (fields, ram) = layout.split_at(layout.len().saturating_sub(1));
+    let ram = ram.first().map_or(ours.len(), |(_, offset, _)| *offset);
+    let mut what: Vec<String> = fields
         .iter()
-        .filter(|(_, offset, size)| ours[*offset..][..*size] != theirs[*offset..][..*size])
-        .map(|(path, offset, size)| {
-            format!(
-                "{path} {:x?} not {:x?}",
-                &ours[*offset..][..*size],
-                &theirs[*offset..][..*size]
-            )
-        })
+        .map(|(path, offset, size)| (path, [ours, theirs].map(|bytes| &bytes[*offset..][..*size])))
+        .filter(|(_, [ours, theirs])| ours != theirs)
+        .map(|(path, [ours, theirs])| format!("{path} {ours:x?} not {theirs:x?}"))
         .collect();
-    if what.is_empty()
-        && let Some(at) = ours.iter().zip(theirs).position(|(a, b)| a != b)
-    {
-        let ram = layout.last().map_or(0, |(_, offset, _)| *offset);
+    if let Some(at) = (ram..ours.len()).find(|at| ours[*at] != theirs[*at]) {
         what.push(format!("RAM at {:x}: {:x} not {:x}", at - ram, ours[at], theirs[at]));
     }
     if lazy.out.frame.pixels != exact.out.frame.pixels {
