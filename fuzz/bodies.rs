@@ -14,7 +14,7 @@ use retake::flight::slot::{RomCheck, SlotStore};
 use retake::flight::state_file::{self, Owner};
 use retake::flight::take::{Input, Slot, Takes};
 use retake::flight::tape::{self, Tape};
-use retake::nes::{Cartridge, Nes, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Nes, PowerOn, Region};
 use zerocopy::{FromBytes, IntoBytes};
 
 /// Bytes of a state in the tapes that are made.
@@ -177,7 +177,7 @@ pub fn state(bytes: &[u8]) {
     let file = state_file::encode(&OWNER, 9, bytes);
     assert_eq!(state_file::decode(&OWNER, &file), Ok((9, bytes)));
     let cart = Cartridge::parse(builtin::GAME).expect("the built-in game");
-    let options = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 };
+    let options = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS };
     let mut nes = Nes::power_on(cart, &options);
     let mut any = nes.bytes().to_vec();
     for (byte, change) in any.iter_mut().zip(bytes) {

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Failed};
 use retake::app::testing::manifest;
 use retake::nes::board::BoardId;
-use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Probe, Region, Registers, Tier};
+use retake::nes::{
+    Cartridge, Devices, Input, Nes, Output, PowerOn, Probe, Region, Registers, Tier,
+};
 
 use common::Random;
 
@@ -45,16 +47,22 @@ fn main() -> ExitCode {
             check_board(*mapper, options)
         })
     });
-    libtest_mimic::run(&arguments, programs.chain(boards).chain(rows).collect()).exit_code()
+    let devices = common::DEVICES.iter().zip(EVERY.iter().cycle()).map(|(name, options)| {
+        common::row(&format!("random programs with {name}"), None, move || {
+            check_devices(name.parse()?, options)
+        })
+    });
+    let all = programs.chain(devices).chain(boards).chain(rows).collect();
+    libtest_mimic::run(&arguments, all).exit_code()
 }
 
 const EVERY: &[PowerOn] = &[
-    PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 },
-    PowerOn { region: Region::Ntsc, alignment: 1, seed: 7 },
-    PowerOn { region: Region::Ntsc, alignment: 2, seed: 0 },
-    PowerOn { region: Region::Ntsc, alignment: 3, seed: 0 },
-    PowerOn { region: Region::Pal, alignment: 0, seed: 0 },
-    PowerOn { region: Region::Dendy, alignment: 0, seed: 0 },
+    PowerOn { region: Region::Ntsc, alignment: 0, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Ntsc, alignment: 1, seed: 7, ports: Devices::PADS },
+    PowerOn { region: Region::Ntsc, alignment: 2, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Ntsc, alignment: 3, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Pal, alignment: 0, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Dendy, alignment: 0, seed: 0, ports: Devices::PADS },
 ];
 
 fn check_file(
@@ -67,6 +75,19 @@ fn check_file(
     // Files that are no cartridges we know are the business of `tests/roms.rs`.
     let Some(cart) = cartridge(&path) else { return Ok(()) };
     consoles.iter().try_for_each(|options| check(&cart, options, frames, seed))
+}
+
+/// Random programs on a console with other devices than pads, and the ROM that looks
+/// for light.
+fn check_devices(ports: Devices, options: &PowerOn) -> Result<(), Failed> {
+    let options = PowerOn { ports, ..*options };
+    (0..40).try_for_each(|seed| {
+        let cart = Arc::new(Cartridge::parse(&random_rom(&mut Random(seed), None))?);
+        check(&cart, &options, 12, seed)
+    })?;
+    let rom = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test/built/zapper.nes");
+    let cart = cartridge(&rom).ok_or("our own ROM")?;
+    (0..4).try_for_each(|seed| check(&cart, &options, MANY, seed))
 }
 
 /// Random programs on a console.
@@ -176,7 +197,7 @@ impl Machine {
 fn check(cart: &Arc<Cartridge>, options: &PowerOn, frames: usize, seed: u64) -> Result<(), Failed> {
     let mut lazy = Machine::new(cart, options, Tier::Lazy);
     let mut exact = Machine::new(cart, options, Tier::Exact);
-    for (n, input) in Random(seed).play(frames).into_iter().enumerate() {
+    for (n, input) in Random(seed).play_on(options.ports, frames).into_iter().enumerate() {
         let before = exact.nes.bytes().to_vec();
         lazy.nes.run_frame(input, &mut lazy.out);
         exact.nes.run_frame(input, &mut exact.out);

@@ -9,7 +9,7 @@ use super::game::{Game, Loader, read, settle, store_battery};
 use super::hash::hex64;
 use super::movie::{About, MovieFrame, Press, Recording};
 use super::paths;
-use super::setup::Setup;
+use super::setup::{Asked, Setup};
 use super::tape::export::clip;
 use super::tapes::RomSender;
 use super::watch::{Change, NewRom, Watched};
@@ -293,7 +293,7 @@ impl Desk {
         let Some(watched) = watched else { return };
         let path = watched.path().to_owned();
         let load = |path: &Path| {
-            Setup::new_by(&mut |path| read(io, path), Some(path), watched_setup, loader.region)
+            Setup::new_by(&mut |path| read(io, path), Some(path), watched_setup, loader.asked)
         };
         match watched.look(load) {
             Change::None => {}
@@ -461,7 +461,7 @@ mod tests {
                 loader: Loader {
                     data: dir.path().join("data"),
                     setup: setup.for_another_rom(),
-                    region: None,
+                    asked: Asked::default(),
                     slot: Slot::default(),
                     counter: io_thread.counter(),
                     priority: None,

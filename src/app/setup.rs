@@ -5,7 +5,16 @@ use super::fault::{Fault, Outcome};
 use super::rom_file::Rom;
 use crate::flight::state_file::Owner;
 use crate::flight::tape;
-use crate::nes::{Nes, PowerOn, Region, Tier};
+use crate::nes::{Devices, Nes, PowerOn, Region, Tier};
+
+/// What a movie says of its console.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The television system.
+    pub region: Option<Region>,
+    /// What is plugged in.
+    pub ports: Option<Devices>,
+}
 
 /// A ROM and how the console around it is switched on.
 #[derive(Clone, Debug)]
@@ -19,14 +28,10 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Loads what the options name. `region` is taken when the options leave
-    /// it open, before the header's.
-    pub fn new(
-        rom: Option<&std::path::Path>,
-        args: &SetupArgs,
-        region: Option<Region>,
-    ) -> Outcome<Self> {
-        let setup = Self::new_by(&mut super::rom_file::read, rom, args, region)?;
+    /// Loads what the options name. `movie` is taken where the options leave something
+    /// open, before what the header says.
+    pub fn new(rom: Option<&std::path::Path>, args: &SetupArgs, movie: Asked) -> Outcome<Self> {
+        let setup = Self::new_by(&mut super::rom_file::read, rom, args, movie)?;
         for note in &setup.rom.notes {
             eprintln!("retake: {note}");
         }
@@ -39,14 +44,15 @@ impl Setup {
         read: &mut dyn FnMut(&std::path::Path) -> Outcome<Vec<u8>>,
         rom: Option<&std::path::Path>,
         args: &SetupArgs,
-        region: Option<Region>,
+        Asked { region, ports }: Asked,
     ) -> Outcome<Self> {
         let mut rom = Rom::load_by(read, rom, args.patch.as_deref(), args.board)?;
         if !args.cheat.is_empty() {
             rom.plug_in(&args.cheat).map_err(|error| Fault::file("--cheat", error))?;
         }
         let region = args.region.map(Region::from).or(region).unwrap_or(rom.cart.region);
-        let options = PowerOn { region, alignment: args.alignment, seed: args.seed };
+        let ports = args.ports.or(ports).or(rom.cart.ports).unwrap_or_default();
+        let options = PowerOn { region, alignment: args.alignment, seed: args.seed, ports };
         let tier = if args.exact { Tier::Exact } else { Tier::Lazy };
         Ok(Self { rom, options, tier })
     }
@@ -84,7 +90,7 @@ impl Setup {
             seed: self.options.seed.into(),
             created: now.as_secs().into(),
             session: (now.as_nanos() as u64 ^ u64::from(std::process::id()) << 48).into(),
-            ports: 0.into(),
+            ports: self.options.ports.word().into(),
             core,
             check: 0.into(),
         }

@@ -214,6 +214,9 @@ fn resume(
         let header = *tape.header();
         header.expect_layout(owner.layout).map_err(|e| e.to_string())?;
         header.expect_rom(&setup.rom.running_sha256()).map_err(|e| e.to_string())?;
+        if header.ports.get() != setup.options.ports.word() {
+            return Err("other devices were in its ports; give the same --ports".into());
+        }
         if header.machine.get() != owner.machine || tape.state_len() != machine.nes.bytes().len() {
             return Err("its machine was set up differently; give the same --region, --alignment and --board".into());
         }

@@ -6,7 +6,7 @@
 
 use super::fault::Outcome;
 use super::rom_file::Rom;
-use super::setup::Setup;
+use super::setup::{Asked, Setup};
 use crate::engine::realtime::now_ns;
 use crate::engine::replay::{RomName, rom_name, rom_payload};
 use crate::link::Request;
@@ -143,7 +143,7 @@ mod tests {
         let path = dir.path().join("game.nes");
         let mut rom = builtin::GAME.to_vec();
         std::fs::write(&path, &rom).unwrap();
-        let load = |path: &Path| Setup::new(Some(path), &SetupArgs::default(), None);
+        let load = |path: &Path| Setup::new(Some(path), &SetupArgs::default(), Asked::default());
         let (tell, requests) = mpsc::channel();
         let mut watched = Watched::new(&path, &load(&path).unwrap(), tell).unwrap();
         for renamed in [false, true] {

@@ -254,7 +254,8 @@ mod tests {
     use crate::flight::replay;
     use crate::nes::Region;
 
-    const OPTIONS: PowerOn = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 };
+    const OPTIONS: PowerOn =
+        PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: crate::nes::Devices::PADS };
 
     /// Stores a number at $10 and adds one to $11, for ever.
     fn rom(number: u8) -> Vec<u8> {

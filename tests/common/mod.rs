@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Failed, Trial};
 use retake::app::testing::manifest;
-use retake::nes::Input;
+use retake::nes::{Devices, Input};
 
 /// Why the row of a ROM that nobody has is ignored.
 pub const NOT_THERE: &str =
@@ -23,6 +23,20 @@ pub const PUBLIC: &[&str] = &[
     "nes-test-roms/other/high-hopes.nes",
     "nes-test-roms/other/max-300.nes",
     "pretendo/bntest/bntest_aorom.nes",
+];
+
+/// What can be plugged in, each device at least once.
+pub const DEVICES: [&str; 10] = [
+    "zapper",
+    "zapper,zapper",
+    "four-score",
+    "famicom-4p",
+    "famicom-arkanoid",
+    "family-trainer",
+    "keyboard",
+    "arkanoid,power-pad",
+    "snes-pad,snes-mouse",
+    "snes-mouse,none",
 ];
 
 /// A row for a file: ignored, and why said in its name, when `ignored` says so.
@@ -72,6 +86,34 @@ impl Random {
         z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ z >> 31
+    }
+
+    /// Anything in all bytes of the input, held for a while; a Zapper aims at the
+    /// picture most of the time.
+    pub fn play_devices(&mut self, frames: usize) -> Vec<Input> {
+        let mut input = Input::default();
+        (0..frames)
+            .map(|_| {
+                let bits = self.next();
+                if bits & 3 == 0 {
+                    let bytes = [self.next().to_le_bytes(), self.next().to_le_bytes()];
+                    let [first, second] = bytes;
+                    input.pads.copy_from_slice(&first[..4]);
+                    input.device[..8].copy_from_slice(&second);
+                    input.device[8..].copy_from_slice(&first[4..6]);
+                    if bits & 0x30 != 0 {
+                        (input.device[2], input.device[6]) =
+                            (input.device[2] | 2, input.device[6] | 2);
+                    }
+                }
+                input
+            })
+            .collect()
+    }
+
+    /// What suits these devices.
+    pub fn play_on(&mut self, ports: Devices, frames: usize) -> Vec<Input> {
+        if ports == Devices::PADS { self.play(frames) } else { self.play_devices(frames) }
     }
 
     /// Buttons on two pads, held for a while each, Start at times.

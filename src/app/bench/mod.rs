@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use super::cli::BenchArgs;
 use super::fault::{Fault, Outcome};
-use super::setup::Setup;
+use super::setup::{Asked, Setup};
 use super::{progress, say};
 use crate::nes::{Input, Nes, Output, Work};
 use cost::Cost;
@@ -156,7 +156,7 @@ impl Row {
 }
 
 fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
-    let setup = Setup::new(rom, &args.setup, None)?;
+    let setup = Setup::new(rom, &args.setup, Asked::default())?;
     let mut nes = setup.power_on();
     let mut out = Output::default();
     let bar = progress(args.frames * 2, "frames");

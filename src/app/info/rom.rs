@@ -34,6 +34,7 @@ pub fn describe(bytes: &[u8]) -> Result<Value, String> {
         "supported": supported,
         "about_the_board": super::boards::facts(header.mapper).notes,
         "region": region_name(header.region),
+        "ports": header.ports.map(|ports| ports.to_string()),
         "mirroring": match header.mirroring {
             Mirroring::Horizontal => "horizontal",
             Mirroring::Vertical => "vertical",

@@ -28,11 +28,6 @@ pub fn export(args: &ExportArgs, path: &Path, format: Format) -> Outcome<()> {
             from.frame
         )));
     }
-    if file.tape.header().ports.get() != 0 {
-        return Err(refused(
-            &"the tape has other devices than two pads, which a movie cannot hold",
-        ));
-    }
     let movie = TapeMovie::of(file, to)?;
     let console = movie.console(&setup)?;
     let frames = frames(&movie).map_err(|why| refused(&why))?;
