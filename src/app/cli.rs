@@ -409,11 +409,11 @@ pub struct BenchArgs {
     /// Frames to measure
     #[arg(long, value_name = "N", default_value_t = 3000, value_parser = clap::value_parser!(u64).range(1..))]
     pub frames: u64,
-    /// Buttons by frame, as in `run`
+    /// Buttons by frame, as in `run` [default: a movie that is known for the ROM, or a script of
+    /// all buttons of a runner]
     #[arg(long, value_name = "SCRIPT", default_value = "", hide_default_value = true)]
     pub press: Script,
-    /// Measure too what recording costs, what it keeps, and how fast it comes back; without
-    /// --press by a movie that is known for the ROM, or a script of all buttons of a runner
+    /// Measure too what recording costs, what it keeps, and how fast it comes back
     #[arg(long)]
     pub recorder: bool,
     /// Print docs/speed.md

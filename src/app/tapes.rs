@@ -374,3 +374,18 @@ fn seconds() -> u64 {
 fn number() -> u64 {
     RandomState::new().hash_one(std::process::id())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_tape_is_no_file_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = new_tape(folder.path(), 7);
+        std::fs::write(&first, b"what someone keeps there").unwrap();
+        let second = new_tape(folder.path(), 7);
+        assert!(first != second && !second.exists());
+        assert!(second.to_string_lossy().ends_with("-0000000000000007.rtk"));
+    }
+}
