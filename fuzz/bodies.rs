@@ -14,6 +14,7 @@ use retake::flight::slot::{RomCheck, SlotStore};
 use retake::flight::state_file::{self, Owner};
 use retake::flight::take::{Input, Slot, Takes};
 use retake::flight::tape::{self, Tape};
+use retake::nes::cart::patch;
 use retake::nes::{Cartridge, Devices, Nes, PowerOn, Region};
 use zerocopy::{FromBytes, IntoBytes};
 
@@ -185,6 +186,21 @@ pub fn state(bytes: &[u8]) {
     }
     assert!(nes.restore(&any).is_ok());
     nes.run_muted(Default::default());
+}
+
+/// A patch, as it is and with sizes and checksums that are right.
+pub fn patch(bytes: &[u8]) {
+    let rom = [7; 64];
+    let _ = patch::summarise(bytes);
+    let _ = patch::apply(bytes, &rom);
+    for magic in [b"UPS1", b"BPS1"] {
+        let sums = [crc32fast::hash(&rom); 2].map(u32::to_le_bytes);
+        let mut sealed = [magic.as_slice(), b"\xc0\xc0", bytes, sums.as_flattened()].concat();
+        sealed.extend(crc32fast::hash(&sealed).to_le_bytes());
+        if patch::apply(&sealed, &rom).is_ok() {
+            assert!(patch::summarise(&sealed).is_ok(), "what can be applied can be told of");
+        }
+    }
 }
 
 /// Movies: .fm2, .bk2 and text.

@@ -86,9 +86,13 @@ pub struct SetupArgs {
     /// Take no fast path (the bytes are the same, it only takes longer)
     #[arg(long)]
     pub exact: bool,
-    /// Apply an IPS or BPS patch to the ROM
+    /// Apply an IPS, BPS or UPS patch to the ROM [default: GAME.ips, GAME.bps or GAME.ups beside
+    /// GAME.nes]
     #[arg(long, value_name = "FILE")]
     pub patch: Option<PathBuf>,
+    /// Leave a patch that lies beside the ROM
+    #[arg(long, conflicts_with = "patch")]
+    pub no_patch: bool,
     /// Switch a cheat on: six or eight letters of a Game Genie code, or ADDR:VALUE or
     /// ADDR?COMPARE:VALUE in hex (RAM is written before each frame, ROM reads as VALUE); give it
     /// again for more
@@ -106,6 +110,7 @@ impl Default for SetupArgs {
             ports: None,
             exact: false,
             patch: None,
+            no_patch: false,
             cheat: Vec::new(),
         }
     }

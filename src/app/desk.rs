@@ -9,7 +9,7 @@ use super::game::{Game, Loader, read, settle, store_battery};
 use super::hash::hex64;
 use super::movie::{About, MovieFrame, Press, Recording};
 use super::paths;
-use super::setup::{Asked, Setup};
+use super::setup::Setup;
 use super::tape::export::clip;
 use super::tapes::RomSender;
 use super::watch::{Change, NewRom, Watched};
@@ -417,6 +417,7 @@ fn sentence(notice: Notice) -> String {
 mod tests {
     use super::*;
     use crate::app::builtin;
+    use crate::app::setup::Asked;
     use crate::app::tapes::Wishes;
     use crate::flight::take::Slot;
     use crate::link::Job;

@@ -6,7 +6,7 @@
 
 use super::fault::Outcome;
 use super::rom_file::Rom;
-use super::setup::{Asked, Setup};
+use super::setup::Setup;
 use crate::engine::realtime::now_ns;
 use crate::engine::replay::{RomName, rom_name, rom_payload};
 use crate::link::Request;
@@ -136,6 +136,7 @@ mod tests {
     use super::*;
     use crate::app::builtin;
     use crate::app::cli::SetupArgs;
+    use crate::app::setup::Asked;
 
     #[test]
     fn a_file_that_is_written_or_replaced_is_a_new_rom_that_fits() {

@@ -64,6 +64,12 @@ impl Cost {
 /// How long something took, many times.
 pub struct Times(Histogram<u64>);
 
+impl Default for Times {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Times {
     /// None yet.
     pub fn new() -> Self {

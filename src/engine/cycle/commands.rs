@@ -19,8 +19,18 @@ impl Engine {
                 if input != self.input {
                     self.event_at.get_or_insert(at_ns);
                 }
-                self.input = input;
-                if input != Input::default() {
+                let before = std::mem::replace(&mut self.input, input);
+                // A pointer that is moved takes nothing over; a button does.
+                let places = |mut input: Input| {
+                    for at in [0, 1, 3, 4, 5, 7] {
+                        input.device[at] = 0;
+                    }
+                    input.device[2] &= 1;
+                    input.device[6] &= 1;
+                    input
+                };
+                let pointed = places(input) == places(before) && input.device != before.device;
+                if input != Input::default() && !pointed {
                     self.interrupt_watching();
                 }
             }

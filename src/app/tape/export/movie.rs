@@ -70,6 +70,12 @@ fn frame(tape: &TapeMovie, number: u64) -> Result<MovieFrame, String> {
                     number - 1
                 ));
             }
+            Some(Happening::Cheats(None)) => continue,
+            Some(Happening::Cheats(Some(cheat))) => {
+                return Err(format!(
+                    "the cheat {cheat} was on from frame {number}, and a movie has no word for it"
+                ));
+            }
             None => {
                 return Err(format!(
                     "something happened before frame {number} that a movie has no word for \
