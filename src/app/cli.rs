@@ -205,6 +205,10 @@ pub struct RecorderArgs {
     /// Fair play: no way back; the tape says so
     #[arg(long)]
     pub no_rewind: bool,
+    /// Play each second again on a machine without fast paths (a quarter of a processor) and say
+    /// where it differs
+    #[arg(long)]
+    pub shadow: bool,
     /// Reload the ROM when its file changes [default for a ROM given by path]
     #[arg(long, overrides_with = "no_watch")]
     pub watch: bool,

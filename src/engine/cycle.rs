@@ -19,7 +19,6 @@ use crate::link::{
     Before, Bell, Client, Command, Flags, Hud, Mode, Notice, Picture, Run, Speaker, Taken,
     autofire, counts_of_mouse,
 };
-use crate::nes::port::Device;
 use crate::nes::{Input, Output, Region, Sound};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -312,18 +311,6 @@ impl Engine {
         }
         self.hud.jammed = self.machine.nes.is_jammed();
         self.sound(false);
-    }
-
-    /// The front says where a mouse is, the machine wants to know how far it was moved.
-    fn moved(&mut self, mut input: Input) -> Input {
-        for port in 0..2 {
-            if self.machine.nes.ports().port(port) == Device::SnesMouse {
-                let now = input.of_port(port);
-                let before = std::mem::replace(&mut self.mice[port], now);
-                input.of_port_mut(port).copy_from_slice(&counts_of_mouse(before, now));
-            }
-        }
-        input
     }
 
     /// What is held in the next frame; notes it for a movie.

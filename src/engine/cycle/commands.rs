@@ -3,7 +3,9 @@
 use super::{Engine, Turn};
 use crate::flight::shared::Record;
 use crate::flight::take::Slot;
+use crate::link::counts_of_mouse;
 use crate::link::{Action, Command, Notice};
+use crate::nes::port::Device;
 use crate::nes::{Input, Region};
 use std::io::Write;
 use std::sync::atomic::Ordering;
@@ -42,6 +44,18 @@ impl Engine {
             Command::Refresh { .. } => {}
             Command::Action(action) => self.act(action),
         }
+    }
+
+    /// The front says where a mouse is, the machine wants to know how far it was moved.
+    pub(super) fn moved(&mut self, mut input: Input) -> Input {
+        for port in 0..2 {
+            if self.machine.nes.ports().port(port) == Device::SnesMouse {
+                let now = input.of_port(port);
+                let before = std::mem::replace(&mut self.mice[port], now);
+                input.of_port_mut(port).copy_from_slice(&counts_of_mouse(before, now));
+            }
+        }
+        input
     }
 
     fn act(&mut self, action: Action) {
