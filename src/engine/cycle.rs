@@ -16,8 +16,7 @@ use super::saves::Saves;
 use super::stats::Stats;
 use crate::flight::shared::Record;
 use crate::link::{
-    Before, Bell, Client, Command, Flags, Hud, Mode, Notice, Picture, Run, Speaker, Taken,
-    autofire, counts_of_mouse,
+    Before, Bell, Client, Command, Flags, Hud, Mode, Notice, Picture, Run, Speaker, Taken, autofire,
 };
 use crate::nes::{Input, Output, Region, Sound};
 use std::sync::Arc;
