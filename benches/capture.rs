@@ -12,7 +12,7 @@
 use std::process::ExitCode;
 
 use retake::app::bench::{cost, recorder};
-use retake::nes::{Cartridge, Nes, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Nes, PowerOn, Region};
 
 const P50_US: f64 = 2.;
 const P99_US: f64 = 10.;
@@ -44,5 +44,8 @@ fn machine(wram: u8) -> Nes {
         rom[16 + vector + 1] = 0xc0;
     }
     let cart = Cartridge::parse(&rom).expect("a ROM");
-    Nes::power_on(cart, &PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 })
+    Nes::power_on(
+        cart,
+        &PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS },
+    )
 }

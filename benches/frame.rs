@@ -9,7 +9,7 @@ use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use retake::nes::port::button;
-use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region};
 
 const ROMS: &[&str] = &["game/game.nes", "built/tone.nes"];
 
@@ -36,7 +36,10 @@ fn machine(rom: &str) -> Nes {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test").join(rom);
     let bytes = std::fs::read(&file).expect("a ROM of this repository");
     let cart = Cartridge::parse(&bytes).expect("a ROM");
-    let mut nes = Nes::power_on(cart, &PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 });
+    let mut nes = Nes::power_on(
+        cart,
+        &PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS },
+    );
     for frame in 0..WARM_UP {
         let start = if frame / 8 % 8 == 7 { button::START } else { 0 };
         nes.run_muted(Input::pad1(start));

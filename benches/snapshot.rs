@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use retake::nes::{Cartridge, Nes, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Nes, PowerOn, Region};
 
 fn snapshot(c: &mut Criterion) {
     let mut nes = machine();
@@ -30,7 +30,10 @@ fn machine() -> Nes {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test/game/game.nes");
     let bytes = std::fs::read(&file).expect("a ROM of this repository");
     let cart = Cartridge::parse(&bytes).expect("a ROM");
-    Nes::power_on(cart, &PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 })
+    Nes::power_on(
+        cart,
+        &PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS },
+    )
 }
 
 criterion_group!(benches, snapshot);

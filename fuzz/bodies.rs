@@ -14,7 +14,8 @@ use retake::flight::slot::{RomCheck, SlotStore};
 use retake::flight::state_file::{self, Owner};
 use retake::flight::take::{Input, Slot, Takes};
 use retake::flight::tape::{self, Tape};
-use retake::nes::{Cartridge, Nes, PowerOn, Region};
+use retake::nes::cart::patch;
+use retake::nes::{Cartridge, Devices, Nes, PowerOn, Region};
 use zerocopy::{FromBytes, IntoBytes};
 
 /// Bytes of a state in the tapes that are made.
@@ -177,7 +178,7 @@ pub fn state(bytes: &[u8]) {
     let file = state_file::encode(&OWNER, 9, bytes);
     assert_eq!(state_file::decode(&OWNER, &file), Ok((9, bytes)));
     let cart = Cartridge::parse(builtin::GAME).expect("the built-in game");
-    let options = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 };
+    let options = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS };
     let mut nes = Nes::power_on(cart, &options);
     let mut any = nes.bytes().to_vec();
     for (byte, change) in any.iter_mut().zip(bytes) {
@@ -185,6 +186,21 @@ pub fn state(bytes: &[u8]) {
     }
     assert!(nes.restore(&any).is_ok());
     nes.run_muted(Default::default());
+}
+
+/// A patch, as it is and with sizes and checksums that are right.
+pub fn patch(bytes: &[u8]) {
+    let rom = [7; 64];
+    let _ = patch::summarise(bytes);
+    let _ = patch::apply(bytes, &rom);
+    for magic in [b"UPS1", b"BPS1"] {
+        let sums = [crc32fast::hash(&rom); 2].map(u32::to_le_bytes);
+        let mut sealed = [magic.as_slice(), b"\xc0\xc0", bytes, sums.as_flattened()].concat();
+        sealed.extend(crc32fast::hash(&sealed).to_le_bytes());
+        if patch::apply(&sealed, &rom).is_ok() {
+            assert!(patch::summarise(&sealed).is_ok(), "what can be applied can be told of");
+        }
+    }
 }
 
 /// Movies: .fm2, .bk2 and text.

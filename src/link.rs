@@ -14,7 +14,7 @@
 use crate::nes::{Frame, Input, Sound};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64};
 use std::sync::mpsc;
 
 mod bell;
@@ -260,6 +260,22 @@ pub struct Flags {
     pub quit: Arc<AtomicBool>,
     /// Pictures published so far.
     pub published: AtomicU64,
+    /// What is in the ports of the machine that runs: `Devices::word`.
+    pub ports: AtomicU32,
+}
+
+/// A mouse's four bytes as the machine wants them, of those that a front gives: how far
+/// it was moved from one place to another, where they have places of twelve bits.
+pub fn counts_of_mouse(before: [u8; 4], now: [u8; 4]) -> [u8; 4] {
+    let places = |[x, y, _, high]: [u8; 4]| {
+        [u16::from(x) | u16::from(high & 15) << 8, u16::from(y) | u16::from(high >> 4) << 8]
+    };
+    let ([x, y], [from_x, from_y]) = (places(now), places(before));
+    let [x, y] = [(x, from_x), (y, from_y)].map(|(now, before)| {
+        let moved = (now.wrapping_sub(before) << 4) as i16 >> 4;
+        moved.clamp(-127, 127) as i8 as u8
+    });
+    [x, y, now[2], 0]
 }
 
 /// What the desk thread is asked for by the front.

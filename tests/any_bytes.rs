@@ -8,7 +8,7 @@ mod common;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
 use retake::nes::board::BoardId;
-use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region};
 
 use common::Random;
 
@@ -40,7 +40,7 @@ fn console() -> impl Strategy<Value = Console> {
         |(mapper, region, alignment, seed, noise)| Console {
             mapper,
             noise,
-            options: PowerOn { region, alignment, seed },
+            options: PowerOn { region, alignment, seed, ports: Devices::PADS },
         },
     )
 }
@@ -72,6 +72,7 @@ fn runs(nes: &mut Nes, bytes: &[u8]) -> TestCaseResult {
     for _ in 0..2 {
         nes.run_frame(Input::pad1(0x5a), &mut out);
         prop_assert!(out.sound.cycles <= 3 * frame, "{} cycles", out.sound.cycles);
+        nes.run_muted(Input { device: [0xa7; 10], ..Input::default() });
     }
     Ok(())
 }
@@ -120,7 +121,7 @@ proptest! {
 
 #[test]
 fn bytes_of_another_number_are_refused() {
-    let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 };
+    let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0, ports: Devices::PADS };
     let mut nes = Nes::power_on(cartridge(0, 0), &options);
     let before = nes.bytes().to_vec();
     for len in [0, 1, before.len() - 1, before.len() + 1] {

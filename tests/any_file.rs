@@ -38,6 +38,11 @@ proptest! {
     }
 
     #[test]
+    fn are_a_patch_or_an_error(bytes in bytes()) {
+        bodies::patch(&bytes);
+    }
+
+    #[test]
     fn are_a_movie_or_an_error(bytes in bytes()) {
         bodies::movie(&bytes);
     }

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use retake::nes::cart::Cheat;
-use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region};
 
-const OPTIONS: PowerOn = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 };
+const OPTIONS: PowerOn =
+    PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS };
 
 /// UxROM with four banks of 16 KiB and battery RAM. $20 and $21 take what the
 /// CPU sees at $8100 and $C100, the same byte of bank 3; $22 takes what it sees

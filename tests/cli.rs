@@ -244,7 +244,7 @@ fn a_movie_that_cannot_be_what_it_was_is_refused() {
     let place = Place::new();
     let rom = place.file("pad.nes", &pad_reader());
     for (name, text, word) in [
-        ("zapper.fm2", "version 3\nport1 2\n|0|........|0 0 0 0 0||\n", "Zapper"),
+        ("paddle.fm2", "version 3\nport1 3\n|0|........|0 0 0 0 0||\n", "no pad"),
         ("middle.fm2", "version 3\nsavestate 0x00\n|0|........|........||\n", "power-on"),
         ("cut.fm2", "version 3\n|0|........|........||\n|0|...", "line 3"),
         ("empty.fm2", "", "not a movie"),

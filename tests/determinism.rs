@@ -13,7 +13,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use retake::app::hash::{SoundHash, indices_hash};
 use retake::app::testing::manifest::{self, Entry};
 use retake::app::testing::markdown;
-use retake::nes::{Cartridge, Input, Nes, Output, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region};
 
 use common::Random;
 
@@ -33,9 +33,19 @@ fn main() -> ExitCode {
                 options.iter().try_for_each(|options| check(&path, options))
             })
         })
+        .chain(common::DEVICES.iter().zip(EVERY.iter().cycle()).map(device_trial))
         .chain(manifest::entries().iter().filter(|entry| is_cartridge(entry)).map(every_trial))
         .collect();
     libtest_mimic::run(&arguments, rows).exit_code()
+}
+
+/// The ROM that looks for light, with each device.
+fn device_trial((name, options): (&&'static str, &'static PowerOn)) -> Trial {
+    let name = *name;
+    let rom = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test/built/zapper.nes");
+    common::row(&format!("devices: {name}"), None, move || {
+        check(&rom, &PowerOn { ports: name.parse()?, ..*options })
+    })
 }
 
 /// Frames for each ROM of the manifest: 400 ROMs are a minute's work.
@@ -51,7 +61,7 @@ fn every_trial(entry: &'static Entry) -> Trial {
     common::row(&format!("every ROM: {}", entry.file), ignored, move || {
         let pal = entry.run.region.as_deref() == Some("pal");
         let region = if pal { Region::Pal } else { Region::Ntsc };
-        let options = PowerOn { region, alignment: 1, seed: 0 };
+        let options = PowerOn { region, alignment: 1, seed: 0, ports: Devices::PADS };
         let rom = std::fs::read(path.ok_or(common::NOT_THERE)?)?;
         interrupted(&Arc::new(Cartridge::parse(&rom)?), &options, seed(&entry.sha256))
     })
@@ -92,12 +102,12 @@ fn interrupted(cart: &Arc<Cartridge>, options: &PowerOn, seed: u64) -> Result<()
 }
 
 const EVERY: &[PowerOn] = &[
-    PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 },
-    PowerOn { region: Region::Ntsc, alignment: 1, seed: 7 },
-    PowerOn { region: Region::Ntsc, alignment: 2, seed: 0 },
-    PowerOn { region: Region::Ntsc, alignment: 3, seed: 0 },
-    PowerOn { region: Region::Pal, alignment: 0, seed: 0 },
-    PowerOn { region: Region::Dendy, alignment: 0, seed: 0 },
+    PowerOn { region: Region::Ntsc, alignment: 0, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Ntsc, alignment: 1, seed: 7, ports: Devices::PADS },
+    PowerOn { region: Region::Ntsc, alignment: 2, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Ntsc, alignment: 3, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Pal, alignment: 0, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Dendy, alignment: 0, seed: 0, ports: Devices::PADS },
 ];
 
 /// What a frame came to.
@@ -110,7 +120,7 @@ struct Seen {
 
 fn check(rom: &Path, options: &PowerOn) -> Result<(), Failed> {
     let cart = Arc::new(Cartridge::parse(&std::fs::read(rom)?)?);
-    let inputs = Random(1).play(FRAMES);
+    let inputs = Random(1).play_on(options.ports, FRAMES);
     let power_on = || Nes::power_on(cart.clone(), options);
 
     let mut nes = power_on();

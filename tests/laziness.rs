@@ -16,7 +16,7 @@ use retake::app::lockstep::program::{CONSOLES, Program};
 use retake::app::lockstep::{Pair, soup};
 use retake::app::testing::manifest;
 use retake::nes::board::BoardId;
-use retake::nes::{Cartridge, PowerOn};
+use retake::nes::{Cartridge, Devices, PowerOn};
 
 use common::Random;
 
@@ -54,7 +54,12 @@ fn main() -> ExitCode {
     let generated = first.chain(kept).map(|(name, seeds)| {
         common::row(&name, None, move || seeds.into_iter().try_for_each(check_program))
     });
-    let rows = programs.chain(boards).chain(generated).chain(rows);
+    let devices = common::DEVICES.iter().zip(CONSOLES.iter().cycle()).map(|(name, options)| {
+        common::row(&format!("random programs with {name}"), None, move || {
+            check_devices(name.parse()?, options)
+        })
+    });
+    let rows = programs.chain(devices).chain(boards).chain(generated).chain(rows);
     libtest_mimic::run(&arguments, rows.collect()).exit_code()
 }
 
@@ -88,6 +93,19 @@ fn check_file(
     consoles.iter().try_for_each(|options| check(&cart, options, frames, seed))
 }
 
+/// Random programs on a console with other devices than pads, and the ROM that looks
+/// for light.
+fn check_devices(ports: Devices, options: &PowerOn) -> Result<(), Failed> {
+    let options = PowerOn { ports, ..*options };
+    (0..40).try_for_each(|seed| {
+        let cart = Arc::new(Cartridge::parse(&soup::rom(&mut Random(seed), None).0)?);
+        check(&cart, &options, 12, seed)
+    })?;
+    let rom = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test/built/zapper.nes");
+    let cart = cartridge(&rom).ok_or("our own ROM")?;
+    (0..4).try_for_each(|seed| check(&cart, &options, MANY, seed))
+}
+
 /// Random programs on a console.
 fn check_programs(options: &PowerOn, seed: u64) -> Result<(), Failed> {
     (seed * 1000..seed * 1000 + 60).try_for_each(|seed| {
@@ -117,6 +135,6 @@ fn cartridge(path: &Path) -> Option<Arc<Cartridge>> {
 }
 
 fn check(cart: &Arc<Cartridge>, options: &PowerOn, frames: usize, seed: u64) -> Result<(), Failed> {
-    let ran = Pair::new(cart, options).run(&Random(seed).play(frames));
+    let ran = Pair::new(cart, options).run(&Random(seed).play_on(options.ports, frames));
     ran.map_err(|difference| format!("{options:?}, {difference}").into())
 }

@@ -11,7 +11,7 @@ use retake::engine::stats::Finished;
 use retake::engine::thread;
 use retake::flight::take::{Slot, Takes};
 use retake::link::{Action, Bell, Command, Flags, GameFiles, Picture, Shown, Taken};
-use retake::nes::{Cartridge, Input, Nes, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Input, Nes, PowerOn, Region};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
@@ -30,7 +30,7 @@ fn cartridge() -> Cartridge {
 }
 
 fn machine(folder: &Path) -> Box<Machine> {
-    let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 };
+    let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0, ports: Devices::PADS };
     let files = GameFiles {
         battery: Arc::from(folder.join("battery.sav")),
         states: std::array::from_fn(|n| Arc::from(folder.join(format!("state-{n}.rts")))),

@@ -17,7 +17,7 @@ use retake::app::testing::manifest::{self, Entry};
 use retake::app::testing::{
     Plan, Report, Verdict, is_reviewed, judge, judge_as_coin, judge_on, markdown,
 };
-use retake::nes::{Cartridge, Input, Nes, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Input, Nes, PowerOn, Region};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -148,7 +148,10 @@ fn own_trial(entry: &'static Entry) -> Trial {
 fn alignment_sum(alignment: u8) -> [u8; 2] {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test/built/alignment.nes");
     let cart = Cartridge::parse(&std::fs::read(path).expect("our own ROM")).expect("our own ROM");
-    let mut nes = Nes::power_on(cart, &PowerOn { region: Region::Ntsc, alignment, seed: 0 });
+    let mut nes = Nes::power_on(
+        cart,
+        &PowerOn { region: Region::Ntsc, alignment, seed: 0, ports: Devices::PADS },
+    );
     for _ in 0..500 {
         nes.run_muted(Input::default());
     }

@@ -179,3 +179,46 @@ fn a_tape_that_does_not_begin_at_power_on_is_no_movie() {
     let output = place.ends(2, &["run", "game.nes", "--movie", "b.rtk"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("power-on"));
 }
+
+#[test]
+fn a_tape_plays_with_the_cheats_that_it_was_made_with() {
+    let place = Place::new(120);
+    let record = |name: &str, cheats: &[&str]| {
+        let run = ["run", "game.nes", "--movie", "movie.txt", "--mute", "--state-hash"];
+        place.ok(&[&run, cheats, &["--record", name]].concat())
+    };
+    let plain = record("plain.rtk", &[]);
+    let cheated = record("cheats.rtk", &["--cheat", "0010:07", "--cheat", "C015?29:69"]);
+    assert_ne!(plain, cheated, "the cheats do something");
+    place.ok(&["tape", "verify", "cheats.rtk"]);
+    let again = place.ok(&["run", "game.nes", "--movie", "cheats.rtk", "--mute", "--state-hash"]);
+    assert_eq!(again, cheated);
+    let events = place.json(0, &["tape", "info", "cheats.rtk"])["events"].clone();
+    let names: Vec<_> = events.as_array().unwrap().iter().map(|event| &event["name"]).collect();
+    assert_eq!(names.iter().filter(|name| **name == "cheat on").count(), 2, "{names:?}");
+    // A part of it has them from its own root on.
+    place.ok(&["tape", "cut", "cheats.rtk", "--from", "90", "-o", "part.rtk"]);
+    place.ok(&["tape", "verify", "part.rtk"]);
+    place.ok(&["tape", "upgrade", "cheats.rtk", "-o", "new.rtk"]);
+    place.ok(&["tape", "verify", "new.rtk"]);
+    place.ends(2, &["tape", "export", "cheats.rtk", "-o", "movie.fm2"]);
+}
+
+#[test]
+fn a_tape_holds_what_was_plugged_in_and_what_was_done_with_it() {
+    let place = Place::new(1);
+    let rom = concat!(env!("CARGO_MANIFEST_DIR"), "/roms-test/built/zapper.nes");
+    std::fs::copy(rom, place.path("zapper.nes")).unwrap();
+    let run = ["run", "zapper.nes", "--frames", "60", "--mute", "--peek", "6000"];
+    let press = ["--ports", "zapper", "--press", "2@1-60:aim=128/120+trigger"];
+    let first = place.ok(&[&run[..], &press, &["--state-hash", "--record", "a.rtk"]].concat());
+    assert!(first.contains("6000: 00"), "{first}");
+    place.ok(&["tape", "verify", "a.rtk"]);
+    let again = ["run", "zapper.nes", "--movie", "a.rtk", "--mute", "--peek", "6000"];
+    assert_eq!(place.ok(&[&again[..], &["--state-hash"]].concat()), first);
+    place.ok(&["tape", "export", "a.rtk", "-o", "a.fm2"]);
+    let fm2 = ["run", "zapper.nes", "--movie", "a.fm2", "--mute", "--peek", "6000"];
+    assert_eq!(place.ok(&[&fm2[..], &["--state-hash"]].concat()), first);
+    let without = place.ok(&[&run[..], &["--ports", "pads"]].concat());
+    assert!(!without.contains("6000: 00"), "{without}");
+}

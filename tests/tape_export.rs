@@ -7,7 +7,7 @@ mod place;
 
 use place::{Place, branched};
 use retake::app::cli::SetupArgs;
-use retake::app::setup::Setup;
+use retake::app::setup::{Asked, Setup};
 use retake::app::tape::export::clip;
 use retake::app::tape::write::Recorder;
 use retake::engine::replay::{Happening, held};
@@ -262,7 +262,7 @@ fn what_a_movie_cannot_hold_is_refused_with_a_sentence() {
 
 /// The built-in game, a tape of it in memory, and its console.
 fn played(frames: u64) -> (Vec<u8>, Setup) {
-    let setup = Setup::new(None, &SetupArgs::default(), None).unwrap();
+    let setup = Setup::new(None, &SetupArgs::default(), Asked::default()).unwrap();
     let mut nes = setup.power_on();
     let mut recorder = Recorder::new(&setup.tape_header(&nes), 0, nes.bytes());
     for frame in 1..=frames {

@@ -4,7 +4,7 @@
 use retake::app::bench::history::{EVERY, Played};
 use retake::app::bench::long;
 use retake::app::cli::SetupArgs;
-use retake::app::setup::Setup;
+use retake::app::setup::{Asked, Setup};
 use retake::flight::catalog::Position;
 use retake::flight::map::View;
 use retake::flight::replay::{self, Recording};
@@ -17,7 +17,7 @@ const FRAMES: u64 = 10 * 3600 * 601 / 10;
 
 #[test]
 fn a_tape_of_ten_hours_opens_and_decodes_any_frame() {
-    let setup = Setup::new(None, &SetupArgs::default(), None).unwrap();
+    let setup = Setup::new(None, &SetupArgs::default(), Asked::default()).unwrap();
     let input =
         |frame: u64| Input::pad1(if frame == 125 { 8 } else { 0x80 * (frame / 40 % 2) as u8 });
     let mut seen = Vec::new();

@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::script::{AddressRange, Condition, Script};
 use super::tape::args::{DumpArgs, TapeCommand};
-use crate::nes::Region;
 use crate::nes::cart::{BoardNumber, Cheat};
+use crate::nes::{Devices, Region};
 use crate::video::layout::{Aspect, Filter};
 
 /// A real-time NES emulator with a built-in flight recorder.
@@ -78,12 +78,21 @@ pub struct SetupArgs {
     /// Another board than the header says: MAPPER or MAPPER.SUBMAPPER
     #[arg(long, value_name = "MAPPER[.SUB]")]
     pub board: Option<BoardNumber>,
+    /// What is plugged in: pads, four-score, famicom-4p, famicom-arkanoid, family-trainer or
+    /// keyboard; or PORT1,PORT2 (one name is port 2's) of pad, none, zapper, arkanoid, power-pad,
+    /// snes-pad and snes-mouse [default: what the ROM's header says, else pads]
+    #[arg(long, value_name = "DEVICES")]
+    pub ports: Option<Devices>,
     /// Take no fast path (the bytes are the same, it only takes longer)
     #[arg(long)]
     pub exact: bool,
-    /// Apply an IPS or BPS patch to the ROM
+    /// Apply an IPS, BPS or UPS patch to the ROM [default: GAME.ips, GAME.bps or GAME.ups beside
+    /// GAME.nes]
     #[arg(long, value_name = "FILE")]
     pub patch: Option<PathBuf>,
+    /// Leave a patch that lies beside the ROM
+    #[arg(long, conflicts_with = "patch")]
+    pub no_patch: bool,
     /// Switch a cheat on: six or eight letters of a Game Genie code, or ADDR:VALUE or
     /// ADDR?COMPARE:VALUE in hex (RAM is written before each frame, ROM reads as VALUE); give it
     /// again for more
@@ -98,8 +107,10 @@ impl Default for SetupArgs {
             alignment: DEFAULT_ALIGNMENT,
             seed: 0,
             board: None,
+            ports: None,
             exact: false,
             patch: None,
+            no_patch: false,
             cheat: Vec::new(),
         }
     }
@@ -109,7 +120,7 @@ impl SetupArgs {
     /// For a ROM that was not named on the command line: without what was meant
     /// for the one that was.
     pub fn for_another_rom(&self) -> Self {
-        Self { board: None, patch: None, cheat: Vec::new(), ..self.clone() }
+        Self { board: None, ports: None, patch: None, cheat: Vec::new(), ..self.clone() }
     }
 }
 
@@ -297,7 +308,10 @@ pub struct RunArgs {
     #[arg(long, value_name = "N")]
     pub frames: Option<u64>,
     /// Buttons by frame, both ends included: `300-306:start,400:a+right,2@500:b`
-    /// (`+` joins buttons, `2@` is pad 2; frame 1 starts at power-on)
+    /// (`+` joins buttons, `2@` is pad 2; frame 1 starts at power-on). Other devices by port:
+    /// aim=X/Y and trigger (Zapper), knob=0-255 and fire (paddle), step=1/12 (mat buttons),
+    /// move=X/Y, click and right-click (mouse), snes-a, snes-x, snes-l, snes-r; and key=NAME/NAME
+    /// (Family BASIC: a, 1, f1, return, space, lshift …) and mic
     #[arg(long, value_name = "SCRIPT", default_value = "", hide_default_value = true)]
     pub press: Script,
     /// Compute no picture and no sound, except for pictures that are written

@@ -293,7 +293,7 @@ impl Desk {
         let Some(watched) = watched else { return };
         let path = watched.path().to_owned();
         let load = |path: &Path| {
-            Setup::new_by(&mut |path| read(io, path), Some(path), watched_setup, loader.region)
+            Setup::new_by(&mut |path| read(io, path), Some(path), watched_setup, loader.asked)
         };
         match watched.look(load) {
             Change::None => {}
@@ -417,6 +417,7 @@ fn sentence(notice: Notice) -> String {
 mod tests {
     use super::*;
     use crate::app::builtin;
+    use crate::app::setup::Asked;
     use crate::app::tapes::Wishes;
     use crate::flight::take::Slot;
     use crate::link::Job;
@@ -461,7 +462,7 @@ mod tests {
                 loader: Loader {
                     data: dir.path().join("data"),
                     setup: setup.for_another_rom(),
-                    region: None,
+                    asked: Asked::default(),
                     slot: Slot::default(),
                     counter: io_thread.counter(),
                     priority: None,

@@ -4,7 +4,7 @@ use super::cli::SetupArgs;
 use super::fault::{Fault, Outcome};
 use super::paths::GameFolder;
 use super::rom_file::{self, LIMIT};
-use super::setup::Setup;
+use super::setup::{Asked, Setup};
 use super::tapes;
 use crate::engine::machine::Machine;
 use crate::engine::realtime::{self, promote};
@@ -16,7 +16,6 @@ use crate::flight::state_file::Owner;
 use crate::flight::take::{FRAMES, Slot, Takes};
 use crate::io::call;
 use crate::link::{Client, Job, Work};
-use crate::nes::Region;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
@@ -52,8 +51,8 @@ pub struct Loader {
     pub data: PathBuf,
     /// How consoles are set up.
     pub setup: SetupArgs,
-    /// The console that movies or players ask for.
-    pub region: Option<Region>,
+    /// The console that movies ask for.
+    pub asked: Asked,
     /// The loop slot that games begin with.
     pub slot: Slot,
     /// Where ways to the I/O thread come from.
@@ -79,7 +78,7 @@ impl Game {
         rom: Option<&Path>,
         held: &mut dyn FnMut(u64) -> Option<GameFolder>,
     ) -> Outcome<Self> {
-        let setup = Setup::new_by(&mut |path| read(io, path), rom, &loader.setup, loader.region)?;
+        let setup = Setup::new_by(&mut |path| read(io, path), rom, &loader.setup, loader.asked)?;
         let folder =
             held(setup.rom.id()).unwrap_or_else(|| GameFolder::open(&loader.data, &setup.rom));
         let mut notes = setup.rom.notes.clone();
@@ -354,7 +353,7 @@ mod tests {
         Loader {
             data: data.to_owned(),
             setup: SetupArgs::default(),
-            region: None,
+            asked: Asked::default(),
             slot: Slot::default(),
             counter: crate::io::start::<0>(|| {}).unwrap().1.counter(),
             priority: None,

@@ -108,7 +108,7 @@ mod real {
                         `retake run --movie` does as it says";
             complain(&mut degraded, said.to_owned());
         }
-        let region = movie.as_ref().and_then(|movie| movie.region);
+        let asked = movie.as_ref().map(Movie::asked).unwrap_or_default();
         let data = paths::data();
         let slot = Slot::new(args.recorder.slot).unwrap_or_default();
         let (recorders_say, said) = mpsc::channel();
@@ -116,7 +116,7 @@ mod real {
         let loader = Loader {
             data,
             setup: args.setup.clone(),
-            region,
+            asked,
             slot,
             counter: io_thread.counter(),
             priority: (!args.realtime.no_rt).then_some(RECORDER_PRIORITY),

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::cli::SetupArgs;
 use super::fault::{Fault, Outcome};
 use super::movie::{self, About, Movie, MovieFrame, Press};
-use super::setup::Setup;
+use super::setup::{Asked, Setup};
 use super::tape::file::is_tape;
 use super::tape::movie::TapeMovie;
 use super::tape::write::Recording;
@@ -39,8 +39,8 @@ impl Source {
     /// The console that is asked for, and what the movie says of it.
     pub fn setup(&self, rom: Option<&Path>, args: &SetupArgs) -> Outcome<Setup> {
         match self {
-            Self::None => Setup::new(rom, args, None),
-            Self::Movie(movie) => Setup::new(rom, args, movie.region),
+            Self::None => Setup::new(rom, args, Asked::default()),
+            Self::Movie(movie) => Setup::new(rom, args, movie.asked()),
             Self::Tape(tape) => tape.setup(rom, args),
         }
     }

@@ -10,9 +10,12 @@ use super::menu::{Choice, Menu, Settings};
 use crate::input::Controls;
 use crate::input::bindings::{Keys, Pads, Target};
 use crate::input::gamepad::{PadChange, PadEvent};
+use crate::input::hands::Click;
 use crate::input::keyboard::Key;
 use crate::link::{Action, Bell, Command, Flags, Front, Request};
+use crate::nes::Devices;
 use crate::nes::port::button;
+use crate::video::layout;
 use crate::video::overlay::Overlay;
 use crate::video::render::{Look, Order, Renderer};
 
@@ -115,9 +118,53 @@ impl Player {
             };
             return self.menu_press(buttons);
         }
+        self.plug();
         let mut said = Vec::new();
         self.controls.key(key, pressed, at_ns, &mut |command| said.push(command));
         self.say(said)
+    }
+
+    /// The pointer is at this place of a window of that size, or in none; it was moved
+    /// so far in pixels of the screen.
+    pub fn point(&mut self, at: Option<(f64, f64)>, moved: [i32; 2], size: (u32, u32), at_ns: u64) {
+        self.plug();
+        let Look { aspect, filter } = self.settings.look;
+        let place = layout::place(size.0, size.1, aspect, filter);
+        match at {
+            Some((x, y)) => {
+                let x = (x - f64::from(place.x)) / f64::from(place.width);
+                let y = (y - f64::from(place.y)) / f64::from(place.height);
+                self.controls.hands().point([x, y], moved);
+            }
+            None => self.controls.hands().away(),
+        }
+        self.pointed(at_ns);
+    }
+
+    /// A button of the mouse went down or up.
+    pub fn click(&mut self, button: Click, pressed: bool, at_ns: u64) {
+        self.plug();
+        if self.menu.is_none() && self.controls.hands().click(button, pressed) {
+            self.pointed(at_ns);
+        }
+    }
+
+    /// Whether the pointer is for the game.
+    pub fn points(&mut self) -> bool {
+        self.plug();
+        self.controls.hands().points()
+    }
+
+    fn pointed(&mut self, at_ns: u64) {
+        let mut said = Vec::new();
+        self.controls.pointed(at_ns, &mut |command| said.push(command));
+        self.say(said);
+    }
+
+    /// What the machine has in its ports by now.
+    fn plug(&mut self) {
+        let ports = Devices::from_word(self.flags.ports.load(Ordering::Relaxed));
+        self.controls.hands().plug(ports.unwrap_or_default());
     }
 
     /// A gamepad reported something at that time.
@@ -129,6 +176,7 @@ impl Player {
                         self.menu_press(buttons)
                     }
                     Target::Action(action) => self.menu_action(action),
+                    Target::Microphone => None,
                 };
             }
             PadChange::Axis(..) if self.menu.is_some() => return None,

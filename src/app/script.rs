@@ -1,10 +1,25 @@
 //! The small languages of the command line: buttons by frame, addresses,
 //! conditions.
+//!
+//! ```text
+//! press = [PORT@] FRAME[-FRAME] : item + item …
+//!
+//! a b select start up down left right     the pad PORT (1-4)
+//! snes-a snes-x snes-l snes-r             a Super NES pad: its B is a, its Y is b
+//! mic                                     the Famicom's microphone
+//! aim=X/Y · trigger                       a Zapper: a spot of the picture, 0-255 and 0-239
+//! knob=N · fire                           a paddle: 0-255; the game has 84-244
+//! step=N[/N…]                             a mat: buttons 1-12
+//! move=X/Y · click · right-click          a mouse: counts in each frame, -128 to 127
+//! key=NAME[/NAME…]                        a keyboard: `nes/port/keyboard.rs` has the names
+//! ```
+//!
+//! What is beside the ports (a keyboard, the Famicom's mat and paddle) is PORT 1's.
 
 use std::str::FromStr;
 
 use crate::nes::Input;
-use crate::nes::port::button;
+use crate::nes::port::{MICROPHONE, button, keyboard, snes::click, zapper::aim};
 
 /// Buttons by frame: `300-306:start,400:a+right,2@500:b`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,8 +31,8 @@ pub struct Script {
 struct Press {
     first: u64,
     last: u64,
-    pad: usize,
-    buttons: u8,
+    /// What is held: bytes that are joined to those of the others.
+    held: Input,
 }
 
 impl Script {
@@ -25,7 +40,7 @@ impl Script {
     pub fn hold(&self, frame: u64, input: &mut Input) {
         for press in &self.presses {
             if (press.first..=press.last).contains(&frame) {
-                input.pads[press.pad] |= press.buttons;
+                join(input, &press.held);
             }
         }
     }
@@ -60,17 +75,89 @@ impl FromStr for Press {
         if last < first {
             return Err(wrong("ends before it begins"));
         }
-        let mut buttons = 0;
+        let mut held = Input::default();
         for name in names.split('+') {
             let name = name.trim().to_ascii_lowercase();
-            let found = BUTTONS.iter().find(|(known, _)| *known == name);
-            buttons |= found
-                .ok_or_else(|| {
-                    wrong("names a button that is not a, b, select, start, up, down, left or right")
-                })?
-                .1;
+            if let Some((_, bit)) = BUTTONS.iter().find(|(known, _)| *known == name) {
+                held.pads[pad - 1] |= bit;
+            } else if name == "mic" {
+                held.device[9] |= MICROPHONE;
+            } else if pad > 2 {
+                return Err(wrong("names what only ports 1 and 2 have"));
+            } else {
+                hold(&name, pad - 1, &mut held).ok_or_else(|| {
+                    wrong(
+                        "names a button that is not a, b, select, start, up, down, left or right, nor what another device has",
+                    )
+                })?;
+            }
         }
-        Ok(Self { first, last, pad: pad - 1, buttons })
+        Ok(Self { first, last, held })
+    }
+}
+
+fn join(input: &mut Input, held: &Input) {
+    let joined = input.pads.iter_mut().zip(held.pads);
+    for (byte, more) in joined.chain(input.device.iter_mut().zip(held.device)) {
+        *byte |= more;
+    }
+}
+
+/// Adds what a device in a port has under this name; `None` where none has.
+fn hold(name: &str, port: usize, held: &mut Input) -> Option<()> {
+    let (name, value) = name.split_once('=').unwrap_or((name, ""));
+    let mut numbers = value.split('/').map(|number| number.trim().parse::<i16>());
+    let mut next = || numbers.next()?.ok();
+    let bytes = held.of_port_mut(port);
+    match name {
+        "snes-a" => bytes[0] |= 1,
+        "snes-x" => bytes[0] |= 2,
+        "snes-l" => bytes[0] |= 4,
+        "snes-r" => bytes[0] |= 8,
+        "aim" => {
+            let (x, y) = (u8::try_from(next()?).ok()?, u8::try_from(next()?).ok()?);
+            (bytes[0], bytes[1]) = (x, y);
+            bytes[2] |= if y < 240 { aim::AT_PICTURE } else { return None };
+        }
+        "trigger" => bytes[2] |= aim::TRIGGER,
+        "knob" => bytes[0] = u8::try_from(next()?).ok()?,
+        "fire" => bytes[1] |= 1,
+        "step" => {
+            for number in value.split('/') {
+                let button: usize = number.trim().parse().ok()?;
+                let bit = (1..=12).contains(&button).then(|| 1u16 << (button - 1))?;
+                let [low, high] = bit.to_le_bytes();
+                (bytes[0], bytes[1]) = (bytes[0] | low, bytes[1] | high);
+            }
+            return Some(());
+        }
+        "move" => {
+            let (x, y) = (i8::try_from(next()?).ok()?, i8::try_from(next()?).ok()?);
+            (bytes[0], bytes[1]) = (x as u8, y as u8);
+        }
+        "click" => bytes[2] |= click::LEFT,
+        "right-click" => bytes[2] |= click::RIGHT,
+        "key" => {
+            for key in value.split('/') {
+                let keys = keyboard::KEYS.as_flattened();
+                let at = keys.iter().position(|known| *known == key_name(key.trim()))?;
+                held.device[at / 8] |= 1 << (at % 8);
+            }
+            return Some(());
+        }
+        _ => return None,
+    }
+    let has_value = matches!(name, "aim" | "knob" | "move");
+    (next().is_none() && has_value != value.is_empty()).then_some(())
+}
+
+/// A key whose sign would be taken for something of the script, by its name.
+fn key_name(key: &str) -> &str {
+    match key {
+        "slash" => "/",
+        "@" => "at",
+        ";" => "semicolon",
+        key => key,
     }
 }
 
@@ -154,8 +241,49 @@ mod tests {
     }
 
     #[test]
+    fn a_script_holds_what_other_devices_have() {
+        let held = |word: &str| word.parse::<Press>().unwrap().held;
+        assert_eq!(held("2@1:aim=120/99+trigger").of_port(1), [120, 99, 3, 0]);
+        assert_eq!(held("2@1:knob=244+fire").of_port(1), [244, 1, 0, 0]);
+        assert_eq!(held("2@1:step=1/12").of_port(1), [0x01, 0x08, 0, 0]);
+        assert_eq!(held("1:move=-3/5+click").of_port(0), [0xfd, 5, 1, 0]);
+        assert_eq!(held("1:right-click").of_port(0), [0, 0, 2, 0]);
+        assert_eq!(held("1:snes-a+snes-r+a").of_port(0), [9, 0, 0, 0]);
+        assert_eq!(held("1:snes-a+snes-r+a").pads[0], button::A);
+        assert_eq!(held("1:mic").device[9], 1);
+        assert_eq!(held("1:key=f8/ins").device, [1, 0, 0, 0, 0, 0, 0, 0, 0x80, 0]);
+    }
+
+    #[test]
+    fn every_key_of_the_keyboard_can_be_written() {
+        for (at, name) in keyboard::KEYS.as_flattened().iter().enumerate() {
+            let name = if *name == "/" { "slash" } else { name };
+            let held = format!("1:key={name}").parse::<Press>().unwrap().held;
+            assert_eq!(held.device[at / 8], 1 << (at % 8), "{name}");
+        }
+    }
+
+    #[test]
     fn a_wrong_script_says_which_word_is_wrong() {
-        for wrong in ["300", "a:b", "5-4:a", "5@1:a", "1:x", "1:", "-1:a"] {
+        for wrong in [
+            "300",
+            "a:b",
+            "5-4:a",
+            "5@1:a",
+            "1:x",
+            "1:",
+            "-1:a",
+            "1:aim=1",
+            "1:aim=1/240",
+            "1:aim=1/2/3",
+            "1:knob=256",
+            "1:fire=1",
+            "1:step=13",
+            "1:step=",
+            "1:move=1/200",
+            "1:key=hyper",
+            "3@1:fire",
+        ] {
             let error = format!("1:a,{wrong}").parse::<Script>().unwrap_err();
             assert!(error.contains(&format!("`{wrong}`")), "{error}");
         }

@@ -1,11 +1,22 @@
 //! A console from the options of the command line.
 
+use std::path::{Path, PathBuf};
+
 use super::cli::SetupArgs;
 use super::fault::{Fault, Outcome};
 use super::rom_file::Rom;
 use crate::flight::state_file::Owner;
 use crate::flight::tape;
-use crate::nes::{Nes, PowerOn, Region, Tier};
+use crate::nes::{Devices, Nes, PowerOn, Region, Tier};
+
+/// What a movie says of its console.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The television system.
+    pub region: Option<Region>,
+    /// What is plugged in.
+    pub ports: Option<Devices>,
+}
 
 /// A ROM and how the console around it is switched on.
 #[derive(Clone, Debug)]
@@ -19,14 +30,10 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Loads what the options name. `region` is taken when the options leave
-    /// it open, before the header's.
-    pub fn new(
-        rom: Option<&std::path::Path>,
-        args: &SetupArgs,
-        region: Option<Region>,
-    ) -> Outcome<Self> {
-        let setup = Self::new_by(&mut super::rom_file::read, rom, args, region)?;
+    /// Loads what the options name. `movie` is taken where the options leave something
+    /// open, before what the header says.
+    pub fn new(rom: Option<&std::path::Path>, args: &SetupArgs, movie: Asked) -> Outcome<Self> {
+        let setup = Self::new_by(&mut super::rom_file::read, rom, args, movie)?;
         for note in &setup.rom.notes {
             eprintln!("retake: {note}");
         }
@@ -39,14 +46,28 @@ impl Setup {
         read: &mut dyn FnMut(&std::path::Path) -> Outcome<Vec<u8>>,
         rom: Option<&std::path::Path>,
         args: &SetupArgs,
-        region: Option<Region>,
+        Asked { region, ports }: Asked,
     ) -> Outcome<Self> {
-        let mut rom = Rom::load_by(read, rom, args.patch.as_deref(), args.board)?;
+        let beside = if args.no_patch || args.patch.is_some() { None } else { beside(rom)? };
+        let patch = args.patch.as_deref().or(beside.as_deref());
+        let mut rom = Rom::load_by(read, rom, patch, args.board).map_err(|mut fault| {
+            let named = |patch: &PathBuf| fault.sentence.starts_with(&*patch.to_string_lossy());
+            if beside.as_ref().is_some_and(named) {
+                fault.sentence += " (it lies beside the ROM; --no-patch leaves it)";
+            }
+            fault
+        })?;
+        if let Some(patch) = &beside {
+            let patch = patch.display();
+            rom.notes
+                .push(format!("patched with {patch}, which lies beside it (--no-patch leaves it)"));
+        }
         if !args.cheat.is_empty() {
             rom.plug_in(&args.cheat).map_err(|error| Fault::file("--cheat", error))?;
         }
         let region = args.region.map(Region::from).or(region).unwrap_or(rom.cart.region);
-        let options = PowerOn { region, alignment: args.alignment, seed: args.seed };
+        let ports = args.ports.or(ports).or(rom.cart.ports).unwrap_or_default();
+        let options = PowerOn { region, alignment: args.alignment, seed: args.seed, ports };
         let tier = if args.exact { Tier::Exact } else { Tier::Lazy };
         Ok(Self { rom, options, tier })
     }
@@ -84,7 +105,7 @@ impl Setup {
             seed: self.options.seed.into(),
             created: now.as_secs().into(),
             session: (now.as_nanos() as u64 ^ u64::from(std::process::id()) << 48).into(),
-            ports: 0.into(),
+            ports: self.options.ports.word().into(),
             core,
             check: 0.into(),
         }
@@ -96,6 +117,21 @@ impl Setup {
         let PowerOn { region, alignment, .. } = self.options;
         let (mapper, submapper) = (cart.mapper, cart.submapper & 15);
         Console { mapper, submapper, alignment: alignment & 3, region }.word()
+    }
+}
+
+/// The patch that lies beside a ROM under the same name.
+pub fn beside(rom: Option<&Path>) -> Outcome<Option<PathBuf>> {
+    let Some(rom) = rom.filter(|rom| *rom != Path::new("-")) else { return Ok(None) };
+    let endings = ["ips", "bps", "ups"].map(|ending| rom.with_extension(ending));
+    let mut there = endings.into_iter().filter(|patch| patch.is_file() && patch != rom);
+    match (there.next(), there.next()) {
+        (Some(one), Some(other)) => Err(Fault::unusable(format_args!(
+            "{} and {} both lie beside the ROM; choose one with --patch, or leave them with --no-patch",
+            one.display(),
+            other.display()
+        ))),
+        (one, _) => Ok(one),
     }
 }
 
@@ -136,6 +172,29 @@ const REGIONS: [Region; 3] = [Region::Ntsc, Region::Pal, Region::Dendy];
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_patch_beside_the_rom_is_applied_and_said_and_can_be_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::write(at("game.nes"), crate::app::builtin::GAME).unwrap();
+        let load = |args: &SetupArgs| Setup::new(Some(&at("game.nes")), args, Asked::default());
+        let patched = |args: &SetupArgs| load(args).map(|setup| setup.rom.cart.prg[0] == 0x77);
+        let no_patch = SetupArgs { no_patch: true, ..SetupArgs::default() };
+        std::fs::write(at("game.ips"), b"PATCH\0\0\x10\0\x01\x77EOF").unwrap();
+        assert_eq!(patched(&SetupArgs::default()).ok(), Some(true));
+        let notes = load(&SetupArgs::default()).unwrap().rom.notes;
+        assert!(notes.iter().any(|note| note.contains("game.ips, which lies beside")), "{notes:?}");
+        assert_eq!(patched(&no_patch).ok(), Some(false));
+
+        std::fs::write(at("game.ups"), b"UPS1").unwrap();
+        let fault = load(&SetupArgs::default()).unwrap_err();
+        assert!(fault.sentence.contains("both lie beside"), "{}", fault.sentence);
+        std::fs::remove_file(at("game.ips")).unwrap();
+        let fault = load(&SetupArgs::default()).unwrap_err();
+        assert!(fault.sentence.contains("--no-patch leaves it"), "{}", fault.sentence);
+        assert_eq!(patched(&no_patch).ok(), Some(false));
+    }
 
     #[test]
     fn a_console_is_told_from_its_word() {

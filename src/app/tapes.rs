@@ -152,6 +152,10 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
             let frame = machine.nes.frame_number();
             capture.state(frame, machine.nes.bytes());
             capture.record(shared::Record::Elsewhere { frame });
+            for cheat in &machine.nes.cartridge().cheats {
+                let event = Happening::Cheats(Some(*cheat)).event();
+                capture.record(shared::Record::Event(event));
+            }
             let mut header = setup.tape_header(&machine.nes);
             header.session = session.into();
             header.flags = (if wishes.rewind { 0 } else { NO_REWIND }).into();
@@ -224,6 +228,9 @@ fn resume(
         let header = *tape.header();
         header.expect_layout(owner.layout).map_err(|e| e.to_string())?;
         header.expect_rom(&setup.rom.running_sha256()).map_err(|e| e.to_string())?;
+        if header.ports.get() != setup.options.ports.word() {
+            return Err("other devices were in its ports; give the same --ports".into());
+        }
         if header.machine.get() != owner.machine || tape.state_len() != machine.nes.bytes().len() {
             return Err("its machine was set up differently; give the same --region, --alignment and --board".into());
         }
@@ -232,7 +239,20 @@ fn resume(
         let mut console = Console::new(setup.rom.cart.clone(), setup.options, roms.clone());
         replay::seek(&tape, &mut console, end).map_err(|e| e.to_string())?;
         machine.nes = console.nes;
-        let history = History::of_tape(&tape, Settings::default());
+        let mut history = History::of_tape(&tape, Settings::default());
+        // The cheats of today, and not those of the last session.
+        let cheats = &setup.rom.cart.cheats;
+        let running = machine.nes.cartridge().clone();
+        if running.cheats != *cheats {
+            let cart = running.with_cheats(cheats).map_err(|e| e.to_string())?;
+            if machine.nes.set_rom(Arc::new(cart)).is_err() {
+                return Err("its ROM is another one".into());
+            }
+            history.event(&Happening::Cheats(None).event());
+            for cheat in cheats {
+                history.event(&Happening::Cheats(Some(*cheat)).event());
+            }
+        }
         machine.reloaded = Happening::rom_after(&tape.catalog().past(end));
         let (length, path) = (tape.whole(), path.clone());
         Ok::<_, String>(Resumed { history, header, length, path, roms })

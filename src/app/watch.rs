@@ -136,6 +136,7 @@ mod tests {
     use super::*;
     use crate::app::builtin;
     use crate::app::cli::SetupArgs;
+    use crate::app::setup::Asked;
 
     #[test]
     fn a_file_that_is_written_or_replaced_is_a_new_rom_that_fits() {
@@ -143,7 +144,7 @@ mod tests {
         let path = dir.path().join("game.nes");
         let mut rom = builtin::GAME.to_vec();
         std::fs::write(&path, &rom).unwrap();
-        let load = |path: &Path| Setup::new(Some(path), &SetupArgs::default(), None);
+        let load = |path: &Path| Setup::new(Some(path), &SetupArgs::default(), Asked::default());
         let (tell, requests) = mpsc::channel();
         let mut watched = Watched::new(&path, &load(&path).unwrap(), tell).unwrap();
         for renamed in [false, true] {

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use winit::application::ApplicationHandler;
 use winit::dpi::PhysicalSize;
 use winit::error::EventLoopError;
-use winit::event::{ElementState, WindowEvent};
+use winit::event::{ElementState, MouseButton, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
 use winit::keyboard::PhysicalKey;
 use winit::platform::x11::WindowAttributesExtX11;
@@ -17,6 +17,7 @@ use winit::window::{Fullscreen, Window, WindowAttributes, WindowId};
 
 use super::player::{Effect, Options, Player};
 use crate::input::gamepad::{self, PadEvent};
+use crate::input::hands::Click;
 use crate::input::keyboard::Key;
 use crate::link::{Front, Shown};
 use crate::nes::output::{HEIGHT, WIDTH};
@@ -92,6 +93,8 @@ enum State {
 struct Playing {
     player: Player,
     window: Arc<Window>,
+    /// Where the pointer was last, in the window's pixels.
+    pointer: Option<(f64, f64)>,
     render: JoinHandle<(Shown, Result<(), ScreenError>)>,
 }
 
@@ -160,7 +163,7 @@ impl App {
         let render = spawn_render(renderer, surface, realtime, self.proxy.clone());
         spawn_gamepads(self.proxy.clone());
         announce(ready);
-        State::Playing(Box::new(Playing { player, window, render }))
+        State::Playing(Box::new(Playing { player, window, pointer: None, render }))
     }
 }
 
@@ -227,6 +230,29 @@ impl ApplicationHandler<Event> for App {
                     let effect = player.key(key, pressed, at_ns);
                     playing.effect(event_loop, effect);
                 }
+            }
+            WindowEvent::CursorMoved { position, .. } => {
+                let at = (position.x, position.y);
+                let was = playing.pointer.replace(at).unwrap_or(at);
+                let moved = [at.0.round() - was.0.round(), at.1.round() - was.1.round()];
+                let size = playing.window.inner_size();
+                let size = (size.width, size.height);
+                player.point(Some(at), moved.map(|by| by as i32), size, at_ns);
+                if playing.window.fullscreen().is_some() {
+                    playing.window.set_cursor_visible(player.points());
+                }
+            }
+            WindowEvent::CursorLeft { .. } => {
+                playing.pointer = None;
+                player.point(None, [0, 0], (1, 1), at_ns);
+            }
+            WindowEvent::MouseInput { state, button, .. } => {
+                let button = match button {
+                    MouseButton::Left => Click::Left,
+                    MouseButton::Right => Click::Right,
+                    _ => return,
+                };
+                player.click(button, state == ElementState::Pressed, at_ns);
             }
             WindowEvent::Focused(focused) => player.focus(focused, at_ns),
             WindowEvent::Resized(PhysicalSize { width, height }) => {

@@ -179,8 +179,12 @@ mod tests {
         rom[16..21].copy_from_slice(&[0xe6, 0x10, 0x4c, 0x00, 0x80]);
         rom[16 + 0x3ffd] = 0x80;
         let cart = Arc::new(Cartridge::parse(&rom).unwrap());
-        let options =
-            crate::nes::PowerOn { region: crate::nes::Region::Ntsc, alignment: 0, seed: 0 };
+        let options = crate::nes::PowerOn {
+            region: crate::nes::Region::Ntsc,
+            alignment: 0,
+            seed: 0,
+            ports: crate::nes::Devices::PADS,
+        };
         let console = || Console::new(cart.clone(), options, Arc::default());
         let mut played = console();
         let mut history = History::new(played.nes.bytes().len(), Settings::default());

@@ -80,6 +80,8 @@ pub struct Engine {
     input: Input,
     /// What was held when the machine last looked.
     seen: Input,
+    /// Where the mice were in the last frame.
+    mice: [[u8; 4]; 2],
     turbo: [u8; 4],
     frozen: bool,
     step: bool,
@@ -128,6 +130,7 @@ impl Engine {
             shown_hud: hud,
             input: Input::default(),
             seen: Input::default(),
+            mice: [[0; 4]; 2],
             turbo: [0; 4],
             frozen: false,
             step: false,
@@ -319,7 +322,7 @@ impl Engine {
                 }
                 input
             }
-            None => autofire(self.input, self.turbo, frame),
+            None => self.moved(autofire(self.input, self.turbo, frame)),
         };
         let turn = self.machine.session.turn(&mut self.machine.nes, live);
         if turn.restored {
@@ -410,6 +413,7 @@ impl Engine {
         self.shown_hud = self.hud;
         self.stats.published += 1;
         self.ends.flags.published.store(self.stats.published, Ordering::Relaxed);
+        self.ends.flags.ports.store(self.machine.nes.ports().word(), Ordering::Relaxed);
         self.ends.bell.ring();
         if let Some(event) = self.event_at.take() {
             self.stats.latency.saturating_record(now.saturating_sub(event));
@@ -477,5 +481,8 @@ impl Engine {
 
 /// Whether `next` lets go of a button that was not held before this turn.
 fn releases(before: Input, now: Input, next: Input) -> bool {
-    (0..4).any(|pad| now.pads[pad] & !before.pads[pad] & !next.pads[pad] != 0)
+    let released = |before: u8, now: u8, next: u8| now & !before & !next != 0;
+    (0..4).any(|pad| released(before.pads[pad], now.pads[pad], next.pads[pad]))
+        // Triggers and the buttons of mice.
+        || [2, 6].iter().any(|&at| released(before.device[at], now.device[at], next.device[at]))
 }

@@ -93,6 +93,9 @@ impl Machine {
         if let Some(name) = self.reloaded {
             capture.record(Record::Event(Happening::Reload(name).event()));
         }
+        for cheat in &self.nes.cartridge().cheats {
+            capture.record(Record::Event(Happening::Cheats(Some(*cheat)).event()));
+        }
     }
 
     /// Puts another ROM into the running machine; gives the one that is to be

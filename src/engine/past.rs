@@ -16,6 +16,7 @@ use crate::flight::history::History;
 use crate::flight::replay::{self, Machine, Recording, Step};
 use crate::flight::take::Input;
 use crate::link::{Bell, Columns};
+use crate::nes::cart::Cheat;
 use rtrb::{Consumer, Producer, RingBuffer};
 
 /// Moments that are ready ahead.
@@ -97,6 +98,16 @@ struct UnderWay {
     step: i64,
 }
 
+/// A number that is the same for the same cheats.
+pub fn cheats_mark(cheats: &[Cheat]) -> u64 {
+    cheats.iter().fold(0, |mark, cheat| {
+        let Cheat { address, value, compare } = *cheat;
+        let compare = compare.map_or(0, |compare| 0x100 | u64::from(compare));
+        let number = u64::from(address) << 24 | u64::from(value) << 16 | compare;
+        (mark ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23)
+    })
+}
+
 /// A frame of the past: run it from this state with this input, and it is as
 /// it was.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +123,8 @@ pub struct Moment {
     pub scene: Scene,
     /// The ROM that ran then; `None` is the first one.
     pub rom: Option<RomName>,
+    /// The cheats that were on then: [`cheats_mark`].
+    pub cheats: u64,
     /// There is none further on.
     pub last: bool,
 }
@@ -266,7 +279,9 @@ impl Supply {
             return false;
         }
         moment.position = after;
-        moment.rom = Happening::rom_after(&catalog.past(after));
+        let past = catalog.past(after);
+        moment.rom = Happening::rom_after(&past);
+        moment.cheats = cheats_mark(&Happening::cheats_after(&past));
         let events = steps.iter().any(|step| matches!(step, Step::Event(_)));
         let recalled = !events || console.recall(&catalog.past(before));
         if !recalled || events && !console.restore(&moment.state) {

@@ -6,7 +6,7 @@
 //!    1  reset                                                   is a ROM chunk:
 //!    2  power     (what a battery keeps stays)                    SHA-256 (32)
 //!    3  reload    the first 16 bytes of the new ROM's SHA-256     the file
-//!    4  cheat     not used yet
+//!    4  cheats    one is switched on, or all are switched off (see below)
 //! ```
 
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::flight::chunk::Event;
 use crate::flight::replay::{Machine, Recording};
 use crate::flight::take;
+use crate::nes::cart::Cheat;
 use crate::nes::{Cartridge, Input, Nes, PowerOn, Tier};
 
 /// The codes of events.
@@ -23,6 +24,7 @@ mod code {
     pub const RESET: u8 = 1;
     pub const POWER: u8 = 2;
     pub const RELOAD: u8 = 3;
+    pub const CHEATS: u8 = 4;
 }
 
 /// The first bytes of a ROM's SHA-256, by which an event names it.
@@ -40,6 +42,15 @@ pub enum Happening {
     Power,
     /// Another ROM of the same board was put in.
     Reload(RomName),
+    /// A cheat was switched on beside those that are, or all were switched off. Data:
+    /// address (2), value, compare, flags (bit 0: on, bit 1: it compares).
+    Cheats(Option<Cheat>),
+}
+
+/// Flags of a cheat's event.
+mod flag {
+    pub const ON: u8 = 1;
+    pub const COMPARES: u8 = 2;
 }
 
 impl Happening {
@@ -51,12 +62,33 @@ impl Happening {
         })
     }
 
+    /// The cheats that are on after `past`.
+    pub fn cheats_after(past: &[Event]) -> Vec<Cheat> {
+        let mut cheats = Vec::new();
+        for event in past {
+            if let Some(Self::Cheats(cheat)) = Self::of(event) {
+                switch(&mut cheats, cheat);
+            }
+        }
+        cheats
+    }
+
     /// As an event of a tape.
     pub fn event(self) -> Event {
         let (code, data) = match self {
             Self::Reset => (code::RESET, [0; 16]),
             Self::Power => (code::POWER, [0; 16]),
             Self::Reload(name) => (code::RELOAD, name),
+            Self::Cheats(cheat) => {
+                let mut data = [0; 16];
+                if let Some(Cheat { address, value, compare }) = cheat {
+                    let compares = if compare.is_some() { flag::COMPARES } else { 0 };
+                    let [low, high] = address.to_le_bytes();
+                    let bytes = [low, high, value, compare.unwrap_or(0), flag::ON | compares];
+                    data[..bytes.len()].copy_from_slice(&bytes);
+                }
+                (code::CHEATS, data)
+            }
         };
         Event { code, data }
     }
@@ -67,6 +99,15 @@ impl Happening {
             code::RESET => Some(Self::Reset),
             code::POWER => Some(Self::Power),
             code::RELOAD => Some(Self::Reload(event.data)),
+            code::CHEATS => {
+                let [low, high, value, compare, flags, ..] = event.data;
+                let cheat = Cheat {
+                    address: u16::from_le_bytes([low, high]),
+                    value,
+                    compare: (flags & flag::COMPARES != 0).then_some(compare),
+                };
+                Some(Self::Cheats((flags & flag::ON != 0).then_some(cheat)))
+            }
             _ => None,
         }
     }
@@ -77,7 +118,18 @@ impl Happening {
             Self::Reset => "reset",
             Self::Power => "power",
             Self::Reload(_) => "ROM reloaded",
+            Self::Cheats(Some(_)) => "cheat on",
+            Self::Cheats(None) => "cheats off",
         }
+    }
+}
+
+/// Switches a cheat on, once, or all off.
+fn switch(cheats: &mut Vec<Cheat>, cheat: Option<Cheat>) {
+    match cheat {
+        Some(cheat) if cheats.contains(&cheat) => {}
+        Some(cheat) => cheats.push(cheat),
+        None => cheats.clear(),
     }
 }
 
@@ -169,7 +221,17 @@ impl Console {
 
     fn put_in(&mut self, name: &RomName) -> bool {
         let cart = self.roms.find(name).cloned();
-        cart.is_some_and(|cart| self.nes.set_rom(cart).is_ok())
+        let cheats = self.nes.cartridge().cheats.clone();
+        cart.is_some_and(|cart| self.plug_in(&cart, &cheats))
+    }
+
+    /// Puts a cartridge in, with these cheats.
+    fn plug_in(&mut self, cart: &Arc<Cartridge>, cheats: &[Cheat]) -> bool {
+        if cart.cheats == cheats {
+            return self.nes.set_rom(cart.clone()).is_ok();
+        }
+        let with = cart.with_cheats(cheats);
+        with.is_ok_and(|with| self.nes.set_rom(Arc::new(with)).is_ok())
     }
 }
 
@@ -179,10 +241,11 @@ impl Machine for Console {
     }
 
     fn recall(&mut self, past: &[Event]) -> bool {
-        match Happening::rom_after(past) {
-            Some(name) => self.put_in(&name),
-            None => self.nes.set_rom(self.first.clone()).is_ok(),
-        }
+        let cart = match Happening::rom_after(past) {
+            Some(name) => self.roms.find(&name).cloned(),
+            None => Some(self.first.clone()),
+        };
+        cart.is_some_and(|cart| self.plug_in(&cart, &Happening::cheats_after(past)))
     }
 
     fn restore(&mut self, bytes: &[u8]) -> bool {
@@ -198,6 +261,12 @@ impl Machine for Console {
             Some(Happening::Reset) => self.nes.reset(),
             Some(Happening::Power) => power(&mut self.nes, &self.options),
             Some(Happening::Reload(name)) => return self.put_in(&name),
+            Some(Happening::Cheats(cheat)) => {
+                let cart = self.nes.cartridge().clone();
+                let mut cheats = cart.cheats.clone();
+                switch(&mut cheats, cheat);
+                return self.plug_in(&cart, &cheats);
+            }
             None => return false,
         }
         true
@@ -260,7 +329,8 @@ mod tests {
     use crate::flight::replay;
     use crate::nes::Region;
 
-    const OPTIONS: PowerOn = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 };
+    const OPTIONS: PowerOn =
+        PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: crate::nes::Devices::PADS };
 
     /// Stores a number at $10 and adds one to $11, for ever.
     fn rom(number: u8) -> Vec<u8> {
@@ -278,7 +348,10 @@ mod tests {
 
     #[test]
     fn a_happening_comes_back_from_its_event() {
-        for happening in [Happening::Reset, Happening::Power, Happening::Reload([7; 16])] {
+        let cheats = ["07F0:09", "8100?53:99", "0000?00:00"].map(|code| code.parse().ok());
+        let cheats = cheats.into_iter().chain([None]).map(Happening::Cheats);
+        let others = [Happening::Reset, Happening::Power, Happening::Reload([7; 16])];
+        for happening in cheats.chain(others) {
             assert_eq!(Happening::of(&happening.event()), Some(happening));
         }
         assert_eq!(Happening::of(&Event { code: 99, data: [0; 16] }), None);
@@ -292,6 +365,22 @@ mod tests {
         payload[100] ^= 1;
         assert_eq!(rom_of_payload(&payload), None);
         assert_eq!(rom_of_payload(&payload[..31]), None);
+    }
+
+    #[test]
+    fn cheats_come_and_go_with_their_events() {
+        let cheat = |code: &str| Happening::Cheats(code.parse().ok());
+        let events = [cheat("0010:07"), cheat("0020:01"), cheat("0010:07")];
+        let past: Vec<Event> = events.into_iter().map(Happening::event).collect();
+        assert_eq!(Happening::cheats_after(&past).len(), 2, "each is on once");
+        let mut console = Console::new(Arc::new(cart(&rom(1)).unwrap()), OPTIONS, Arc::default());
+        assert!(past.iter().all(|event| console.apply(event)));
+        console.run_muted([0; 16]);
+        assert_eq!(console.nes.peek(0x20), 1);
+        assert!(console.apply(&Happening::Cheats(None).event()));
+        assert!(console.nes.cartridge().cheats.is_empty());
+        assert!(console.recall(&past) && console.nes.cartridge().cheats.len() == 2);
+        assert!(console.recall(&[]) && console.nes.cartridge().cheats.is_empty());
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub enum Target {
     Button(usize, u8),
     /// Holds buttons of a pad on autofire.
     Turbo(usize, u8),
+    /// Sounds in the microphone of the Famicom's second pad.
+    Microphone,
     /// Asks for something.
     Action(Action),
 }
@@ -69,7 +71,7 @@ pub type Pads = Bindings<PadButton>;
 pub enum BindingError {
     /// No such target.
     #[error(
-        "`{0}` is nothing that can be bound; there are a, b, select, start, up, down, left, right, turbo_a, turbo_b (p2_a … for the other players), {1}"
+        "`{0}` is nothing that can be bound; there are a, b, select, start, up, down, left, right, turbo_a, turbo_b (p2_a … for the other players), microphone, {1}"
     )]
     Target(String, String),
     /// No such key.
@@ -101,6 +103,9 @@ impl Target {
     pub fn from_name(name: &str) -> Option<Self> {
         if let Some((_, action)) = ACTIONS.iter().find(|(other, _)| *other == name) {
             return Some(Self::Action(*action));
+        }
+        if name == "microphone" {
+            return Some(Self::Microphone);
         }
         let (pad, rest) = match name.as_bytes() {
             [b'p', digit @ b'1'..=b'4', b'_', ..] => (usize::from(digit - b'1'), &name[3..]),
@@ -188,6 +193,7 @@ impl Source for Chord {
         ("down", "Down"),
         ("left", "Left"),
         ("right", "Right"),
+        ("microphone", "`"),
         ("loop", "L"),
         ("play_loop", "Shift+L"),
         ("slot_1", "F1"),

@@ -9,10 +9,11 @@
 
 use super::bindings::{Chord, Keys, Pads, Target};
 use super::gamepad::{PadButton, PadChange, PadEvent, stick};
+use super::hands::Hands;
 use super::keyboard::Key;
 use crate::link::{Action, Command};
 use crate::nes::Input;
-use crate::nes::port::button;
+use crate::nes::port::{MICROPHONE, button};
 
 /// What the player holds, and what it means.
 pub struct Controls {
@@ -25,6 +26,7 @@ pub struct Controls {
     said: Input,
     said_turbo: [u8; 4],
     said_held: HeldActions,
+    hands: Hands,
 }
 
 /// Which of the actions that last while they are held are held.
@@ -79,12 +81,17 @@ impl Controls {
             said: Input::default(),
             said_turbo: [0; 4],
             said_held: HeldActions::default(),
+            hands: Hands::default(),
         }
     }
 
     /// A key went down or up at that time. Repeated downs of a held key count
     /// only where that helps: volume and single steps.
     pub fn key(&mut self, key: Key, pressed: bool, at_ns: u64, say: &mut impl FnMut(Command)) {
+        if self.hands.key(key, pressed) {
+            self.keys_held.retain(|(held, _)| *held != key);
+            return self.tell(at_ns, say);
+        }
         let held = self.keys_held.iter().position(|(other, _)| *other == key);
         match (held, pressed) {
             (None, true) => {
@@ -110,6 +117,16 @@ impl Controls {
             }
             (None, false) => {}
         }
+        self.tell(at_ns, say);
+    }
+
+    /// What is done with other devices than pads: see there.
+    pub fn hands(&mut self) -> &mut Hands {
+        &mut self.hands
+    }
+
+    /// The pointer was moved, or its buttons pressed.
+    pub fn pointed(&mut self, at_ns: u64, say: &mut impl FnMut(Command)) {
         self.tell(at_ns, say);
     }
 
@@ -176,6 +193,7 @@ impl Controls {
     /// Releases everything.
     pub fn release(&mut self, at_ns: u64, say: &mut impl FnMut(Command)) {
         self.keys_held.clear();
+        self.hands.release();
         for pad in self.players.iter_mut().flatten() {
             pad.held.clear();
         }
@@ -208,7 +226,9 @@ impl Controls {
     /// Says what is different from what was last said.
     fn tell(&mut self, at_ns: u64, say: &mut impl FnMut(Command)) {
         let (mut held, mut turbo, mut lasting) = ([0; 4], [0; 4], HeldActions::default());
+        let mut microphone = 0;
         let mut hold = |target, player: usize| match target {
+            Target::Microphone => microphone = MICROPHONE,
             Target::Button(pad, mask) => held[(pad + player) & 3] |= mask,
             Target::Turbo(pad, mask) => turbo[(pad + player) & 3] |= mask,
             Target::Action(Action::FastForward(_)) => lasting.fast = true,
@@ -229,7 +249,9 @@ impl Controls {
         for (held, directions) in held.iter_mut().zip(&mut self.directions) {
             *held = directions.resolve(*held);
         }
-        let input = Input { pads: held, ..Input::default() };
+        let mut input = Input { pads: held, ..Input::default() };
+        self.hands.hold(&mut input);
+        input.device[9] |= microphone;
         if input != self.said {
             self.said = input;
             say(Command::Input { input, at_ns });

@@ -2,13 +2,14 @@
 //!
 //! ```text
 //! window keys ──► keyboard ─┐
-//! terminal ──► typed ───────┼─► controls (bindings) ─► link::Command
+//! terminal ──► typed ───────┼─► controls (bindings, hands) ─► link::Command
 //! gamepads ──► gamepad ─────┘
 //! ```
 
 pub mod bindings;
 pub mod controls;
 pub mod gamepad;
+pub mod hands;
 pub mod keyboard;
 pub mod typed;
 

@@ -26,7 +26,7 @@ mod system;
 pub use cart::Cartridge;
 pub use edges::{Edge, Edges};
 pub use output::{Frame, Output, Sound, Step};
-pub use port::Input;
+pub use port::{Devices, Input};
 pub use region::Region;
 
 use std::sync::Arc;
@@ -35,6 +35,7 @@ use zerocopy::IntoBytes;
 
 use cart::map::{Layout, Map, Place};
 use output::{Counting, Mute, Sink};
+use port::zapper::Aim;
 use state::State;
 use system::{System, Wiring};
 
@@ -47,6 +48,8 @@ pub struct PowerOn {
     pub alignment: u8,
     /// What RAM holds at power-on: 0 is all zero, another number seeds noise.
     pub seed: u64,
+    /// What is plugged into the controller ports.
+    pub ports: Devices,
 }
 
 /// How the machine computes. Both ways give the same bytes.
@@ -137,7 +140,7 @@ impl Nes {
     pub fn power_on(cart: impl Into<Arc<Cartridge>>, options: &PowerOn) -> Self {
         let cart = cart.into();
         let region = options.region;
-        let mut state = State::power_on(&cart, region, options.alignment, options.seed);
+        let mut state = State::power_on(&cart, options);
         cart.board.power_on(&mut state.board, &cart);
         let mut map = Map::new(&cart);
         load_trainer(&cart, &map, &mut state);
@@ -179,19 +182,31 @@ impl Nes {
 
     /// Runs one frame without picture and sound; the same bytes result.
     pub fn run_muted(&mut self, input: Input) {
-        self.run(input, &mut Mute, &mut ());
+        if self.state.ports.aims() {
+            self.run_aimed(input, None, &mut ());
+        } else {
+            self.run(input, &mut Mute, &mut ());
+        }
     }
 
     /// Runs one frame with a probe attached.
     pub fn run_frame_with(&mut self, input: Input, out: &mut Output, probe: &mut impl Probe) {
         self.begin_sound(&mut out.sound);
         let start = self.state.clock;
-        self.run(input, out, probe);
+        if self.state.ports.aims() {
+            self.run_aimed(input, Some(out), probe);
+        } else {
+            self.run(input, out, probe);
+        }
         out.sound.cycles = (self.state.clock - start) as u32;
     }
 
-    /// Runs one frame and counts the edges of the tiers: a little slower.
+    /// Runs one frame and counts the edges of the tiers: a little slower. With a Zapper
+    /// that looks on nothing is counted.
     pub fn run_frame_counting(&mut self, input: Input, out: &mut Output) {
+        if self.state.ports.aims() {
+            return self.run_frame(input, out);
+        }
         self.begin_sound(&mut out.sound);
         let start = self.state.clock;
         self.run(input, &mut Counting(out), &mut ());
@@ -204,8 +219,16 @@ impl Nes {
             apu::mix::mix(self.state.apu.levels()) + self.cart.board.level(&self.state.board);
     }
 
+    /// The same with a Zapper that looks on.
+    fn run_aimed(&mut self, input: Input, out: Option<&mut Output>, probe: &mut impl Probe) {
+        let mut aim = Aim::new(&self.state.ports, &input, self.region.timing(), out);
+        self.run(input, &mut aim, probe);
+        aim.put_back(&mut self.state.ports);
+    }
+
     fn run<P: Probe>(&mut self, input: Input, sink: &mut impl Sink, probe: &mut P) {
         self.freeze();
+        self.state.ports.begin_frame(&input);
         match self.tier {
             Tier::Lazy => self.run_as::<true, P>(input, sink, probe),
             Tier::Exact => self.run_as::<false, P>(input, sink, probe),
@@ -307,6 +330,11 @@ impl Nes {
         self.cart = cart;
         self.derive();
         Ok(())
+    }
+
+    /// What is plugged into the controller ports.
+    pub fn ports(&self) -> Devices {
+        self.state.ports.devices()
     }
 
     /// Frames run since power-on.

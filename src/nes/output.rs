@@ -85,8 +85,15 @@ pub(crate) trait Sink: super::ppu::Screen {
     const HEARS: bool;
     /// Whether it is counted how often the tiers change.
     const COUNTS: bool = false;
+    /// Whether a device looks at the picture.
+    const AIMS: bool = false;
     /// The mixed level of the sound at a CPU cycle of the frame.
     fn level(&mut self, cycle: u32, level: i32);
+    /// Whether the device in a port sees light, now that all pixels before this line
+    /// and dot have come.
+    fn sees_light(&self, _port: usize, _now: (u16, u16)) -> bool {
+        false
+    }
 }
 
 /// No picture and no sound.

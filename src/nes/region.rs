@@ -101,7 +101,7 @@ impl Region {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nes::{Cartridge, Input, Nes, Output, PowerOn, Probe, Registers};
+    use crate::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Probe, Registers};
 
     const ALL: [Region; 3] = [Region::Ntsc, Region::Pal, Region::Dendy];
 
@@ -139,7 +139,8 @@ mod tests {
 
     fn nmis(region: Region, mask: u8, frames: usize) -> Vec<(u64, u16)> {
         let cart = Cartridge::parse(&rom(mask)).unwrap();
-        let mut nes = Nes::power_on(cart, &PowerOn { region, alignment: 0, seed: 0 });
+        let mut nes =
+            Nes::power_on(cart, &PowerOn { region, alignment: 0, seed: 0, ports: Devices::PADS });
         let (mut out, mut nmis) = (Output::default(), Nmis::default());
         (0..frames + 10).for_each(|_| nes.run_frame_with(Input::default(), &mut out, &mut nmis));
         nmis.0.split_off(nmis.0.len() - frames - 1)

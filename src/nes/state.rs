@@ -7,6 +7,7 @@
 
 use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
 
+use super::PowerOn;
 use super::apu::Apu;
 use super::bits::Flag;
 use super::board::Registers;
@@ -70,25 +71,25 @@ pub struct State {
     pub cpu: Cpu,
     pub wires: Wires,
     pub apu: Apu,
+    reserved: [u8; 6],
     pub ports: Ports,
     pub oam_dma: OamDma,
-    reserved: [u8; 6],
     pub ppu: Ppu,
     pub board: Registers,
     /// Frames since power-on in which no pad was read.
     pub lag: u64,
-    line_end: [u64; 2],
+    line_end: [u64; 5],
     /// All RAM outside the chips: `cart::map::Layout`.
     pub ram: [Line],
 }
 
 fields! {
-    State, RAM; clock, frame, cpu => Cpu, wires => Wires, apu => Apu, ports => Ports,
-        oam_dma => OamDma, reserved, ppu => Ppu, board, lag, line_end
+    State, RAM; clock, frame, cpu => Cpu, wires => Wires, apu => Apu, reserved,
+        ports => Ports, oam_dma => OamDma, ppu => Ppu, board, lag, line_end
 }
 
 /// Where RAM begins: on a whole line.
-const RAM: usize = std::mem::offset_of!(State, line_end) + size_of::<[u64; 2]>();
+const RAM: usize = std::mem::offset_of!(State, line_end) + size_of::<[u64; 5]>();
 const _: () = assert!(RAM.is_multiple_of(size_of::<Line>()));
 
 /// Raise it by hand when bytes change their meaning but not their name and
@@ -101,7 +102,8 @@ const CLOCK: u64 = (1 << 62) - 1;
 
 impl State {
     /// The console as it is switched on.
-    pub fn power_on(cart: &Cartridge, region: Region, alignment: u8, seed: u64) -> Box<Self> {
+    pub fn power_on(cart: &Cartridge, options: &PowerOn) -> Box<Self> {
+        let PowerOn { region, alignment, seed, ports } = *options;
         let lines = Layout::of(cart).total / size_of::<Line>();
         let Ok(mut state) = Self::new_box_zeroed_with_elems(lines) else {
             // The number of lines is bounded by the cartridge's header.
@@ -111,6 +113,7 @@ impl State {
         state.cpu = Cpu::power_on();
         state.apu = Apu::power_on();
         state.ppu = Ppu::power_on();
+        state.ports = Ports::new(ports);
         state.wires.put = Flag::OFF;
         state.wires.alignment = if region == Region::Ntsc { alignment & 3 } else { 0 };
         state
@@ -123,6 +126,7 @@ impl State {
         self.cpu.sanitize();
         self.apu.sanitize();
         self.ppu.sanitize(timing);
+        self.ports.sanitize();
         self.clock &= CLOCK;
         self.frame &= CLOCK;
         self.lag &= CLOCK;

@@ -128,7 +128,8 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             }
             0x16 | 0x17 => {
                 let port = usize::from(register & 1);
-                let bits = self.state.ports.read(port);
+                let lit = S::AIMS && self.sees_light(port);
+                let bits = self.state.ports.read(port, &self.input, lit);
                 if !(self.state.oam_dma.wants_bus() && driven) {
                     self.state.wires.data = bits | (self.state.wires.data & 0xe0);
                 }
@@ -136,6 +137,12 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             }
             _ => self.state.wires.data,
         }
+    }
+
+    /// Whether a Zapper sees light: the PPU draws first what it should have by now.
+    fn sees_light(&mut self, port: usize) -> bool {
+        self.catch_up_ppu();
+        self.sink.sees_light(port, self.state.ppu.position())
     }
 
     fn ram_byte(&self, address: u16) -> u8 {

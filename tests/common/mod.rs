@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::{Failed, Trial};
 pub use retake::app::lockstep::random::Random;
 use retake::app::testing::manifest;
+use retake::nes::Devices;
 
 /// Why the row of a ROM that nobody has is ignored.
 pub const NOT_THERE: &str =
@@ -23,6 +24,20 @@ pub const PUBLIC: &[&str] = &[
     "nes-test-roms/other/high-hopes.nes",
     "nes-test-roms/other/max-300.nes",
     "pretendo/bntest/bntest_aorom.nes",
+];
+
+/// What can be plugged in, each device at least once.
+pub const DEVICES: [&str; 10] = [
+    "zapper",
+    "zapper,zapper",
+    "four-score",
+    "famicom-4p",
+    "famicom-arkanoid",
+    "family-trainer",
+    "keyboard",
+    "arkanoid,power-pad",
+    "snes-pad,snes-mouse",
+    "snes-mouse,none",
 ];
 
 /// A row for a file: ignored, and why said in its name, when `ignored` says so.

@@ -11,7 +11,7 @@ use retake::engine::replay::{Console, Happening, Roms, rom_name};
 use retake::flight::catalog::Position;
 use retake::flight::replay::{self, Machine};
 use retake::flight::tape::Header;
-use retake::nes::{Cartridge, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, PowerOn, Region};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -99,7 +99,7 @@ pub fn branched(place: &Place) -> Vec<Vec<u8>> {
     let cart = |step| Arc::new(Cartridge::parse(&rom(step)).unwrap());
     let mut roms = Roms::default();
     roms.add(rom_name(&rom(2)), cart(2));
-    let options = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0 };
+    let options = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS };
     let mut console = Console::new(cart(1), options, Arc::new(roms));
     let mut recorder = Recorder::new(&header, 0, console.bytes());
     let mut states = vec![console.bytes().to_vec()];

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use retake::app::cli::SetupArgs;
-use retake::app::setup::Setup;
+use retake::app::setup::{Asked, Setup};
 use retake::app::tapes::{self, Begun, RomSender, Wishes};
 use retake::engine::cycle::{Ends, Engine, Settings};
 use retake::engine::machine::{Machine, Parcel};
@@ -32,7 +32,7 @@ pub struct Rig {
 
 /// The built-in game.
 pub fn setup() -> Setup {
-    Setup::new(None, &SetupArgs::default(), None).expect("the built-in game")
+    Setup::new(None, &SetupArgs::default(), Asked::default()).expect("the built-in game")
 }
 
 impl Rig {

@@ -83,7 +83,7 @@ fn measure(args: &Args) -> Outcome<String> {
     let mut logarithms = [0.; CORES.len()];
     let mut counted = [0; CORES.len()];
     for rom in &args.roms {
-        let setup = Setup::new(Some(rom), &Default::default(), None)?;
+        let setup = Setup::new(Some(rom), &Default::default(), Default::default())?;
         let play = Play::of(&setup, Some(rom), &Default::default())?;
         let times = side_by_side(rom, &play, args.frames)?;
         text += &format!("| {} |", setup.rom.name);

@@ -16,7 +16,7 @@ struct Retake {
 }
 
 pub fn make(rom: &Path) -> Option<Box<dyn Core>> {
-    let nes = Setup::new(Some(rom), &Default::default(), None).ok()?.power_on();
+    let nes = Setup::new(Some(rom), &Default::default(), Default::default()).ok()?.power_on();
     let synth = Synth::new(nes.region().cpu_hz(), 48_000.);
     Some(Box::new(Retake { nes, out: Output::default(), synth, samples: Vec::new() }))
 }

@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use super::cli::BenchArgs;
 use super::fault::{Fault, Outcome};
-use super::setup::Setup;
+use super::setup::{Asked, Setup};
 use super::{lockstep, progress, say};
 use crate::nes::{Nes, Output, Work};
 use cost::Cost;
@@ -160,7 +160,7 @@ impl Row {
 }
 
 fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
-    let setup = Setup::new(rom, &args.setup, None)?;
+    let setup = Setup::new(rom, &args.setup, Asked::default())?;
     let mut nes = setup.power_on();
     let mut out = Output::default();
     let bar = progress(args.frames * 2, "frames");

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::figure::Figure;
 use crate::app::cli::SetupArgs;
 use crate::app::fault::{Fault, Outcome};
-use crate::app::setup::Setup;
+use crate::app::setup::{Asked, Setup};
 use crate::app::watch::{Change, Watched};
 use crate::engine::cycle::{Ends, Engine, Settings};
 use crate::engine::machine::{Machine, Parcel};
@@ -39,7 +39,8 @@ pub fn figures(setup: &Setup, args: &SetupArgs, folder: &Path) -> Outcome<Vec<Fi
     let flags = Arc::new(Flags::default());
     let (mut parcels, engine) = engine(setup, flags.clone())?;
     let emulation = std::thread::spawn(move || play(engine));
-    let load = |path: &Path| Setup::new(Some(path), args, Some(setup.options.region));
+    let asked = Asked { region: Some(setup.options.region), ports: Some(setup.options.ports) };
+    let load = |path: &Path| Setup::new(Some(path), args, asked);
     let mut lost = 0;
     for build in 0..BUILDS {
         // The last byte of the file, which no program runs through.

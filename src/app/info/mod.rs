@@ -6,7 +6,7 @@
 //! | saved state, the two files of a loop slot | `RETAKEST`, `RETAKELS`, `RETAKELI` | `saved.rs` |
 //! | battery save | its name: `.sav` | `saved.rs` |
 //! | movie | `version`, `PK` with an input log, bars | `movie.rs` |
-//! | patch | `PATCH`, `BPS1` | `patch.rs` |
+//! | patch | `PATCH`, `BPS1`, `UPS1` | `patch.rs` |
 //! | tape | `RETAKETP` | [`super::tape::info`] |
 
 mod boards;
@@ -64,7 +64,7 @@ fn describe(path: &Path) -> Outcome<Value> {
         if is_movie { (packed, Vec::new()) } else { rom_file::unpack(path, packed)? };
     let fault = |why: String| Fault::file(path.display(), why);
     let mut document = match bytes.as_slice() {
-        [b'P', b'A', b'T', b'C', b'H', ..] | [b'B', b'P', b'S', b'1', ..] => {
+        [b'P', b'A', b'T', b'C', b'H', ..] | [b'B' | b'U', b'P', b'S', b'1', ..] => {
             patch::describe(&bytes).map_err(|error| fault(error.to_string()))?
         }
         _ if bytes.starts_with(&state_file::MAGIC) => saved::state(&bytes).map_err(fault)?,

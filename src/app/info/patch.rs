@@ -23,5 +23,14 @@ pub fn describe(bytes: &[u8]) -> Result<Value, PatchError> {
             "metadata_bytes": metadata,
             "actions": actions,
         }),
+        Summary::Ups { source, target, records, changed } => json!({
+            "kind": "UPS patch",
+            "for_bytes": source.0,
+            "for_crc32": format!("{:08x}", source.1),
+            "makes_bytes": target.0,
+            "makes_crc32": format!("{:08x}", target.1),
+            "records": records,
+            "bytes_changed": changed,
+        }),
     })
 }

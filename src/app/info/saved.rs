@@ -13,7 +13,7 @@ use crate::app::setup::Console;
 use crate::flight::header::{Header, HeaderError};
 use crate::flight::slot::{self, Part};
 use crate::flight::state_file;
-use crate::nes::{Cartridge, Nes, PowerOn, Region};
+use crate::nes::{Cartridge, Devices, Nes, PowerOn, Region};
 
 /// A saved state.
 pub fn state(bytes: &[u8]) -> Result<Value, String> {
@@ -148,6 +148,6 @@ fn supported(header: &Header, version: u32) -> String {
 /// What this program's states look like.
 fn our_layout() -> Option<u64> {
     let cart = Cartridge::parse(builtin::GAME).ok()?;
-    let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 };
+    let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0, ports: Devices::PADS };
     Some(Nes::power_on(cart, &options).layout_hash())
 }

@@ -16,7 +16,7 @@ use super::statistics::{Numbers, Statistics};
 use super::{Difference, Pair};
 use crate::app::cli::BenchArgs;
 use crate::app::fault::{Fault, Outcome};
-use crate::app::setup::Setup;
+use crate::app::setup::{Asked, Setup};
 use crate::app::{progress, say};
 use crate::nes::Nes;
 
@@ -39,10 +39,10 @@ pub fn run(args: &BenchArgs, frames: u64) -> Outcome {
 
 /// A ROM with buttons that are pressed anyhow, or by the script.
 fn rom_holds(args: &BenchArgs, rom: &Path, frames: u64) -> Outcome<bool> {
-    let setup = Setup::new(Some(rom), &args.setup, None)?;
+    let setup = Setup::new(Some(rom), &args.setup, Asked::default())?;
     let machine = setup.power_on();
     let mut pair = Pair::new(machine.cartridge(), &setup.options);
-    let mut inputs = Random(args.from).play(frames as usize);
+    let mut inputs = Random(args.from).play_on(setup.options.ports, frames as usize);
     for (frame, input) in (1..).zip(&mut inputs) {
         args.press.hold(frame, input);
     }

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use super::random::Random;
 use super::{scene, soup};
 use crate::nes::board::BoardId;
-use crate::nes::{Cartridge, Input, PowerOn, Region};
+use crate::nes::{Cartridge, Devices, Input, PowerOn, Region};
 
 /// Every console that there is.
 pub const CONSOLES: &[PowerOn] = &[
-    PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 },
-    PowerOn { region: Region::Ntsc, alignment: 1, seed: 7 },
-    PowerOn { region: Region::Ntsc, alignment: 2, seed: 0 },
-    PowerOn { region: Region::Ntsc, alignment: 3, seed: 0 },
-    PowerOn { region: Region::Pal, alignment: 0, seed: 0 },
-    PowerOn { region: Region::Dendy, alignment: 0, seed: 0 },
+    PowerOn { region: Region::Ntsc, alignment: 0, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Ntsc, alignment: 1, seed: 7, ports: Devices::PADS },
+    PowerOn { region: Region::Ntsc, alignment: 2, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Ntsc, alignment: 3, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Pal, alignment: 0, seed: 0, ports: Devices::PADS },
+    PowerOn { region: Region::Dendy, alignment: 0, seed: 0, ports: Devices::PADS },
 ];
 
 /// A ROM, the console it runs on, and the buttons that are held meanwhile.

@@ -1,6 +1,6 @@
 //! Numbers that a seed decides.
 
-use crate::nes::Input;
+use crate::nes::{Devices, Input};
 
 /// SplitMix64: <https://prng.di.unimi.it/splitmix64.c> (public domain).
 #[derive(Clone, Debug)]
@@ -35,6 +35,34 @@ impl Random {
     /// One of these.
     pub fn one_of<T: Copy>(&mut self, choice: &[T]) -> T {
         choice[self.below(choice.len() as u32) as usize]
+    }
+
+    /// What suits these devices.
+    pub fn play_on(&mut self, ports: Devices, frames: usize) -> Vec<Input> {
+        if ports == Devices::PADS { self.play(frames) } else { self.play_devices(frames) }
+    }
+
+    /// Anything in all bytes of the input, held for a while; a Zapper aims at the
+    /// picture most of the time.
+    pub fn play_devices(&mut self, frames: usize) -> Vec<Input> {
+        let mut input = Input::default();
+        (0..frames)
+            .map(|_| {
+                let bits = self.next();
+                if bits & 3 == 0 {
+                    let bytes = [self.next().to_le_bytes(), self.next().to_le_bytes()];
+                    let [first, second] = bytes;
+                    input.pads.copy_from_slice(&first[..4]);
+                    input.device[..8].copy_from_slice(&second);
+                    input.device[8..].copy_from_slice(&first[4..6]);
+                    if bits & 0x30 != 0 {
+                        (input.device[2], input.device[6]) =
+                            (input.device[2] | 2, input.device[6] | 2);
+                    }
+                }
+                input
+            })
+            .collect()
     }
 
     /// Buttons on two pads, held for a while each, Start at times.

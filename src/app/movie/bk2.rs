@@ -17,10 +17,10 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::{About, FOUR_SCORE, Format, KINDS, Movie, MovieFrame, Press, UDLR, is_down, letters};
+use super::{About, Format, KINDS, Movie, MovieFrame, Press, UDLR, is_down, letters};
 use crate::app::rom_file::{LIMIT, hex};
-use crate::nes::Region;
-use crate::nes::port::button;
+use crate::nes::port::{Expansion, button};
+use crate::nes::{Devices, Region};
 
 const HEADER: &str = "Header.txt";
 const LOG: &str = "Input Log.txt";
@@ -121,7 +121,12 @@ fn read_lines(log: &str, movie: &mut Movie) -> Result<(), String> {
         } else if line.starts_with('|') {
             let columns =
                 columns.as_ref().ok_or_else(|| wrong("there is no LogKey before it".into()))?;
-            movie.push(frame(columns, line).map_err(wrong)?)?;
+            let frame = frame(columns, line).map_err(wrong)?;
+            let [.., three, four] = frame.input.pads;
+            if three | four != 0 {
+                movie.ports = Some(Devices::around(Expansion::FourScore));
+            }
+            movie.push(frame)?;
         }
     }
     Ok(())
@@ -183,7 +188,6 @@ fn frame(columns: &[Column], line: &str) -> Result<MovieFrame, String> {
     let mut frame = MovieFrame::default();
     for (column, _) in columns.iter().zip(letters()).filter(|(_, letter)| is_down(*letter)) {
         match *column {
-            Column::Button(2.., _) => return Err(FOUR_SCORE.into()),
             Column::Button(pad, bit) => frame.input.pads[pad] |= bit,
             Column::Press(press) if frame.press != Press::Power => frame.press = press,
             Column::Press(_) => {}
@@ -193,7 +197,7 @@ fn frame(columns: &[Column], line: &str) -> Result<MovieFrame, String> {
     Ok(frame)
 }
 
-/// Writes a movie: what pads 1 and 2 held, for the others reach no port.
+/// Writes a movie of two pads, or of four in a Four Score.
 pub fn write(frames: &[MovieFrame], about: &About) -> Result<Vec<u8>, String> {
     let pal = match about.region {
         Region::Ntsc => "False",
@@ -205,6 +209,15 @@ pub fn write(frames: &[MovieFrame], about: &About) -> Result<Vec<u8>, String> {
             );
         }
     };
+    let pads = match (about.ports, about.ports.expansion()) {
+        (Devices::PADS, _) => 2,
+        (_, Expansion::FourScore) => 4,
+        (other, _) => {
+            return Err(format!(
+                "a .bk2 is written for pads alone, and the ports have {other}; give a name that ends with .txt"
+            ));
+        }
+    };
     let header = format!(
         "MovieVersion BizHawk v2.0.0\nPlatform NES\nCore NesHawk\nGameName {}\nSHA1 {}\nPAL {pal}\n\
          StartsFromSavestate False\nStartsFromSaveRam False\nrerecordCount 0\nAuthor Retake\n",
@@ -212,7 +225,7 @@ pub fn write(frames: &[MovieFrame], about: &About) -> Result<Vec<u8>, String> {
         hex(&about.sha1).to_uppercase(),
     );
     let mut log = "[Input]\nLogKey:#Reset|Power|".to_owned();
-    for pad in 1..=2 {
+    for pad in 1..=pads {
         log.push('#');
         for (name, _) in NAMES {
             // Memory takes it.
@@ -226,8 +239,11 @@ pub fn write(frames: &[MovieFrame], about: &About) -> Result<Vec<u8>, String> {
             Press::Reset => "r.",
             Press::Power => ".P",
         };
-        let [one, two] = [0, 1].map(|pad| letters(frame.input.pads[pad], &UDLR));
-        let _ = writeln!(log, "|{press}|{one}|{two}|");
+        let _ = write!(log, "|{press}|");
+        for pad in &frame.input.pads[..pads] {
+            let _ = write!(log, "{}|", letters(*pad, &UDLR));
+        }
+        log.push('\n');
     }
     log.push_str("[/Input]\n");
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -245,6 +261,7 @@ mod tests {
 
     use super::*;
     use crate::nes::Input;
+    use crate::nes::port::Device;
 
     fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -289,7 +306,6 @@ mod tests {
             ("", log("|..|..|.E|"), "x", "`FDS Eject`"),
             ("", log("|..|  120,|"), "x", "`FDS Eject`"),
             ("", log("|..|..|"), "x", "line 4 of its input log: it has 4 columns"),
-            ("", SHORT.replace("P2 Start", "P3 Start"), "x", "Four Score"),
             ("", SHORT.replace("LogKey", "Key"), "x", "no LogKey"),
             ("", SHORT.replace("P1 A", &"P1 A|".repeat(300)), "x", "more than 256"),
         ] {
@@ -297,6 +313,17 @@ mod tests {
             assert!(error.contains(word), "{header} {log}: {error}");
         }
         assert!(read(&zip_of(&[("a.txt", b"x")])).unwrap_err().starts_with("not a movie"));
+    }
+
+    #[test]
+    fn buttons_of_players_3_and_4_plug_a_four_score_in() {
+        let movie = read_log(&SHORT.replace("P2 Start", "P4 Start")).unwrap();
+        assert_eq!(movie.ports, Some(Devices::around(Expansion::FourScore)));
+        let about = About { ports: Devices::around(Expansion::FourScore), ..About::default() };
+        let again = read(&write(&movie.frames, &about).unwrap()).unwrap();
+        assert_eq!((again.frames, again.ports), (movie.frames, movie.ports));
+        let about = About { ports: Devices::in_ports([Device::Zapper; 2]), ..about };
+        assert!(write(&[], &about).unwrap_err().contains("zapper"));
     }
 
     #[test]

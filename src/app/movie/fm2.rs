@@ -6,6 +6,7 @@
 //! port0 1 · port1 1 · port2 0       0 nothing, 1 pad, 2 Zapper; port2 is the expansion port
 //! length 3                          frames, if the log is longer
 //! |0|RLDUTSBA|........||            commands (1 reset, 2 power, others for disks and coins), pads
+//! |0|RLDUTSBA|120 099 1 0 0||       a Zapper: x, y, its trigger, two numbers of FCEUX's own
 //! ```
 //!
 //! <https://fceux.com/web/FM2.html>
@@ -16,9 +17,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::{About, FOUR_SCORE, Format, Movie, MovieFrame, Press, buttons, letters};
-use crate::nes::Region;
-use crate::nes::port::button;
+use super::{About, Format, Movie, MovieFrame, Press, buttons, letters};
+use crate::nes::port::zapper::aim;
+use crate::nes::port::{Device, Expansion, button};
+use crate::nes::{Devices, Region};
 
 /// The columns of a pad: the hardware's order from bit 7 down.
 const RLDU: [(char, u8); 8] = [
@@ -42,7 +44,7 @@ const ABOUT: [&str; 4] = ["romFilename", "romChecksum", "emuVersion", "rerecordC
 /// Reads a movie.
 pub fn read(text: &str) -> Result<Movie, String> {
     let mut movie = Movie::new(Format::Fm2);
-    let mut keys = Keys { has_pad: [true; 4], pads: 2, length: usize::MAX };
+    let mut keys = Keys { ports: [None; 2], four: false, length: usize::MAX };
     for (number, line) in text.lines().enumerate() {
         if let Some(fields) = line.strip_prefix('|') {
             if movie.frames.len() == keys.length {
@@ -55,13 +57,14 @@ pub fn read(text: &str) -> Result<Movie, String> {
             keys.note(key, value.trim(), &mut movie)?;
         }
     }
+    movie.ports = keys.devices();
     Ok(movie)
 }
 
 /// What the keys say of the lines.
 struct Keys {
-    has_pad: [bool; 4],
-    pads: usize,
+    ports: [Option<Device>; 2],
+    four: bool,
     length: usize,
 }
 
@@ -85,11 +88,16 @@ impl Keys {
             ("palFlag", "1") => movie.region = Some(Region::Pal),
             ("palFlag", _) => movie.region = Some(Region::Ntsc),
             ("FDS", "1") => return lacks("it is for the Famicom Disk System"),
-            ("fourscore", "1") => self.pads = 4,
-            ("port0", "0") => self.has_pad[0] = false,
-            ("port1", "0") => self.has_pad[1] = false,
-            ("port0" | "port1", "1") | ("port2", "0") => {}
-            ("port0" | "port1", "2") => return lacks("it holds a Zapper"),
+            ("fourscore", value) => self.four = value == "1",
+            ("port2", "0") => {}
+            ("port0" | "port1", "0" | "1" | "2") => {
+                let device = match value {
+                    "0" => Device::Nothing,
+                    "1" => Device::Pad,
+                    _ => Device::Zapper,
+                };
+                self.ports[usize::from(key == "port1")] = Some(device);
+            }
             ("port0" | "port1" | "port2", other) => {
                 return lacks(&format!("it holds a device that is no pad ({key} {other})"));
             }
@@ -102,6 +110,15 @@ impl Keys {
             }
         }
         Ok(())
+    }
+
+    /// What is plugged in, where a key says it.
+    fn devices(&self) -> Option<Devices> {
+        match (self.four, self.ports) {
+            (true, _) => Some(Devices::around(Expansion::FourScore)),
+            (_, [None, None]) => None,
+            (_, ports) => Some(Devices::in_ports(ports.map(Option::unwrap_or_default))),
+        }
     }
 
     fn frame(&self, fields: &str) -> Result<MovieFrame, String> {
@@ -119,22 +136,50 @@ impl Keys {
             RESET => Press::Reset,
             _ => Press::Power,
         };
-        let pads = frame.input.pads.iter_mut().zip(self.has_pad).take(self.pads);
-        for ((pad, _), field) in pads.zip(fields).filter(|((_, there), _)| *there) {
-            let columns = field.chars().count();
-            if columns != RLDU.len() {
-                return Err(format!("a pad has 8 columns and not {columns}; the file is damaged"));
+        let devices = self.devices().unwrap_or_default();
+        for (port, field) in fields.take(if self.four { 4 } else { 2 }).enumerate() {
+            match devices.port(port) {
+                Device::Nothing => {}
+                Device::Zapper => frame.input.of_port_mut(port).copy_from_slice(&aimed(field)?),
+                _ => {
+                    let columns = field.chars().count();
+                    if columns != RLDU.len() {
+                        return Err(format!(
+                            "a pad has 8 columns and not {columns}; the file is damaged"
+                        ));
+                    }
+                    frame.input.pads[port] = buttons(field, &RLDU);
+                }
             }
-            *pad = buttons(field, &RLDU);
-        }
-        if frame.input.pads[2] | frame.input.pads[3] != 0 {
-            return Err(FOUR_SCORE.into());
         }
         Ok(frame)
     }
 }
 
-/// Writes a movie: what pads 1 and 2 held, for the others reach no port.
+/// What a Zapper's field says: a spot outside of the picture is none.
+fn aimed(field: &str) -> Result<[u8; 4], String> {
+    let mut numbers = field.split_whitespace().map(|number| number.parse::<i64>().ok());
+    let mut next = || numbers.next().flatten();
+    let (Some(x), Some(y), Some(trigger)) = (next(), next(), next()) else {
+        return Err(format!("`{field}` is no Zapper's x, y and trigger; the file is damaged"));
+    };
+    let pulled = if trigger == 0 { 0 } else { aim::TRIGGER };
+    Ok(match (u8::try_from(x), u8::try_from(y)) {
+        (Ok(x), Ok(y @ 0..240)) => [x, y, pulled | aim::AT_PICTURE, 0],
+        _ => [0, 0, pulled, 0],
+    })
+}
+
+/// The same as a field.
+fn aim_field([x, y, bits, _]: [u8; 4]) -> String {
+    let pulled = u8::from(bits & aim::TRIGGER != 0);
+    if bits & aim::AT_PICTURE == 0 {
+        return format!("000 255 {pulled} 0 0");
+    }
+    format!("{x:03} {y:03} {pulled} 0 0")
+}
+
+/// Writes a movie of pads and Zappers.
 pub fn write(frames: &[MovieFrame], about: &About) -> Result<String, String> {
     let pal = match about.region {
         Region::Ntsc => 0,
@@ -146,6 +191,20 @@ pub fn write(frames: &[MovieFrame], about: &About) -> Result<String, String> {
             );
         }
     };
+    let four = about.ports.expansion() == Expansion::FourScore;
+    let port = |port| match about.ports.port(port) {
+        Device::Nothing => Some(0),
+        Device::Pad => Some(1),
+        Device::Zapper => Some(2),
+        _ => None,
+    };
+    let known = four || about.ports.expansion() == Expansion::Nothing;
+    let (Some(one), Some(two)) = (port(0).filter(|_| known), port(1)) else {
+        return Err(format!(
+            "an .fm2 is written for pads, a Four Score and Zappers, and the ports have {}; give a name that ends with .txt",
+            about.ports
+        ));
+    };
     let mut log = String::new();
     for frame in frames {
         let command = match frame.press {
@@ -153,16 +212,25 @@ pub fn write(frames: &[MovieFrame], about: &About) -> Result<String, String> {
             Press::Reset => RESET,
             Press::Power => POWER,
         };
-        let [one, two] = [0, 1].map(|pad| letters(frame.input.pads[pad], &RLDU));
         // Memory takes it.
-        let _ = writeln!(log, "|{command}|{one}|{two}||");
+        let _ = write!(log, "|{command}|");
+        for port in 0..if four { 4 } else { 2 } {
+            let field = match about.ports.port(port) {
+                Device::Nothing => String::new(),
+                Device::Zapper => aim_field(frame.input.of_port(port)),
+                _ => letters(frame.input.pads[port], &RLDU),
+            };
+            let _ = write!(log, "{field}|");
+        }
+        log.push_str("|\n");
     }
     Ok(format!(
         "version 3\nemuVersion 0\nrerecordCount 0\npalFlag {pal}\nromFilename {}\nromChecksum base64:{}\nguid {}\n\
-         fourscore 0\nmicrophone 0\nport0 1\nport1 1\nport2 0\nFDS 0\nNewPPU 0\ncomment author Retake\n{log}",
+         fourscore {}\nmicrophone 0\nport0 {one}\nport1 {two}\nport2 0\nFDS 0\nNewPPU 0\ncomment author Retake\n{log}",
         about.line(),
         STANDARD.encode(about.md5),
         guid(&log, &about.md5),
+        u8::from(four),
     ))
 }
 
@@ -204,12 +272,32 @@ mod tests {
     }
 
     #[test]
-    fn a_four_score_nobody_uses_is_no_hindrance() {
-        let line = |third: &str| {
-            format!("version 3\nfourscore 1\n|0|.......A|........|{third}|........||\n")
-        };
-        assert_eq!(read(&line("........")).unwrap().frames[0].input, Input::pad1(button::A));
-        assert!(read(&line("......B.")).unwrap_err().contains("Four Score"));
+    fn a_four_score_holds_four_pads() {
+        let text = "version 3\nfourscore 1\n|0|.......A|........|......B.|.....S..||\n";
+        let movie = read(text).unwrap();
+        assert_eq!(movie.ports, Some(Devices::around(Expansion::FourScore)));
+        assert_eq!(movie.frames[0].input.pads, [button::A, 0, button::B, button::SELECT]);
+    }
+
+    #[test]
+    fn a_zapper_aims_at_a_spot_or_elsewhere() {
+        let lines = "|0|.......A|120 099 1 0 0||\n|0|........|000 255 0 1 1||\n";
+        let movie = read(&format!("version 3\nport0 1\nport1 2\n{lines}")).unwrap();
+        assert_eq!(movie.ports, Some(Devices::in_ports([Device::Pad, Device::Zapper])));
+        let aimed: Vec<_> = movie.frames.iter().map(|frame| frame.input.of_port(1)).collect();
+        assert_eq!(aimed, [[120, 99, aim::AT_PICTURE | aim::TRIGGER, 0], [0; 4]]);
+        let about = About { ports: movie.ports.unwrap(), ..About::default() };
+        let again = read(&write(&movie.frames, &about).unwrap()).unwrap();
+        assert_eq!((again.frames, again.ports), (movie.frames, movie.ports));
+    }
+
+    #[test]
+    fn devices_that_an_fm2_cannot_hold_get_a_sentence() {
+        for name in ["keyboard", "famicom-4p", "power-pad", "snes-mouse,pad"] {
+            let about = About { ports: name.parse().unwrap(), ..About::default() };
+            let error = write(&[], &about).unwrap_err();
+            assert!(error.contains(&about.ports.to_string()), "{error}");
+        }
     }
 
     #[test]
@@ -219,7 +307,7 @@ mod tests {
             ("binary 1", "binary"),
             ("savestate 0x1234", "power-on"),
             ("FDS 1", "Disk System"),
-            ("port0 2", "Zapper"),
+            ("port0 2\n|0|12 x 0||", "no Zapper's x, y"),
             ("port1 3", "no pad"),
             ("port2 1", "no pad"),
             ("|4|........|........||", "line 2: command 4"),

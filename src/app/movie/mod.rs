@@ -22,8 +22,9 @@ pub use recording::{About, Recording, write};
 
 use super::fault::{Fault, Outcome};
 use super::rom_file;
+use super::setup::Asked;
 use crate::nes::port::button;
-use crate::nes::{Input, Region};
+use crate::nes::{Devices, Input, Region};
 
 /// Frames of a movie at most: a day.
 pub const MOST_FRAMES: usize = 24 * 3600 * 601 / 10;
@@ -69,6 +70,8 @@ pub struct Movie {
     pub frames: Vec<MovieFrame>,
     /// The console, where the movie says it.
     pub region: Option<Region>,
+    /// What is in the ports, where the movie says it.
+    pub ports: Option<Devices>,
     /// What the file says of itself: its own names, and the values.
     pub about: Vec<(&'static str, String)>,
 }
@@ -109,7 +112,12 @@ impl Movie {
     }
 
     fn new(format: Format) -> Self {
-        Self { format, frames: Vec::new(), region: None, about: Vec::new() }
+        Self { format, frames: Vec::new(), region: None, ports: None, about: Vec::new() }
+    }
+
+    /// What it says of its console.
+    pub fn asked(&self) -> Asked {
+        Asked { region: self.region, ports: self.ports }
     }
 
     fn push(&mut self, frame: MovieFrame) -> Result<(), String> {
@@ -130,8 +138,6 @@ impl Movie {
 
 const KINDS: &str =
     "not a movie; give an .fm2, a .bk2, or text with a line `|..|UDLRSsBA|` a frame";
-const FOUR_SCORE: &str =
-    "it holds buttons of player 3 or 4, which need the Four Score, and that is not supported yet";
 
 /// The columns of a pad in text and .bk2.
 const UDLR: [(char, u8); 8] = [

@@ -10,7 +10,7 @@ use sha1::Sha1;
 
 use super::{Format, MovieFrame, bk2, fm2, text};
 use crate::app::fault::{Fault, Outcome};
-use crate::nes::{Nes, Region};
+use crate::nes::{Devices, Nes, Region};
 
 /// What a movie is of, for formats that say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct About {
     pub name: String,
     /// The console.
     pub region: Region,
+    /// What is in the ports.
+    pub ports: Devices,
     /// Of PRG and CHR ROM, one after the other.
     pub md5: [u8; 16],
     /// Of the same bytes.
@@ -32,6 +34,7 @@ impl About {
         Self {
             name: name.to_owned(),
             region: nes.region(),
+            ports: nes.ports(),
             md5: Md5::new().chain_update(&*cart.prg).chain_update(&cart.chr).finalize().into(),
             sha1: Sha1::new().chain_update(&*cart.prg).chain_update(&cart.chr).finalize().into(),
         }
@@ -45,7 +48,13 @@ impl About {
 
 impl Default for About {
     fn default() -> Self {
-        Self { name: String::new(), region: Region::Ntsc, md5: [0; 16], sha1: [0; 20] }
+        Self {
+            name: String::new(),
+            region: Region::Ntsc,
+            ports: Devices::PADS,
+            md5: [0; 16],
+            sha1: [0; 20],
+        }
     }
 }
 

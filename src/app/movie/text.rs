@@ -3,7 +3,11 @@
 //!
 //! ```text
 //! |Pr|UDLRSsBA|UDLRSsBA|     P power, r reset; a pad each, two to four
+//! |..|........|........|#00000000788203000000|     and what the devices in the ports have: the
+//!                                                  ten bytes of the input, as hex digits
 //! ```
+
+use crate::app::rom_file::hex;
 
 use super::{Format, Movie, MovieFrame, Press, UDLR, buttons, letters};
 
@@ -19,12 +23,30 @@ pub fn read(text: &str) -> Result<Movie, String> {
         } else if commands.contains('r') {
             frame.press = Press::Reset;
         }
-        for (pad, field) in frame.input.pads.iter_mut().zip(fields) {
-            *pad = buttons(field, &UDLR);
+        let mut pads = frame.input.pads.iter_mut();
+        for field in fields {
+            if let Some(digits) = field.strip_prefix('#') {
+                frame.input.device = bytes(digits).ok_or_else(|| {
+                    format!("`#{digits}` are not the ten bytes of the devices; write 20 hex digits")
+                })?;
+            } else if let Some(pad) = pads.next() {
+                *pad = buttons(field, &UDLR);
+            }
         }
         movie.push(frame)?;
     }
     Ok(movie)
+}
+
+/// Ten bytes of twenty hex digits.
+fn bytes(digits: &str) -> Option<[u8; 10]> {
+    let whole = digits.len() == 20 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let byte = |n: usize| u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok();
+    let mut bytes = [0; 10];
+    for (n, place) in bytes.iter_mut().enumerate() {
+        *place = byte(n).filter(|_| whole)?;
+    }
+    Some(bytes)
 }
 
 /// Writes a movie.
@@ -44,6 +66,9 @@ fn line(frame: &MovieFrame) -> String {
     for pad in &pads[..shown] {
         line += &letters(*pad, &UDLR);
         line.push('|');
+    }
+    if frame.input.device != [0; 10] {
+        line += &format!("#{}|", hex(&frame.input.device));
     }
     line
 }
@@ -66,14 +91,21 @@ mod tests {
         assert_eq!(presses, [Press::None, Press::Reset, Press::Power]);
     }
 
+    #[test]
+    fn bytes_of_devices_that_are_not_ten_get_a_sentence() {
+        for wrong in ["", "00", "0000000000000000000x", "+0000000000000000000"] {
+            assert!(read(&format!("|..|#{wrong}|")).unwrap_err().contains("20 hex digits"));
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_again(
-            pads in prop::collection::vec((any::<[u8; 4]>(), 0..3u8), 1..50),
+            pads in prop::collection::vec((any::<[u8; 4]>(), any::<[u8; 10]>(), 0..3u8), 1..50),
         ) {
             let press = [Press::None, Press::Reset, Press::Power];
-            let frame = |(pads, n): &([u8; 4], u8)| MovieFrame {
-                input: Input { pads: *pads, ..Input::default() },
+            let frame = |(pads, device, n): &([u8; 4], [u8; 10], u8)| MovieFrame {
+                input: Input { pads: *pads, device: *device, ..Input::default() },
                 press: press[usize::from(*n)],
             };
             let frames: Vec<_> = pads.iter().map(frame).collect();

@@ -27,6 +27,9 @@ pub fn cut(args: &CutArgs) -> Outcome {
     if let Some(event) = last {
         cut.event(event);
     }
+    for cheat in Happening::cheats_after(&past) {
+        cut.event(&Happening::Cheats(Some(cheat)).event());
+    }
     let parts = whole_path(&file, to);
     for part in parts.into_iter().filter(|part| part.to > from.frame) {
         cut.part(Part { from: part.from.max(from.frame), ..part })?;

@@ -15,7 +15,7 @@ use crate::flight::catalog::Position;
 use crate::flight::map::View;
 use crate::flight::replay::{Missing, Recording};
 use crate::flight::tape::{self, Tape};
-use crate::nes::{Cartridge, Nes, PowerOn, Region, Tier};
+use crate::nes::{Cartridge, Devices, Nes, PowerOn, Region, Tier};
 
 /// Whether a file begins like a tape.
 pub fn is_tape(path: &Path) -> bool {
@@ -165,7 +165,7 @@ impl Reel {
 
 /// The layout of this program's states: the same whatever the cartridge.
 pub fn layout() -> u64 {
-    let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0 };
+    let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0, ports: Devices::PADS };
     match Cartridge::parse(builtin::GAME) {
         Ok(cart) => Nes::power_on(cart, &options).layout_hash(),
         Err(_) => unreachable!("the built-in game is a ROM"),
@@ -180,7 +180,8 @@ pub fn power_on(header: &tape::Header) -> PowerOn {
         1 => Region::Pal,
         _ => Region::Dendy,
     };
-    PowerOn { region, alignment: (machine >> 2 & 3) as u8, seed: header.seed.get() }
+    let ports = Devices::from_word(header.ports.get()).unwrap_or_default();
+    PowerOn { region, alignment: (machine >> 2 & 3) as u8, seed: header.seed.get(), ports }
 }
 
 /// The television system of a tape's machine.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::args::RomArgs;
 use crate::app::fault::{Fault, Outcome};
 use crate::app::rom_file::{self, Rom};
+use crate::app::setup;
 use crate::flight::tape;
 use crate::nes::Cartridge;
 use crate::nes::cart::BoardNumber;
@@ -43,6 +44,12 @@ pub fn find(header: &tape::Header, path: &Path, args: &RomArgs) -> Outcome<Rom> 
     let deepest = if args.rom.is_some() { DEEPEST } else { 0 };
     for file in candidates(folder, deepest, header.rom_size.get()) {
         if let Ok(Ok(rom)) = load(header, Some(&file), args) {
+            return Ok(rom);
+        }
+        // As it is played with a patch that lies beside it.
+        if let (None, Ok(patch @ Some(_))) = (&args.patch, setup::beside(Some(&file)))
+            && let Ok(Ok(rom)) = load(header, Some(&file), &RomArgs { rom: None, patch })
+        {
             return Ok(rom);
         }
     }

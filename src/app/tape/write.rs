@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use zerocopy::IntoBytes;
 
 use crate::app::fault::{Fault, Outcome};
-use crate::engine::replay::{rom_payload, taken};
+use crate::engine::replay::{Happening, rom_payload, taken};
 use crate::flight::catalog::Position;
 use crate::flight::chunk::{Event, Header, Kind};
 use crate::flight::history::{History, Settings};
@@ -133,7 +133,10 @@ impl Recording {
     /// Begins a file.
     pub fn create(path: &Path, header: &tape::Header, frame: u64, nes: &Nes) -> Outcome<Self> {
         let file = File::create(path).map_err(|error| Fault::write(path.display(), error))?;
-        let recorder = Recorder::new(header, frame, nes.bytes());
+        let mut recorder = Recorder::new(header, frame, nes.bytes());
+        for cheat in &nes.cartridge().cheats {
+            recorder.event(&Happening::Cheats(Some(*cheat)).event());
+        }
         Ok(Self { path: path.to_owned(), file, recorder, written: 0 })
     }
 

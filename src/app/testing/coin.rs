@@ -15,7 +15,7 @@ use super::subject::Subject;
 use super::verdict::{Part, Report, Verdict};
 use crate::app::cli::SetupArgs;
 use crate::app::fault::{Fault, Outcome};
-use crate::app::setup::Setup;
+use crate::app::setup::{Asked, Setup};
 
 /// Whether all tests run.
 const RUNNING: u16 = 0x35;
@@ -41,7 +41,7 @@ const FRAMES: u64 = 8000;
 /// frames from `start` on.
 pub fn judge_as_coin(path: &Path, start: u64) -> Outcome<Report> {
     let script = format!("{start}-{}:start", start + 5).parse().map_err(Fault::unusable)?;
-    let setup = Setup::new(Some(path), &SetupArgs::default(), None)?;
+    let setup = Setup::new(Some(path), &SetupArgs::default(), Asked::default())?;
     Ok(judge(&mut Subject::new(setup, script, FRAMES)))
 }
 

@@ -12,8 +12,7 @@ use super::{blargg, coin, golden, reviewed, screen};
 use crate::app::cli::{RegionName, SetupArgs};
 use crate::app::fault::{Fault, Outcome};
 use crate::app::rom_file::{self, hex};
-use crate::app::setup::Setup;
-use crate::nes::Region;
+use crate::app::setup::{Asked, Setup};
 
 /// Frames within which a ROM that nobody knows has to show the signature.
 const UNKNOWN_FRAMES: u64 = 1800;
@@ -73,7 +72,7 @@ fn run(path: &Path, plan: &Plan, entry: Option<&Entry>) -> Outcome<Report> {
 }
 
 fn refused(path: &Path, plan: &Plan) -> Report {
-    match Setup::new(Some(path), &plan.setup, None) {
+    match Setup::new(Some(path), &plan.setup, Asked::default()) {
         Err(Fault { sentence, .. }) => Report::new(Verdict::Pass, sentence),
         Ok(_) => Report::new(Verdict::Fail, "the file was taken and should have been refused"),
     }
@@ -103,6 +102,9 @@ fn subject(path: &Path, plan: &Plan, entry: Option<&Entry>) -> Outcome<Subject> 
         if let (None, Some(board)) = (setup.board, &run.board) {
             setup.board = Some(board.parse().map_err(wrong)?);
         }
+        if let (None, Some(ports)) = (setup.ports, &run.ports) {
+            setup.ports = Some(ports.parse().map_err(wrong)?);
+        }
         if let Some(press) = &run.press {
             script = press.parse().map_err(wrong)?;
         }
@@ -110,7 +112,7 @@ fn subject(path: &Path, plan: &Plan, entry: Option<&Entry>) -> Outcome<Subject> 
         let frames = run.frames.unwrap_or(DEFAULT_FRAMES);
         limit = if entry.criterion.kind.is_machine_verdict() { 2 * frames } else { frames };
     }
-    let setup = Setup::new(Some(path), &setup, None::<Region>)?;
+    let setup = Setup::new(Some(path), &setup, Asked::default())?;
     Ok(Subject::new(setup, script, limit))
 }
 

@@ -127,6 +127,8 @@ pub struct RunOptions {
     pub region: Option<String>,
     /// Another board than the header says.
     pub board: Option<String>,
+    /// What is in the ports.
+    pub ports: Option<String>,
     /// Buttons by frame.
     pub press: Option<String>,
 }

@@ -3,7 +3,9 @@
 use super::{Engine, Turn};
 use crate::flight::shared::Record;
 use crate::flight::take::Slot;
+use crate::link::counts_of_mouse;
 use crate::link::{Action, Command, Notice};
+use crate::nes::port::Device;
 use crate::nes::{Input, Region};
 use std::io::Write;
 use std::sync::atomic::Ordering;
@@ -19,8 +21,18 @@ impl Engine {
                 if input != self.input {
                     self.event_at.get_or_insert(at_ns);
                 }
-                self.input = input;
-                if input != Input::default() {
+                let before = std::mem::replace(&mut self.input, input);
+                // A pointer that is moved takes nothing over; a button does.
+                let places = |mut input: Input| {
+                    for at in [0, 1, 3, 4, 5, 7] {
+                        input.device[at] = 0;
+                    }
+                    input.device[2] &= 1;
+                    input.device[6] &= 1;
+                    input
+                };
+                let pointed = places(input) == places(before) && input.device != before.device;
+                if input != Input::default() && !pointed {
                     self.interrupt_watching();
                 }
             }
@@ -32,6 +44,18 @@ impl Engine {
             Command::Refresh { .. } => {}
             Command::Action(action) => self.act(action),
         }
+    }
+
+    /// The front says where a mouse is, the machine wants to know how far it was moved.
+    pub(super) fn moved(&mut self, mut input: Input) -> Input {
+        for port in 0..2 {
+            if self.machine.nes.ports().port(port) == Device::SnesMouse {
+                let now = input.of_port(port);
+                let before = std::mem::replace(&mut self.mice[port], now);
+                input.of_port_mut(port).copy_from_slice(&counts_of_mouse(before, now));
+            }
+        }
+        input
     }
 
     fn act(&mut self, action: Action) {

@@ -11,7 +11,7 @@
 //! sound, so that it is what it was; going back, its sound is reversed.
 
 use super::Engine;
-use crate::engine::past::{Aim, Future, Moment, Past, Scene, Wish};
+use crate::engine::past::{Aim, Future, Moment, Past, Scene, Wish, cheats_mark};
 use crate::engine::realtime::now_ns;
 use crate::engine::replay::RomName;
 use crate::flight::catalog::Position;
@@ -43,6 +43,8 @@ pub(super) struct Travel {
     shown: Option<Position>,
     /// The ROM that ran then.
     rom: Option<RomName>,
+    /// The cheats that were on then.
+    cheats: u64,
     /// Frames from one that is shown to the next; 0 stands.
     step: i64,
     /// Turns in this direction.
@@ -111,8 +113,10 @@ impl Engine {
         self.hud.mode = Mode::Live;
         let Some(position) = travel.shown else { return };
         self.next_number = None;
-        // Another ROM shows another frame than was recorded: a history of its own.
-        if travel.rom != self.machine.reloaded {
+        // Another ROM shows another frame than was recorded, and other cheats do: a history of
+        // its own.
+        let cheats = cheats_mark(&self.machine.nes.cartridge().cheats);
+        if travel.rom != self.machine.reloaded || travel.cheats != cheats {
             return self.machine.note_elsewhere();
         }
         if let Some(capture) = &mut self.machine.capture {
@@ -207,6 +211,7 @@ impl Engine {
             at,
             shown: None,
             rom: self.machine.reloaded,
+            cheats: cheats_mark(&self.machine.nes.cartridge().cheats),
             step: 0,
             turns: 0,
             single: false,
@@ -280,6 +285,7 @@ impl Engine {
                 travel.at = moment.position.frame;
                 travel.shown = Some(moment.position);
                 travel.rom = moment.rom;
+                travel.cheats = moment.cheats;
                 self.hud.speed = (100 * travel.step.unsigned_abs()) as u16;
                 if self.rate < 0 {
                     self.hud.speed >>= self.rate.unsigned_abs();

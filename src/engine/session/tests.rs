@@ -7,7 +7,7 @@ use crate::flight::slot::{RomCheck, SlotStatus, SlotStore};
 use crate::flight::state_file::Owner;
 use crate::nes::board::BoardId;
 use crate::nes::cart::Mirroring;
-use crate::nes::{Cartridge, Output, PowerOn, Region};
+use crate::nes::{Cartridge, Devices, Output, PowerOn, Region};
 
 /// A machine of 16 bytes: its frame number, and a number that every input so
 /// far went into.
@@ -326,9 +326,13 @@ fn console() -> Nes {
         chr_nvram: 0,
         trainer: None,
         region: Region::Ntsc,
+        ports: None,
         cheats: Vec::new(),
     };
-    Nes::power_on(cart, &PowerOn { region: Region::Ntsc, alignment: 0, seed: 1 })
+    Nes::power_on(
+        cart,
+        &PowerOn { region: Region::Ntsc, alignment: 0, seed: 1, ports: Devices::PADS },
+    )
 }
 
 #[test]

@@ -133,6 +133,10 @@ impl Teller {
             let event = Happening::Reload(name).event().payload();
             put(out, Kind::Event, 0, at.frame, &event);
         }
+        for cheat in Happening::cheats_after(&history.catalog().past(at)) {
+            let event = Happening::Cheats(Some(cheat)).event().payload();
+            put(out, Kind::Event, 0, at.frame, &event);
+        }
         self.begin(at.segment, at.frame);
     }
 }

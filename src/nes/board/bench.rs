@@ -22,6 +22,7 @@ pub fn cartridge(mapper: u16, prg_kib: usize, chr_kib: usize) -> Cartridge {
         chr_nvram: 0,
         trainer: None,
         region: Region::Ntsc,
+        ports: None,
         cheats: Vec::new(),
     }
 }

@@ -9,6 +9,7 @@
 //!     trainer, battery, vertical mirror   11  CHR RAM shift · with battery
 //!  7  nnnn 10cc: mapper 7-4, NES 2.0,     12  timing: NTSC PAL both Dendy
 //!     console: NES Vs. PC10 extended      13  Vs. System or extended console
+//!                                         15  devices in the ports
 //! ```
 //!
 //! <https://www.nesdev.org/wiki/NES_2.0>, <https://www.nesdev.org/wiki/INES>
@@ -16,6 +17,7 @@
 use super::names::{BoardNumber, mapper_name};
 use super::{Cartridge, Mirroring};
 use crate::nes::board::BoardId;
+use crate::nes::port::Devices;
 use crate::nes::region::Region;
 
 /// Which generation of the header a file has.
@@ -59,6 +61,8 @@ pub struct Header {
     pub chr_nvram: usize,
     /// The console that the header asks for; one made for both runs as NTSC.
     pub region: Region,
+    /// The devices that the game is made for, where the header says it.
+    pub ports: Option<Devices>,
     /// Console type: 0 NES, 1 Vs. System, 2 PlayChoice-10, from 3 on extended.
     pub console: u8,
 }
@@ -137,6 +141,7 @@ impl Cartridge {
             chr_nvram: header.chr_nvram,
             trainer: chips.trainer.map(Box::new),
             region: header.region,
+            ports: header.ports,
             cheats: Vec::new(),
         })
     }
@@ -191,6 +196,7 @@ impl Header {
             chr_ram: 0,
             chr_nvram: 0,
             region: Region::Ntsc,
+            ports: None,
             console: 0,
         };
         if format != Format::DirtyINes {
@@ -214,7 +220,7 @@ impl Header {
         Ok(header)
     }
 
-    /// Bytes 9-13 of NES 2.0.
+    /// Bytes 9-15 of NES 2.0.
     fn read_nes20(&mut self, raw: &[u8; Self::LEN]) {
         self.prg_rom = rom_size(raw[4], raw[9] & 0x0f, 0x4000);
         self.chr_rom = rom_size(raw[5], raw[9] >> 4, 0x2000);
@@ -233,6 +239,7 @@ impl Header {
         if self.console == 3 {
             self.console = raw[13] & 0x0f;
         }
+        self.ports = Devices::of_header(raw[15]);
     }
 
     /// What iNES leaves open: RAM sizes as the boards of the time had them.

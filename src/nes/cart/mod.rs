@@ -14,6 +14,7 @@ pub use names::{BoardNumber, mapper_name};
 pub use prg::Prg;
 
 use super::board::BoardId;
+use super::port::Devices;
 use super::region::Region;
 
 /// How the four nametables share the console's 2 KiB of video RAM.
@@ -58,6 +59,8 @@ pub struct Cartridge {
     pub trainer: Option<Box<[u8; 512]>>,
     /// The console that the header asks for.
     pub region: Region,
+    /// The devices that the game is made for, where the header says it.
+    pub ports: Option<Devices>,
     /// The cheats that are plugged in: [`Cartridge::with_cheats`].
     pub cheats: Vec<Cheat>,
 }

@@ -1,12 +1,14 @@
-//! Patches: IPS and BPS, applied to a ROM file's bytes.
+//! Patches: IPS, BPS and UPS, applied to a ROM file's bytes.
 //!
 //! ```text
 //! IPS  "PATCH" { offset:24 size:16 bytes | offset:24 0:16 count:16 byte } "EOF" [length:24]
 //! BPS  "BPS1" source target metadata { action } crc(source) crc(target) crc(patch)
 //!      action = (length - 1) << 2 | 0 same place, 1 bytes follow, 2 copy of source, 3 copy of target
+//! UPS  "UPS1" source target { bytes to leave, bytes to XOR, 0 } crc(source) crc(target) crc(patch)
 //! ```
 //!
-//! <https://zerosoft.zophar.net/ips.php>, <https://github.com/blakesmith/rombp/blob/master/docs/bps_spec.md>
+//! <https://zerosoft.zophar.net/ips.php>, <https://github.com/blakesmith/rombp/blob/master/docs/bps_spec.md>,
+//! <http://individual.utoronto.ca/dmeunier/ups-spec.pdf>
 
 /// No patched file is larger than this.
 pub const LIMIT: usize = 64 << 20;
@@ -15,7 +17,9 @@ pub const LIMIT: usize = 64 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum PatchError {
-    #[error("not a patch: an IPS file begins with PATCH, a BPS file with BPS1")]
+    #[error(
+        "not a patch: an IPS file begins with PATCH, a BPS file with BPS1, a UPS file with UPS1"
+    )]
     Unknown,
     #[error("the patch ends within a record; it is cut short, copy it again from where it came")]
     Truncated,
@@ -41,6 +45,8 @@ pub fn apply(patch: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
         ips(records, rom)
     } else if patch.starts_with(b"BPS1") {
         bps(patch, rom)
+    } else if patch.starts_with(b"UPS1") {
+        ups(patch, rom)
     } else {
         Err(PatchError::Unknown)
     }
@@ -71,6 +77,17 @@ pub enum Summary {
         /// Steps.
         actions: usize,
     },
+    /// A UPS patch.
+    Ups {
+        /// Length and CRC-32 of the ROM that it is for.
+        source: (usize, u32),
+        /// Length and CRC-32 of what it makes.
+        target: (usize, u32),
+        /// Places that it changes.
+        records: usize,
+        /// Bytes that it changes there.
+        changed: usize,
+    },
 }
 
 /// What a patch does.
@@ -79,6 +96,8 @@ pub fn summarise(patch: &[u8]) -> Result<Summary, PatchError> {
         summarise_ips(records)
     } else if patch.starts_with(b"BPS1") {
         summarise_bps(patch)
+    } else if patch.starts_with(b"UPS1") {
+        summarise_ups(patch)
     } else {
         Err(PatchError::Unknown)
     }
@@ -121,6 +140,49 @@ fn summarise_bps(patch: &[u8]) -> Result<Summary, PatchError> {
     Ok(Summary::Bps { source, target, metadata, actions })
 }
 
+fn summarise_ups(patch: &[u8]) -> Result<Summary, PatchError> {
+    let Sealed { mut input, source, target } = Sealed::open(patch)?;
+    let (mut records, mut changed) = (0, 0);
+    while !input.0.is_empty() {
+        input.number()?;
+        records += 1;
+        while input.take(1)? != [0] {
+            changed += 1;
+        }
+    }
+    Ok(Summary::Ups { source, target, records, changed })
+}
+
+/// A patch whose last twelve bytes are checksums, behind the sizes.
+struct Sealed<'a> {
+    input: Reader<'a>,
+    source: (usize, u32),
+    target: (usize, u32),
+}
+
+impl<'a> Sealed<'a> {
+    fn open(patch: &'a [u8]) -> Result<Self, PatchError> {
+        let (body, sums) = patch.split_last_chunk::<12>().ok_or(PatchError::Truncated)?;
+        let sum = |n: usize| u32::from_le_bytes([sums[n], sums[n + 1], sums[n + 2], sums[n + 3]]);
+        let (expected, found) = (sum(8), crc32fast::hash(&patch[..patch.len() - 4]));
+        if expected != found {
+            return Err(PatchError::Damaged { expected, found });
+        }
+        let mut input = Reader(body.get(4..).ok_or(PatchError::Truncated)?);
+        let (source, target) = (input.number()?, input.number()?);
+        Ok(Self { input, source: (source, sum(0)), target: (target, sum(4)) })
+    }
+
+    /// Refuses another ROM, and a target without measure.
+    fn expect(&self, rom: &[u8]) -> Result<(), PatchError> {
+        let (have, (want_len, want)) = (crc32fast::hash(rom), self.source);
+        if (want_len, want) != (rom.len(), have) {
+            return Err(PatchError::OtherRom { want_len, want, have_len: rom.len(), have });
+        }
+        if self.target.0 > LIMIT { Err(PatchError::TooLarge) } else { Ok(()) }
+    }
+}
+
 /// A BPS patch before its actions.
 struct Bps<'a> {
     input: Reader<'a>,
@@ -131,17 +193,10 @@ struct Bps<'a> {
 
 impl<'a> Bps<'a> {
     fn open(patch: &'a [u8]) -> Result<Self, PatchError> {
-        let (body, sums) = patch.split_last_chunk::<12>().ok_or(PatchError::Truncated)?;
-        let sum = |n: usize| u32::from_le_bytes([sums[n], sums[n + 1], sums[n + 2], sums[n + 3]]);
-        let (expected, found) = (sum(8), crc32fast::hash(&patch[..patch.len() - 4]));
-        if expected != found {
-            return Err(PatchError::Damaged { expected, found });
-        }
-        let mut input = Reader(body.get(4..).ok_or(PatchError::Truncated)?);
-        let (source, target) = (input.number()?, input.number()?);
+        let Sealed { mut input, source, target } = Sealed::open(patch)?;
         let metadata = input.number()?;
         input.take(metadata)?;
-        Ok(Self { input, source: (source, sum(0)), target: (target, sum(4)), metadata })
+        Ok(Self { input, source, target, metadata })
     }
 }
 
@@ -168,16 +223,36 @@ fn ips(records: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
     }
 }
 
+fn ups(patch: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
+    let sealed = Sealed::open(patch)?;
+    sealed.expect(rom)?;
+    let Sealed { mut input, source: (source_len, _), target: (target_len, target) } = sealed;
+    let mut out = rom.to_vec();
+    out.resize(target_len, 0);
+    let mut at = 0usize;
+    while !input.0.is_empty() {
+        at = at.checked_add(input.number()?).ok_or(PatchError::Outside)?;
+        loop {
+            let change = input.take(1)?[0];
+            match out.get_mut(at) {
+                Some(byte) => *byte ^= change,
+                // Where the target is shorter: for the way back.
+                None if at < source_len || change == 0 => {}
+                None => return Err(PatchError::Outside),
+            }
+            at += 1;
+            if change == 0 {
+                break;
+            }
+        }
+    }
+    let found = crc32fast::hash(&out);
+    if found == target { Ok(out) } else { Err(PatchError::WrongResult { expected: target, found }) }
+}
+
 fn bps(patch: &[u8], rom: &[u8]) -> Result<Vec<u8>, PatchError> {
-    let Bps { mut input, source: (want_len, want), target: (target_len, target), .. } =
-        Bps::open(patch)?;
-    let have = crc32fast::hash(rom);
-    if (want_len, want) != (rom.len(), have) {
-        return Err(PatchError::OtherRom { want_len, want, have_len: rom.len(), have });
-    }
-    if target_len > LIMIT {
-        return Err(PatchError::TooLarge);
-    }
+    Sealed::open(patch)?.expect(rom)?;
+    let Bps { mut input, target: (target_len, target), .. } = Bps::open(patch)?;
     let mut out = Vec::with_capacity(target_len);
     let (mut source_at, mut target_at) = (0i64, 0i64);
     while !input.0.is_empty() {
@@ -313,6 +388,70 @@ mod tests {
         assert_eq!(apply(&patch, b"abcde").unwrap(), b"abxyabcabxy");
     }
 
+    /// The UPS patch from `rom` to `target`.
+    fn ups_of(rom: &[u8], target: &[u8]) -> Vec<u8> {
+        let mut patch = b"UPS1".to_vec();
+        number(&mut patch, rom.len());
+        number(&mut patch, target.len());
+        let byte = |of: &[u8], at: usize| of.get(at).copied().unwrap_or(0);
+        let (mut at, mut from, end) = (0, 0, rom.len().max(target.len()));
+        while at < end {
+            if byte(rom, at) == byte(target, at) {
+                at += 1;
+                continue;
+            }
+            number(&mut patch, at - from);
+            loop {
+                let change = if at < end { byte(rom, at) ^ byte(target, at) } else { 0 };
+                patch.push(change);
+                at += 1;
+                if change == 0 {
+                    break;
+                }
+            }
+            from = at;
+        }
+        patch.extend(crc32fast::hash(rom).to_le_bytes());
+        patch.extend(crc32fast::hash(target).to_le_bytes());
+        patch.extend(crc32fast::hash(&patch).to_le_bytes());
+        patch
+    }
+
+    fn number(patch: &mut Vec<u8>, mut value: usize) {
+        while value >= 128 {
+            patch.push(value as u8 & 0x7f);
+            value = (value >> 7) - 1;
+        }
+        patch.push(value as u8 | 0x80);
+    }
+
+    #[test]
+    fn ups_changes_what_differs_grows_and_cuts() {
+        let patch = b"UPS1\x85\x86\x81\x01\x02\0\x81\x78\0";
+        let (rom, target) = (b"abcde", b"acade\x78");
+        let sealed = [crc32fast::hash(rom), crc32fast::hash(target)].map(u32::to_le_bytes);
+        let mut patch = [patch.as_slice(), sealed.as_flattened()].concat();
+        patch.extend(crc32fast::hash(&patch).to_le_bytes());
+        assert_eq!(apply(&patch, rom).unwrap(), target);
+        assert_eq!(patch, ups_of(rom, target));
+        let (source, target) = ((5, crc32fast::hash(rom)), (6, crc32fast::hash(target)));
+        assert_eq!(summarise(&patch), Ok(Summary::Ups { source, target, records: 2, changed: 3 }));
+        assert_eq!(apply(&ups_of(b"abcde", b"ab"), b"abcde").unwrap(), b"ab");
+    }
+
+    #[test]
+    fn a_ups_patch_for_another_rom_or_with_a_wrong_byte_says_so() {
+        let patch = ups_of(b"abc", b"xbz");
+        assert!(matches!(apply(&patch, b"abd"), Err(PatchError::OtherRom { .. })));
+        let mut broken = patch.clone();
+        broken[7] ^= 4;
+        assert!(matches!(apply(&broken, b"abc"), Err(PatchError::Damaged { .. })));
+        let end = broken.len() - 4;
+        let sum = crc32fast::hash(&broken[..end]).to_le_bytes();
+        broken[end..].copy_from_slice(&sum);
+        assert!(apply(&broken, b"abc").is_err());
+    }
+
     #[test]
     fn a_bps_patch_for_another_rom_says_so() {
         let patch = bps_of(b"abc", b"abc", &[0x88]);
@@ -325,14 +464,30 @@ mod tests {
 
     proptest! {
         #[test]
+        fn what_a_ups_patch_was_made_of_comes_back(
+            rom in prop::collection::vec(0..3u8, 1..300),
+            target in prop::collection::vec(0..3u8, 1..300),
+        ) {
+            prop_assert_eq!(apply(&ups_of(&rom, &target), &rom), Ok(target));
+        }
+
+        #[test]
         fn any_bytes_are_a_patch_or_a_sentence(
-            kind in 0..3u8,
+            kind in 0..4u8,
             tail in prop::collection::vec(any::<u8>(), 0..200),
         ) {
             let rom = [7; 64];
             let patch = match kind {
                 0 => [b"PATCH".as_slice(), &tail].concat(),
                 1 => bps_of(&rom, &rom, &tail),
+                2 => {
+                    // Any records, checksums right.
+                    let mut patch = b"UPS1\xc0\xc0".to_vec();
+                    patch.extend(&tail);
+                    patch.extend([crc32fast::hash(&rom); 2].map(u32::to_le_bytes).as_flattened());
+                    patch.extend(crc32fast::hash(&patch).to_le_bytes());
+                    patch
+                }
                 _ => tail,
             };
             let applied = apply(&patch, &rom);

@@ -14,6 +14,8 @@ use crate::app::tape::args::ExportArgs;
 use crate::app::tape::file::TapeFile;
 use crate::app::tape::movie::TapeMovie;
 use crate::engine::replay::Happening;
+use crate::nes::port::Expansion;
+use crate::nes::{Devices, Input};
 
 /// Writes the inputs up to `--to`.
 pub fn export(args: &ExportArgs, path: &Path, format: Format) -> Outcome<()> {
@@ -28,15 +30,18 @@ pub fn export(args: &ExportArgs, path: &Path, format: Format) -> Outcome<()> {
             from.frame
         )));
     }
-    if file.tape.header().ports.get() != 0 {
-        return Err(refused(
-            &"the tape has other devices than two pads, which a movie cannot hold",
-        ));
-    }
     let movie = TapeMovie::of(file, to)?;
     let console = movie.console(&setup)?;
     let frames = frames(&movie).map_err(|why| refused(&why))?;
     let about = About::of(&setup.rom.name, &console.nes);
+    let lost = |frame: &MovieFrame| !holds(format, about.ports, &frame.input);
+    if let Some(at) = frames.iter().position(lost) {
+        return Err(refused(&format_args!(
+            "frame {} has more held than two pads, and this movie's format does not; give a name \
+             that ends with .txt, or --to {at}",
+            at + 1
+        )));
+    }
     let bytes = movie::write(format, &frames, &about).map_err(|why| refused(&why))?;
     let mut place = NewFile::beside(path);
     place.create()?.write_all(&bytes).map_err(|error| place.fault(&error))?;
@@ -75,6 +80,12 @@ fn frame(tape: &TapeMovie, number: u64) -> Result<MovieFrame, String> {
                     number - 1
                 ));
             }
+            Some(Happening::Cheats(None)) => continue,
+            Some(Happening::Cheats(Some(cheat))) => {
+                return Err(format!(
+                    "the cheat {cheat} was on from frame {number}, and a movie has no word for it"
+                ));
+            }
             None => {
                 return Err(format!(
                     "something happened before frame {number} that a movie has no word for \
@@ -95,13 +106,15 @@ fn frame(tape: &TapeMovie, number: u64) -> Result<MovieFrame, String> {
         press = next;
     }
     let input = tape.input(number);
-    let held = crate::engine::replay::taken(input);
-    if held[2..].iter().any(|&byte| byte != 0) {
-        return Err(format!(
-            "frame {number} has more than two pads held, and this movie's format does not; give \
-             --to {}",
-            number - 1
-        ));
-    }
     Ok(MovieFrame { input, press })
+}
+
+/// Whether a format holds all of an input; text does but for the console's switches.
+fn holds(format: Format, ports: Devices, input: &Input) -> bool {
+    let Input { pads, switches, device } = input;
+    let four = ports.expansion() == Expansion::FourScore;
+    let rest = (four || pads[2..] == [0; 2])
+        && (ports != Devices::PADS || device[..9] == [0; 9])
+        && device[9] == 0;
+    *switches == [0; 2] && (format == Format::Text || rest)
 }
