@@ -420,6 +420,16 @@ pub struct BenchArgs {
     /// Measure too how 1, 2, 4 … N machines run beside each other, a thread each
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
+    /// Measure nothing: run N frames on the lazy and on the exact machine, side by side, and
+    /// compare every byte: of generated programs, on --jobs threads, or of each of the ROMs
+    #[arg(long, value_name = "N", conflicts_with_all = ["recorder", "markdown", "video"], value_parser = clap::value_parser!(u64).range(1..))]
+    pub lockstep: Option<u64>,
+    /// The seed of the first generated program, or of the buttons for ROMs
+    #[arg(long, value_name = "SEED", default_value_t = 0, requires = "lockstep")]
+    pub from: u64,
+    /// Add the seed of a program on which the machines part to a list
+    #[arg(long, value_name = "FILE", requires = "lockstep")]
+    pub keep: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -5,7 +5,8 @@
 //! <https://www.nesdev.org/wiki/CPU_memory_map>
 
 use super::Work;
-use super::board::{BoardId, Registers, Touched, Watches, Write};
+use super::bits::Scroll;
+use super::board::{BoardId, Fetches, Registers, Touched, Watches, Write};
 use super::cart::Cartridge;
 use super::cart::map::{Layout, Map, Place};
 use super::cpu::{Bus, Lines};
@@ -13,7 +14,7 @@ use super::cycle::Late;
 use super::dma::Cycle;
 use super::output::{Mute, Sink};
 use super::port::Input;
-use super::ppu::{Crowd, Hears, Kib, Screen, VideoBus};
+use super::ppu::{Crowd, Hears, Kib, Row, Screen, VideoBus};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule};
 use super::state::{Line, State};
@@ -365,7 +366,14 @@ impl M2 {
     /// How often it had fallen when the PPU's half-dot came.
     #[inline(always)]
     fn falls_before(&self) -> u64 {
-        self.falls - u64::from(self.left.saturating_sub(self.since).div_ceil(6))
+        self.falls_before_next(0)
+    }
+
+    /// The same when so many more have passed.
+    #[inline(always)]
+    fn falls_before_next(&self, half_dots: u32) -> u64 {
+        let left = self.left.saturating_sub(half_dots);
+        self.falls - u64::from(left.saturating_sub(self.since).div_ceil(6))
     }
 }
 
@@ -419,6 +427,24 @@ impl VideoBus for CartBus<'_> {
             Place::Nothing => return None,
         };
         bytes.get(offset..)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn row(&mut self, first: Scroll, table: u16) -> Option<Row> {
+        /// Half-dots from the first address of a line to its last.
+        const LAST: u32 = 508;
+        let m2_falls = [self.m2.falls_before(), self.m2.falls_before_next(LAST)];
+        let fetches = Fetches { first, table, m2_falls };
+        let ram = self.ram.as_bytes();
+        self.cart.board.ppu_row(self.board, self.cart, self.map, ram, &fetches)
+    }
+
+    #[inline(always)]
+    fn sprites(&mut self, names: [u16; 2], _: &[u16; 8]) -> bool {
+        /// Half-dots from the first address of eight sprites to the last.
+        const LAST: u32 = 124;
+        let m2_falls = [self.m2.falls_before(), self.m2.falls_before_next(LAST)];
+        self.cart.board.ppu_sprites(self.board, names, m2_falls)
     }
 }
 

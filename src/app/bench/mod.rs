@@ -22,7 +22,7 @@ use serde::Serialize;
 use super::cli::BenchArgs;
 use super::fault::{Fault, Outcome};
 use super::setup::Setup;
-use super::{progress, say};
+use super::{lockstep, progress, say};
 use crate::nes::{Nes, Output, Work};
 use cost::Cost;
 use figure::Figure;
@@ -37,6 +37,9 @@ const COPIES: u32 = 2000;
 
 /// Runs the command.
 pub fn bench(args: &BenchArgs) -> Outcome {
+    if let Some(frames) = args.lockstep {
+        return lockstep::command::run(args, frames);
+    }
     let roms: Vec<_> = match args.roms.as_slice() {
         [] => vec![None],
         roms => roms.iter().map(|rom| Some(rom.as_path())).collect(),

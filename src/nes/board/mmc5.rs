@@ -27,23 +27,26 @@
 //! PPU does. Two tile fetches that nobody uses end a line, and the next line begins with
 //! a third of the same address: so it knows where a line begins, counts lines, and knows
 //! of each fetch whether it is the background's or a sprite's. When the PPU has fetched
-//! nothing for three CPU cycles, the picture is over.
+//! nothing for three CPU cycles, the picture is over, and the last address forgotten.
 //!
 //! As [`Board::answers_ppu`] it gives the PPU what it reads. The page tables hold what
-//! is true while nothing is drawn.
+//! is true while nothing is drawn. Lines in the middle of a picture it takes as a whole
+//! (mmc5/rows.rs).
 //!
 //! Not here, as no game uses them: PCM by reading, the timer and the two pins of the
 //! MMC5A.
 //!
 //! <https://www.nesdev.org/wiki/MMC5>
 
+mod rows;
 mod sound;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use super::{Board, Touched, Watches, Write};
+use super::{Board, Fetches, Touched, Watches, Write};
 use crate::nes::cart::Cartridge;
 use crate::nes::cart::map::{Access, Map, Place};
+use crate::nes::ppu::Row;
 use sound::Sound;
 
 /// The chip's registers.
@@ -114,6 +117,7 @@ impl Board for Mmc5 {
     const WATCHES: Watches = Watches { cpu_cycles: true, ppu_address: true };
     const ANSWERS_PPU: bool = true;
     const OWN_RAM: usize = 1024;
+    const HEARS_RAM: bool = false;
 
     fn power_on(&mut self, _cart: &Cartridge) {
         self.prg_mode = 3;
@@ -145,6 +149,7 @@ impl Board for Mmc5 {
         let Write { address, value, ram, .. } = write;
         match address {
             0x5000..=0x5015 => self.sound.write(address, value),
+            0x2000 if self.tall == value >> 5 & 1 => return Touched::Nothing,
             0x2000 => self.tall = value >> 5 & 1,
             0x5100 => self.prg_mode = value & 3,
             0x5101 => self.chr_mode = value & 3,
@@ -193,8 +198,10 @@ impl Board for Mmc5 {
     }
 
     fn ppu_address(&mut self, address: u16, m2_falls: u64) -> Touched {
-        if !self.is_drawing(m2_falls) {
-            self.in_frame = 0;
+        if m2_falls.wrapping_sub(self.last_fetch) > IDLE {
+            // What it fetched before is forgotten, too: where nothing moves `v` in vblank, the
+            // pre-render line begins with the tile that ended the picture.
+            (self.in_frame, self.repeated, self.patterns) = (0, 0, 2);
         }
         self.last_fetch = m2_falls;
         self.fetch = self.fetch.saturating_add(1);
@@ -215,13 +222,19 @@ impl Board for Mmc5 {
         Touched::Nothing
     }
 
-    /// A line has 682 half-dots, which is more than 56 times 12.
+    /// A line has 682 half-dots, which is more than 56 times 12; only where a frame
+    /// ends a dot early it has 680. What begins after the picture is line 0.
     fn quiet_rises(&self) -> u32 {
-        if self.irq_on == 0 || self.pending != 0 || self.irq_line == 0 {
-            return u32::MAX;
-        }
-        let lines = if self.irq_line > self.line { self.irq_line - self.line } else { 1 };
-        u32::from(lines - 1) * 56
+        let lines = match (self.irq_on, self.pending, self.irq_line) {
+            (0, ..) => return u32::MAX,
+            // The next picture takes it back.
+            (_, 1.., _) => 0,
+            // Only a count that goes round comes to 0.
+            (.., 0) => 255 - self.line,
+            (.., line) if self.in_frame != 0 && line > self.line => line - self.line - 1,
+            (.., line) => line,
+        };
+        u32::from(lines) * 56
     }
 
     fn cpu_cycles(&mut self, cycles: u32) {
@@ -238,51 +251,32 @@ impl Board for Mmc5 {
     }
 
     fn ppu_read(&self, cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
-        let own = &ram[ram.len().saturating_sub(Self::OWN_RAM)..];
-        let own = |at: usize| own.get(at & 0x3ff).copied().unwrap_or(0);
         let background = self.fetch < SPRITES || (NEXT_LINE..END).contains(&self.fetch);
         let drawn = self.in_frame != 0 && background;
-        let split = if drawn { self.split() } else { None };
-        let extended = drawn && self.ex_mode == 1;
+        if drawn && (self.splits() || self.ex_mode == 1) {
+            return self.read_otherwise(cart, map, ram, address);
+        }
         if address & 0x2000 == 0 {
-            let kib = if let Some(Split { y, .. }) = split {
-                let bank = usize::from(self.split[2]) * 4 + usize::from(address >> 10 & 3);
-                return chr_byte(cart, map, ram, bank, address & 0x3f8 | (y & 7) as u16);
-            } else if extended {
-                let bank =
-                    usize::from(self.chr_high) << 6 | usize::from(own(self.tile.into()) & 0x3f);
-                bank * 4 + usize::from(address >> 10 & 3)
-            } else {
-                let b = if self.in_frame != 0 { background } else { self.last_set != 0 };
-                self.chr_kib(address, b && self.tall != 0)
-            };
+            let b = if self.in_frame != 0 { background } else { self.last_set != 0 };
+            let kib = self.chr_kib(address, b && self.tall != 0);
             return chr_byte(cart, map, ram, kib, address & 0x3ff);
         }
-        let is_attribute = self.fetch & 3 == 1;
-        match split {
-            Some(Split { column, y }) if is_attribute => {
-                let byte = own(0x3c0 + y / 32 * 8 + column / 4);
-                let shift = ((y / 16) & 1) * 4 + ((column / 2) & 1) * 2;
-                return (byte >> shift & 3) * 0x55;
-            }
-            Some(Split { column, y }) => return own(y / 8 * 32 + column),
-            None if extended && is_attribute => return (own(self.tile.into()) >> 6) * 0x55,
-            None => {}
-        }
-        match self.nametables >> (address >> 9 & 6) & 3 {
-            2 => {
-                if self.ex_mode < 2 {
-                    own(address.into())
-                } else {
-                    0
-                }
-            }
-            3 => self.fill[usize::from(address & 0x3c0 == 0x3c0)],
-            _ => match map.ppu_read(address) {
-                Place::Ram(at) => ram.get(at).copied().unwrap_or(0),
-                _ => 0,
-            },
-        }
+        let [byte] = self.nametable_bytes(map, ram, address);
+        byte
+    }
+
+    fn ppu_row(
+        &mut self,
+        cart: &Cartridge,
+        map: &Map,
+        ram: &[u8],
+        fetches: &Fetches,
+    ) -> Option<Row> {
+        self.take_row(cart, map, ram, fetches)
+    }
+
+    fn ppu_sprites(&mut self, names: [u16; 2], m2_falls: [u64; 2]) -> bool {
+        self.take_sprites(names, m2_falls)
     }
 
     fn irq(&self) -> bool {
@@ -388,10 +382,66 @@ impl Mmc5 {
         map.wram(at, 0x2000, bank, if written { Access::ReadWrite } else { Access::Read });
     }
 
+    /// Bytes that stand in a row of the nametables, or beside each other among the
+    /// attributes.
+    fn nametable_bytes<const N: usize>(&self, map: &Map, ram: &[u8], address: u16) -> [u8; N] {
+        let own = ram.len().saturating_sub(Self::OWN_RAM) + usize::from(address & 0x3ff);
+        let at = match self.nametables >> (address >> 9 & 6) & 3 {
+            2 if self.ex_mode < 2 => own,
+            2 => return [0; N],
+            3 => return [self.fill[usize::from(address & 0x3c0 == 0x3c0)]; N],
+            _ => match map.ppu_read(address) {
+                Place::Ram(at) => at,
+                _ => return [0; N],
+            },
+        };
+        ram.get(at..).and_then(|bytes| bytes.first_chunk()).copied().unwrap_or([0; N])
+    }
+
+    /// What the background's fetches give with a split, or with a bank for each tile.
+    fn read_otherwise(&self, cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
+        let own = &ram[ram.len().saturating_sub(Self::OWN_RAM)..];
+        let own = |at: usize| own.get(at & 0x3ff).copied().unwrap_or(0);
+        let split = self.split();
+        let extended = self.ex_mode == 1;
+        if address & 0x2000 == 0 {
+            let page = usize::from(address >> 10 & 3);
+            let (kib, offset) = if let Some(Split { y, .. }) = split {
+                let offset = address & 0x3f8 | (y & 7) as u16;
+                (usize::from(self.split[2]) * 4 + page, offset)
+            } else if extended {
+                let low = usize::from(own(self.tile.into()) & 0x3f);
+                ((usize::from(self.chr_high) << 6 | low) * 4 + page, address & 0x3ff)
+            } else {
+                (self.chr_kib(address, self.tall != 0), address & 0x3ff)
+            };
+            return chr_byte(cart, map, ram, kib, offset);
+        }
+        let is_attribute = self.fetch & 3 == 1;
+        match split {
+            Some(Split { column, y }) if is_attribute => {
+                let byte = own(0x3c0 + y / 32 * 8 + column / 4);
+                let shift = ((y / 16) & 1) * 4 + ((column / 2) & 1) * 2;
+                (byte >> shift & 3) * 0x55
+            }
+            Some(Split { column, y }) => own(y / 8 * 32 + column),
+            None if extended && is_attribute => (own(self.tile.into()) >> 6) * 0x55,
+            None => {
+                let [byte] = self.nametable_bytes(map, ram, address);
+                byte
+            }
+        }
+    }
+
+    /// Whether a part of the picture is split off.
+    fn splits(&self) -> bool {
+        self.split[0] & SPLIT_ON != 0 && self.ex_mode < 2
+    }
+
     /// Where this fetch lies in the split part, if it does.
     fn split(&self) -> Option<Split> {
         let [control, scroll, _] = self.split;
-        if control & SPLIT_ON == 0 || self.ex_mode >= 2 {
+        if !self.splits() {
             return None;
         }
         let (column, line) = match self.fetch {
@@ -407,14 +457,20 @@ impl Mmc5 {
 
 /// A byte of KiB `kib` of CHR.
 fn chr_byte(cart: &Cartridge, map: &Map, ram: &[u8], kib: usize, offset: u16) -> u8 {
+    let chr = chr(cart, map, ram);
     let at = kib * 0x400 + usize::from(offset);
-    let layout = map.layout();
-    let byte = match (cart.chr.len(), layout.chr_len) {
-        (0, 0) => None,
-        (0, len) => ram.get(layout.chr + at % len),
-        (len, _) => cart.chr.get(at % len),
-    };
+    let byte = chr.get(at).or_else(|| chr.get(at.checked_rem(chr.len())?));
     byte.copied().unwrap_or(0)
+}
+
+/// The cartridge's CHR, ROM or RAM.
+fn chr<'a>(cart: &'a Cartridge, map: &Map, ram: &'a [u8]) -> &'a [u8] {
+    let layout = map.layout();
+    if cart.chr.is_empty() {
+        ram.get(layout.chr..layout.chr + layout.chr_len).unwrap_or_default()
+    } else {
+        &cart.chr
+    }
 }
 
 #[cfg(test)]

@@ -44,8 +44,10 @@ mod vrc7;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::bits::Scroll;
 use super::cart::Cartridge;
 use super::cart::map::Map;
+use super::ppu::Row;
 
 /// A CPU write to $4020-$FFFF (or $2000, see [`Board::ANSWERS_PPU`]) as a board sees it.
 #[derive(Debug)]
@@ -78,6 +80,17 @@ pub enum Touched {
     Nothing,
     /// The page tables have to be filled again.
     Banks,
+}
+
+/// What the PPU fetches in dots 1-256 of a line.
+#[derive(Debug)]
+pub struct Fetches {
+    /// `v` at the first of 32 tiles.
+    pub first: Scroll,
+    /// Where their patterns lie: $0000 or $1000.
+    pub table: u16,
+    /// Falling edges of M2 since power-on, at the first address and at the last.
+    pub m2_falls: [u64; 2],
 }
 
 /// What a board needs to see beside CPU writes.
@@ -164,6 +177,27 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
         address as u8
     }
 
+    /// [`Board::ppu_address`] and [`Board::ppu_read`] for each of a line's 128 fetches at
+    /// once, by boards that answer. `None`, and nothing done, where each has to come by
+    /// itself.
+    fn ppu_row(
+        &mut self,
+        _cart: &Cartridge,
+        _map: &Map,
+        _ram: &[u8],
+        _fetches: &Fetches,
+    ) -> Option<Row> {
+        None
+    }
+
+    /// [`Board::ppu_address`] for each of the 32 fetches of a line's sprites at once, by
+    /// boards that answer: a nametable's address, which is the first of `names` the
+    /// first time, another, and two of patterns, eight times. False, and nothing done,
+    /// where each has to come by itself. `m2_falls` are those of the first and the last.
+    fn ppu_sprites(&mut self, _names: [u16; 2], _m2_falls: [u64; 2]) -> bool {
+        false
+    }
+
     /// How often the PPU's A12 may rise, low for three falls of M2 before, until
     /// /IRQ can move; for boards that watch the PPU's address. The most there is:
     /// not before the next write. Boards that listen to more than A12 mean so many
@@ -235,6 +269,14 @@ macro_rules! boards {
 
             pub(crate) fn ppu_read(self, regs: &Registers, cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
                 match self { $( Self::$id => view::<$type>(regs).ppu_read(cart, map, ram, address), )* }
+            }
+
+            pub(crate) fn ppu_row(self, regs: &mut Registers, cart: &Cartridge, map: &Map, ram: &[u8], fetches: &Fetches) -> Option<Row> {
+                match self { $( Self::$id => view_mut::<$type>(regs).ppu_row(cart, map, ram, fetches), )* }
+            }
+
+            pub(crate) fn ppu_sprites(self, regs: &mut Registers, names: [u16; 2], m2_falls: [u64; 2]) -> bool {
+                match self { $( Self::$id => view_mut::<$type>(regs).ppu_sprites(names, m2_falls), )* }
             }
 
             pub(crate) fn has_flash(self) -> bool {

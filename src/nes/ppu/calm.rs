@@ -271,9 +271,9 @@ impl Ppu {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::nes::bits::Mask;
+    use crate::nes::bits::{Mask, Scroll};
     use crate::nes::ppu::data_port::DataPort;
-    use crate::nes::ppu::{Hears, Kib};
+    use crate::nes::ppu::{Hears, Kib, Row};
     use crate::nes::region::Region;
     use proptest::prelude::*;
     use zerocopy::{FromBytes, IntoBytes};
@@ -332,6 +332,37 @@ pub(super) mod tests {
         }
         fn kib(&self, address: u16) -> Option<&Kib> {
             MEMORY.as_chunks().0.get(usize::from(address >> 10 & 15))
+        }
+        fn row(&mut self, first: Scroll, table: u16) -> Option<Row> {
+            let (begun, mut v) = (self.now, first);
+            let mut row = Row { last: 0, attributes: 0, planes: [[0; 2]; 32] };
+            let fetch = |bus: &mut Self, address: u16| {
+                bus.drive(address);
+                bus.pass(4);
+                bus.read(address)
+            };
+            for (n, planes) in row.planes.iter_mut().enumerate() {
+                row.last = fetch(self, v.tile_address());
+                let attribute = fetch(self, v.attribute_address()) >> v.attribute_shift() & 3;
+                row.attributes |= u64::from(attribute) << (2 * n);
+                let at = u16::from(row.last) << 4 | table | v.fine_y();
+                *planes = [fetch(self, at), fetch(self, at | 8)];
+                v.next_tile();
+            }
+            self.now = begun;
+            Some(row)
+        }
+        fn sprites(&mut self, [first, others]: [u16; 2], patterns: &[u16; 8]) -> bool {
+            let begun = self.now;
+            for (n, low) in patterns.iter().enumerate() {
+                let name = if n == 0 { first } else { others };
+                for address in [name, others, *low, low | 8] {
+                    self.drive(address);
+                    self.pass(4);
+                }
+            }
+            self.now = begun;
+            true
         }
     }
 

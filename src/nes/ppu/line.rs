@@ -18,7 +18,8 @@
 //!
 //! Banks move only when the PPU has caught up, so a page of memory is looked up
 //! once. A board that listens to A12 is told of its changes afterwards, with their
-//! times; for one that listens to more, lines are left to `tiles.rs`.
+//! times; one that listens to more may take a line at once ([`VideoBus::row`]), or
+//! lines are left to `tiles.rs`.
 //!
 //! Sprite 0 hits at the first pixel that its planes and the background's have in
 //! common. What comes of it half-dots later is over at the end of the line, but for
@@ -29,8 +30,8 @@ use super::fetch::PLANE;
 use super::inks::{Ink, eight, word};
 use super::shifters::{Sprites, zero_bytes};
 use super::sprites::Evaluation;
-use super::{Hears, Kib, Ppu, Screen, VideoBus};
-use crate::nes::bits::Flag;
+use super::{Hears, Kib, Ppu, Row, Screen, VideoBus};
+use crate::nes::bits::{Flag, Scroll};
 
 /// Tiles that a line's pixels and the registers behind them come from.
 const TILES: usize = 34;
@@ -65,13 +66,22 @@ impl Ppu {
     ) -> bool {
         let whole =
             matches!(self.attribute_low, 0 | 0xff) && matches!(self.attribute_high, 0 | 0xff);
-        if self.sprite0_hit_in > 0 || !whole || bus.hears() == Hears::Everything {
+        if self.sprite0_hit_in > 0 || !whole {
             return false;
         }
-        let Some(tiles) = self.line_tiles(bus) else { return false };
-        let mut canvas = self.draw_background(&tiles);
-        self.take_tiles(&tiles, &canvas);
-        self.tell_line(bus);
+        let mut canvas;
+        if bus.hears() == Hears::Everything {
+            let Some(row) = bus.row(self.v, self.ctrl.background_table()) else { return false };
+            let Row { last, attributes, planes } = row;
+            canvas = self.draw_background(attributes, |n| planes[n]);
+            self.take_tiles(last, attributes, &canvas);
+            bus.pass(16 * FETCHED as u32);
+        } else {
+            let Some(tiles) = self.line_tiles(bus) else { return false };
+            canvas = self.draw_background(tiles.attributes, |n| tiles.planes(tiles.numbers[n]));
+            self.take_tiles(tiles.numbers[FETCHED - 1], tiles.attributes, &canvas);
+            self.tell_line(bus);
+        }
         let hit = self.draw_sprites(&mut canvas);
         self.show(screen, &canvas);
         self.sprites.pass_line();
@@ -92,18 +102,11 @@ impl Ppu {
         let v = self.v;
         let first = bus.kib(v.tile_address())?;
         let second = bus.kib(v.tile_address() ^ 0x0400)?;
-        let (row, column) = (usize::from(v.0 & 0x03e0), usize::from(v.0 & 0x001f));
-        let mut both = [[0; FETCHED]; 2];
-        both[0] = *names_of(first, row)?;
-        both[1] = *names_of(second, row)?;
-        let numbers = *both.as_flattened()[column..].first_chunk()?;
+        let row = usize::from(v.0 & 0x03e0);
         let at = usize::from(v.attribute_address() & 0x03f8);
-        let [left, right] = [first, second].map(|names| {
-            let bytes = names[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-            attributes(bytes >> (v.attribute_shift() & 4))
-        });
-        let attributes =
-            left >> (2 * column) | right.checked_shl(64 - 2 * column as u32).unwrap_or(0);
+        let names = [*names_of(first, row)?, *names_of(second, row)?];
+        let attributes = [*first[at..].first_chunk()?, *second[at..].first_chunk()?];
+        let (numbers, attributes) = row_at(v, &names, attributes);
         let table = self.ctrl.background_table();
         let patterns = [
             bus.kib(table)?,
@@ -116,7 +119,7 @@ impl Ppu {
 
     /// Colours of 34 tiles: the two in the shift registers, and those fetched.
     #[inline(always)]
-    fn draw_background(&self, tiles: &Tiles) -> Canvas {
+    fn draw_background(&self, mut attributes: u64, planes: impl Fn(usize) -> [u8; 2]) -> Canvas {
         let palette = &self.palette;
         let [backdrop, c1, c2, c3, _, c5, c6, c7, _, c9, c10, c11, _, c13, c14, c15, ..] = *palette;
         let inks = [
@@ -131,9 +134,8 @@ impl Ppu {
         let first = (self.attribute_low & 1) | (self.attribute_high & 1) << 1;
         canvas.put(0, &inks, [first_low, first_high], first);
         canvas.put(1, &inks, [second_low, second_high], self.attribute_latch);
-        let mut attributes = tiles.attributes;
-        for (n, number) in tiles.numbers.iter().enumerate() {
-            canvas.put(n + 2, &inks, tiles.planes(*number), attributes as u8);
+        for n in 0..FETCHED {
+            canvas.put(n + 2, &inks, planes(n), attributes as u8);
             attributes >>= 2;
         }
         if !self.mask.background_at(8) {
@@ -147,10 +149,10 @@ impl Ppu {
 
     /// The fetched tiles pass through the registers, and the last two stay.
     #[inline(always)]
-    fn take_tiles(&mut self, tiles: &Tiles, canvas: &Canvas) {
+    fn take_tiles(&mut self, last_number: u8, attributes: u64, canvas: &Canvas) {
         let [.., first_low, low] = canvas.low;
         let [.., first_high, high] = canvas.high;
-        let [first, second] = [60, 62].map(|n| (tiles.attributes >> n) as u8 & 3);
+        let [first, second] = [60, 62].map(|n| (attributes >> n) as u8 & 3);
         self.tile_low = u16::from_be_bytes([first_low, low]);
         self.tile_high = u16::from_be_bytes([first_high, high]);
         self.attribute_low = 0u8.wrapping_sub(first & 1);
@@ -159,7 +161,7 @@ impl Ppu {
         self.attribute_latch = second;
         [self.tile_plane_low, self.tile_plane_high] = [low, high];
         self.fetched = high;
-        let number = u16::from(tiles.numbers[FETCHED - 1]);
+        let number = u16::from(last_number);
         let table = self.ctrl.background_table();
         self.pattern_address = number << 4 | table | self.v.fine_y() | PLANE;
         self.latch = self.pattern_address as u8;
@@ -316,6 +318,23 @@ impl Canvas {
         });
         (u16::from_be_bytes([a, b]) << (x & 7) >> 8) as u8
     }
+}
+
+/// The 32 tiles from `v` on, and their palettes, two bits each, the first tile's lowest:
+/// from the rows of two neighbouring nametables in which they lie, and the eight
+/// attribute bytes beside each.
+#[inline(always)]
+pub fn row_at(
+    v: Scroll,
+    names: &[[u8; FETCHED]; 2],
+    attribute_bytes: [[u8; 8]; 2],
+) -> ([u8; FETCHED], u64) {
+    let column = usize::from(v.0 & 0x001f);
+    let numbers = *names.as_flattened()[column..].first_chunk().unwrap_or(&[0; FETCHED]);
+    let [left, right] = attribute_bytes
+        .map(|bytes| attributes(u64::from_le_bytes(bytes) >> (v.attribute_shift() & 4)));
+    let right = right.checked_shl(64 - 2 * column as u32).unwrap_or(0);
+    (numbers, left >> (2 * column) | right)
 }
 
 /// The tiles of a row of a nametable.

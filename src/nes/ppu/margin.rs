@@ -13,7 +13,8 @@
 //! Each fetch leaves its address on the pins and its low byte in the latch, and
 //! only the last one's are there to be seen. A sprite out of range is fetched, too,
 //! and counts for nothing, but its address may raise A12: a board that listens is
-//! told, with the times.
+//! told, with the times. One that listens to more may take the sprites at once
+//! ([`VideoBus::sprites`]), and is told of each fetch behind them.
 
 use super::fetch::PLANE;
 use super::{Hears, Ppu, Screen, VideoBus};
@@ -27,7 +28,11 @@ impl Ppu {
     /// that takes more.
     #[inline(always)]
     pub(super) fn run_margin(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) -> bool {
-        if bus.hears() == Hears::Everything || self.sprite0_hit_in > 0 {
+        if self.sprite0_hit_in > 0 {
+            return false;
+        }
+        let whole = bus.hears() == Hears::Everything;
+        if whole && !bus.sprites(self.garbage_names(), &self.sprite_patterns()) {
             return false;
         }
         let [last, second, third] = self.pipeline;
@@ -35,11 +40,24 @@ impl Ppu {
         self.pipeline = [last; 3];
         self.v.next_line();
         self.v.copy_horizontal(self.t);
-        self.tell_sprites(bus);
+        if !whole {
+            self.tell_sprites(bus);
+        }
         self.fetch_sprites(bus);
-        self.fetch_early_tile(bus);
-        self.fetch_early_tile(bus);
-        self.fetch_names(bus);
+        if whole {
+            bus.pass(8 * 16);
+            self.fetch_tile(bus);
+            self.fetch_tile(bus);
+            for _ in 0..2 {
+                bus.drive(self.v.tile_address());
+                bus.pass(2);
+            }
+            self.fetch_names(bus, 4);
+        } else {
+            self.fetch_early_tile(bus);
+            self.fetch_early_tile(bus);
+            self.fetch_names(bus, 8);
+        }
         self.rest_evaluation();
         self.settle_overflow();
         self.sprite0_hit_readable = self.sprite0_hit;
@@ -92,12 +110,36 @@ impl Ppu {
         }
     }
 
-    /// Dots 337-340 and 0.
+    /// Where the first sprite's garbage bytes lie: `v` as it comes from the line, and
+    /// back at the left edge, where all the others' lie.
     #[inline(always)]
-    fn fetch_names(&mut self, bus: &mut impl VideoBus) {
-        let tile = bus.read(self.v.tile_address());
+    fn garbage_names(&self) -> [u16; 2] {
+        let (mut first, t) = (self.v, self.t);
+        first.next_line();
+        let mut others = first;
+        others.copy_horizontal(t);
+        [first.tile_address(), others.tile_address()]
+    }
+
+    /// Where the sprites' low planes are fetched, in range or not.
+    #[inline(always)]
+    fn sprite_patterns(&self) -> [u16; 8] {
+        let (entries, _) = self.oam2.as_chunks::<4>();
+        let line = self.line & 0xff;
+        std::array::from_fn(|slot| {
+            let [y, tile, attributes, _] = entries[slot];
+            let flip = if attributes & 0x80 != 0 { 0x0f } else { 0 };
+            self.ctrl.sprite_address(tile, line.wrapping_sub(u16::from(y)) ^ flip)
+        })
+    }
+
+    /// Dots 337-340 and 0: the last address, which stays for so many half-dots, and
+    /// that of dot 0.
+    #[inline(always)]
+    fn fetch_names(&mut self, bus: &mut impl VideoBus, half_dots: u32) {
         bus.drive(self.v.tile_address());
-        bus.pass(8);
+        let tile = bus.read(self.v.tile_address());
+        bus.pass(half_dots);
         self.fetched = tile;
         self.latch = tile;
         self.pattern_address =

@@ -38,6 +38,7 @@ use super::fields::fields;
 use super::region::Timing;
 pub use crowd::Crowd;
 use data_port::DataPort;
+pub use line::row_at;
 use shifters::Sprites;
 use sprites::Evaluation;
 
@@ -56,6 +57,24 @@ pub trait VideoBus {
     fn hears(&self) -> Hears;
     /// The KiB of memory in which `address` lies, where memory answers.
     fn kib(&self, address: u16) -> Option<&Kib>;
+    /// All that dots 1-256 of a line drive and read, told and answered at once, for
+    /// somebody who hears everything. `None`, and nothing done, where it takes each.
+    fn row(&mut self, first: Scroll, table: u16) -> Option<Row>;
+    /// The same for the sprites' fetches in dots 257-320, told and not answered: each
+    /// sprite's two nametable bytes, the very first address by itself, and its planes.
+    /// False, and nothing done, where it takes each.
+    fn sprites(&mut self, names: [u16; 2], patterns: &[u16; 8]) -> bool;
+}
+
+/// The 32 tiles that a line fetches for itself.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The number of the last one.
+    pub last: u8,
+    /// Their palettes, two bits each, the first tile's lowest.
+    pub attributes: u64,
+    /// Their two planes on this line.
+    pub planes: [[u8; 2]; 32],
 }
 
 /// A page of the PPU's bus.

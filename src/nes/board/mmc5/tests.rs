@@ -1,4 +1,10 @@
+use proptest::prelude::*;
+use zerocopy::IntoBytes;
+
 use super::super::bench::{Bench, cartridge};
+use super::super::{Fetches, Registers, view, view_mut};
+use super::{BEGINS_LINE, Mmc5};
+use crate::nes::bits::Scroll;
 
 fn board(ram_kib: usize) -> Bench {
     let mut cart = cartridge(5, 1024, 1024);
@@ -209,8 +215,28 @@ fn a_line_that_asked_is_forgotten_by_the_next_picture() {
     assert!(d.b.irq());
     d.b.pass_all(100);
     d.end();
+    assert_eq!(d.b.cart.board.quiet_rises(&d.b.regs), 0, "the next fetch may do it");
     d.fetch(0x2002);
     assert!(!d.b.irq());
+}
+
+#[test]
+fn the_pre_render_line_is_not_the_first_one_though_it_begins_where_the_picture_ended() {
+    let mut d = Drawer::new();
+    d.b.write(0x5203, 1);
+    d.b.write(0x5204, 0x80);
+    d.end();
+    d.line();
+    d.end();
+    // Vblank: nothing is fetched, and `v` stays.
+    d.b.pass_all(100);
+    d.fetch(0x2002);
+    assert_eq!(d.status(), 0x00);
+    d.line();
+    d.end();
+    d.fetch(0x2002);
+    assert_eq!(d.status(), 0x40);
+    assert!(!d.b.irq(), "line 0");
 }
 
 #[test]
@@ -293,4 +319,137 @@ fn a_split_shows_the_kib_left_or_right_of_a_column() {
     let (tiles, _) = d.line();
     assert_eq!((tiles[1][0], tiles[2][0], tiles[29][0]), (0, 2, 2));
     assert_eq!(tiles[30][0], 0, "beyond the picture");
+}
+
+#[test]
+fn a_line_that_has_passed_asks_in_the_next_picture_at_the_earliest() {
+    let mut d = Drawer::new();
+    d.b.write(0x5203, 3);
+    let quiet = |d: &Drawer| d.b.cart.board.quiet_rises(&d.b.regs);
+    assert_eq!(quiet(&d), u32::MAX, "nobody listens");
+    d.b.write(0x5204, 0x80);
+    assert_eq!(quiet(&d), 3 * 56, "lines 0, 1, 2 and the beginning of line 3");
+    d.end();
+    for line in 0..5 {
+        d.fetch(0x2002);
+        let lines = [2, 1, 0, 0, 3][line];
+        assert_eq!(quiet(&d), lines * 56, "line {line}");
+        if line == 3 {
+            assert!(d.b.irq());
+            d.status();
+            assert_eq!(quiet(&d), 3 * 56);
+        }
+        d.line();
+        d.end();
+    }
+}
+
+/// A board between two lines of a picture, all else at random.
+fn amid_picture(bytes: &[u8], noise: u64, name: u16, idle: u64) -> Bench {
+    let mut cart = cartridge(5, 32, 64);
+    let mut random = noise | 1;
+    let mut next = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random as u8
+    };
+    cart.chr.iter_mut().for_each(|byte| *byte = next());
+    let mut b = Bench::new(cart);
+    b.ram.iter_mut().for_each(|byte| *byte = next());
+    let mut regs: Registers = [0; 32];
+    regs.as_mut_bytes()[..bytes.len()].copy_from_slice(bytes);
+    b.cart.board.sanitize(&mut regs, &b.cart);
+    let board = view_mut::<Mmc5>(&mut regs);
+    (board.in_frame, board.name, board.repeated) = (1, name, BEGINS_LINE - 1);
+    board.patterns = board.patterns.min(1);
+    board.last_fetch = FALLS - idle;
+    b.regs = regs;
+    b.remap();
+    b
+}
+
+/// How often M2 has fallen when a line begins.
+const FALLS: u64 = 1000;
+
+/// Six half-dots lie between two falls, four between two fetches.
+fn falls_at(fetch: u64) -> u64 {
+    FALLS + fetch * 4 / 6
+}
+
+proptest! {
+    #[test]
+    fn a_line_at_once_is_each_of_its_fetches(
+        bytes in prop::collection::vec(any::<u8>(), size_of::<Mmc5>()),
+        noise in any::<u64>(),
+        split in 0..4u8,
+        at in (0..0x8000u16, 0..0x8000u16, any::<bool>()),
+        idle in 0..4u64,
+    ) {
+        let (first, next, table) = (Scroll(at.0), Scroll(at.1), u16::from(at.2) << 12);
+        let mut b = amid_picture(&bytes, noise, first.tile_address(), idle);
+        if split > 0 {
+            view_mut::<Mmc5>(&mut b.regs).split[0] &= 0x7f;
+        }
+        let (board, mut each) = (b.cart.board, b.regs);
+        let mut fetches = 0;
+        let mut fetch = |each: &mut Registers, address: u16| {
+            board.ppu_address(each, address, falls_at(fetches));
+            fetches += 1;
+            board.ppu_read(each, &b.cart, &b.map, &b.ram, address)
+        };
+
+        let m2_falls = [falls_at(0), falls_at(127)];
+        let row = board.ppu_row(
+            &mut b.regs, &b.cart, &b.map, &b.ram, &Fetches { first, table, m2_falls },
+        ).expect("the line goes on with the picture");
+        let mut v = first;
+        for n in 0..32 {
+            let number = fetch(&mut each, v.tile_address());
+            let attribute = fetch(&mut each, v.attribute_address()) >> v.attribute_shift() & 3;
+            let at = u16::from(number) << 4 | table | v.fine_y();
+            let planes = [fetch(&mut each, at), fetch(&mut each, at | 8)];
+            prop_assert_eq!(row.attributes >> (2 * n) & 3, u64::from(attribute), "tile {}", n);
+            prop_assert_eq!(row.planes[n], planes, "tile {}", n);
+            prop_assert!(n < 31 || row.last == number);
+            v.next_tile();
+        }
+        prop_assert_eq!(b.regs, each);
+
+        let names = [first.tile_address(), next.tile_address()];
+        prop_assert!(board.ppu_sprites(&mut b.regs, names, [falls_at(128), falls_at(159)]));
+        for n in 0..8 {
+            let name = if n == 0 { names[0] } else { names[1] };
+            for address in [name, names[1], 0x0010, 0x0018] {
+                fetch(&mut each, address);
+            }
+        }
+        prop_assert_eq!(b.regs, each);
+    }
+
+    #[test]
+    fn a_line_at_any_other_time_is_left_to_its_fetches(
+        bytes in prop::collection::vec(any::<u8>(), size_of::<Mmc5>()),
+        noise in any::<u64>(),
+        what in 0..5,
+        other in 1..0x0fffu16,
+    ) {
+        let first = Scroll(0x0123);
+        let mut b = amid_picture(&bytes, noise, first.tile_address(), 0);
+        let board = view_mut::<Mmc5>(&mut b.regs);
+        match what {
+            0 => board.in_frame = 0,
+            1 => board.name ^= other,
+            2 => board.patterns = 2,
+            3 => board.repeated -= 1 + u8::from(other & 1 == 0),
+            _ => board.last_fetch -= 4,
+        }
+        let (before, board) = (b.regs, b.cart.board);
+        let fetches = Fetches { first, table: 0, m2_falls: [falls_at(0), falls_at(127)] };
+        let row = board.ppu_row(&mut b.regs, &b.cart, &b.map, &b.ram, &fetches);
+        prop_assert_eq!(row, None);
+        prop_assert_eq!(b.regs, before);
+        prop_assert!(view::<Mmc5>(&before).fetch == super::SPRITES - 1
+            || !board.ppu_sprites(&mut b.regs, [0x2000; 2], fetches.m2_falls));
+    }
 }
