@@ -14,6 +14,7 @@
 //! <https://www.nesdev.org/wiki/VRC7>
 
 mod fm;
+mod tables;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
