@@ -194,6 +194,10 @@ pub struct RecorderArgs {
     /// Fair play: no way back; the tape says so
     #[arg(long)]
     pub no_rewind: bool,
+    /// Play each second again on a machine without fast paths (a quarter of a processor) and say
+    /// where it differs
+    #[arg(long)]
+    pub shadow: bool,
     /// Reload the ROM when its file changes [default for a ROM given by path]
     #[arg(long, overrides_with = "no_watch")]
     pub watch: bool,
@@ -400,11 +404,11 @@ pub struct BenchArgs {
     /// Frames to measure
     #[arg(long, value_name = "N", default_value_t = 3000, value_parser = clap::value_parser!(u64).range(1..))]
     pub frames: u64,
-    /// Buttons by frame, as in `run`
+    /// Buttons by frame, as in `run` [default: a movie that is known for the ROM, or a script of
+    /// all buttons of a runner]
     #[arg(long, value_name = "SCRIPT", default_value = "", hide_default_value = true)]
     pub press: Script,
-    /// Measure too what recording costs, what it keeps, and how fast it comes back; without
-    /// --press by a movie that is known for the ROM, or a script of all buttons of a runner
+    /// Measure too what recording costs, what it keeps, and how fast it comes back
     #[arg(long)]
     pub recorder: bool,
     /// Print docs/speed.md
@@ -416,6 +420,16 @@ pub struct BenchArgs {
     /// Measure too how 1, 2, 4 … N machines run beside each other, a thread each
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
+    /// Measure nothing: run N frames on the lazy and on the exact machine, side by side, and
+    /// compare every byte: of generated programs, on --jobs threads, or of each of the ROMs
+    #[arg(long, value_name = "N", conflicts_with_all = ["recorder", "markdown", "video"], value_parser = clap::value_parser!(u64).range(1..))]
+    pub lockstep: Option<u64>,
+    /// The seed of the first generated program, or of the buttons for ROMs
+    #[arg(long, value_name = "SEED", default_value_t = 0, requires = "lockstep")]
+    pub from: u64,
+    /// Add the seed of a program on which the machines part to a list
+    #[arg(long, value_name = "FILE", requires = "lockstep")]
+    pub keep: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

@@ -14,6 +14,7 @@ pub mod fault;
 pub mod game;
 pub mod hash;
 pub mod info;
+pub mod lockstep;
 #[cfg(feature = "app")]
 pub mod menu;
 pub mod movie;

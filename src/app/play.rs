@@ -332,6 +332,7 @@ mod real {
             resume: args.recorder.resume,
             rewind: !args.recorder.no_rewind,
             limit,
+            shadow: args.recorder.shadow,
         }
     }
 

@@ -53,11 +53,20 @@ pub struct Wishes {
     pub limit: u64,
     /// Seconds whose states are kept in a file as well.
     pub ring_seconds: u32,
+    /// The auditor takes no fast path.
+    pub shadow: bool,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { tape: true, resume: false, rewind: true, limit: 2 << 30, ring_seconds: RING_SECONDS }
+        Self {
+            tape: true,
+            resume: false,
+            rewind: true,
+            limit: 2 << 30,
+            ring_seconds: RING_SECONDS,
+            shadow: false,
+        }
     }
 }
 
@@ -163,7 +172,8 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
     machine.may_rewind = wishes.rewind;
     let console = || Console::new(setup.rom.cart.clone(), setup.options, roms.clone());
     let (roms_in, roms_end) = mpsc::channel();
-    let auditor = Some(Auditor::start(console(), writes.then(|| folder.to_owned())));
+    let audited = if wishes.shadow { console().exactly() } else { console() };
+    let auditor = Some(Auditor::start(audited, writes.then(|| folder.to_owned())));
     let frames_a_second = if machine.nes.region() == Region::Ntsc { 60 } else { 50 };
     let states = u64::from(wishes.ring_seconds) * frames_a_second;
     let ring =
@@ -370,4 +380,19 @@ fn seconds() -> u64 {
 /// A number that no other session has.
 fn number() -> u64 {
     RandomState::new().hash_one(std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_tape_is_no_file_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = new_tape(folder.path(), 7);
+        std::fs::write(&first, b"what someone keeps there").unwrap();
+        let second = new_tape(folder.path(), 7);
+        assert!(first != second && !second.exists());
+        assert!(second.to_string_lossy().ends_with("-0000000000000007.rtk"));
+    }
 }

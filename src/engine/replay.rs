@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::flight::chunk::Event;
 use crate::flight::replay::{Machine, Recording};
 use crate::flight::take;
-use crate::nes::{Cartridge, Input, Nes, PowerOn};
+use crate::nes::{Cartridge, Input, Nes, PowerOn, Tier};
 
 /// The codes of events.
 mod code {
@@ -154,6 +154,12 @@ impl Console {
     /// Switches a console on.
     pub fn new(cart: Arc<Cartridge>, options: PowerOn, roms: Arc<Roms>) -> Self {
         Self { nes: Nes::power_on(cart.clone(), &options), options, first: cart, roms }
+    }
+
+    /// The same without a fast path.
+    pub fn exactly(mut self) -> Self {
+        self.nes.set_tier(Tier::Exact);
+        self
     }
 
     /// One more ROM that may be put in.
@@ -327,5 +333,20 @@ mod tests {
             let number = if frame >= 25 { 2 } else { u8::from(frame > 0) };
             assert_eq!(again.nes.peek(0x10), number, "{frame}");
         }
+    }
+
+    #[test]
+    fn an_exact_console_stays_one_when_it_is_switched_off_and_on() {
+        let first = Arc::new(cart(&rom(1)).unwrap());
+        let console = || Console::new(first.clone(), OPTIONS, Arc::default());
+        let mut consoles = [console(), console().exactly()];
+        for console in &mut consoles {
+            console.run_muted([0; 16]);
+            assert!(console.apply(&Happening::Power.event()));
+            (0..60).for_each(|_| console.run_muted([0; 16]));
+        }
+        let [lazy, exact] = &consoles;
+        assert!(lazy.bytes() == exact.bytes());
+        assert!(lazy.nes.work().fast_cycles > 0 && exact.nes.work().fast_cycles == 0);
     }
 }

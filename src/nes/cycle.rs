@@ -29,14 +29,14 @@
 //! Reads of $2002 do not even catch up where `ppu/status.rs` knows what they give.
 //!
 //! To be late is not state: at the end of a frame everybody has caught up. In the
-//! exact tier nobody ever is (`exact.rs`); `tests/laziness.rs` holds both machines
-//! side by side.
+//! exact tier nobody ever is (`exact.rs`); `tests/laziness.rs` compares the two.
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
 //! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
+use super::Edge;
 use super::apu::{self, calm::Span};
 use super::output::Sink;
 use super::ppu::Hears;
@@ -223,6 +223,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             self.catch_up_ppu();
         } else if self.late.apu > 0 {
             // Nobody ran, and the lines were sampled since.
+            self.work.edges.take::<S>(Edge::IdleBegins);
             let ppu = (self.late.ppu_may - self.late.ppu) / self.most_half_dots();
             self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
             if self.watches.cpu_cycles {
@@ -276,6 +277,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         while *late > 0 {
             if *calm == 0 {
                 *calm = ppu.calm(self.timing, *amid_dot);
+                let calms = if *calm > 0 { Edge::PpuCalms } else { Edge::PpuRestless };
+                self.work.edges.take::<S>(calms);
             }
             bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
@@ -336,6 +339,9 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     pub fn meet_ppu(&mut self, moment: Moment) {
         self.run_until(moment);
         self.catch_up_ppu();
+        if self.late.ppu_calm > 0 {
+            self.work.edges.take::<S>(Edge::PpuMet);
+        }
         self.late.ppu_calm = 0;
         self.late.ppu_may = 0;
     }
@@ -348,11 +354,14 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let end =
             self.late.ppu + schedule.until_valid + schedule.until_lines + schedule.until_m2_falls;
         if end >= self.late.ppu_may {
+            self.work.edges.take::<S>(Edge::StatusOutOfReach);
             return None;
         }
         let (ppu, crowd) = (&mut self.state.ppu, &mut self.crowd);
         let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests(crowd));
-        (end < rests).then(|| ppu.end_status_read(0, self.state.clock))
+        let known = end < rests;
+        self.work.edges.take::<S>(if known { Edge::StatusKnown } else { Edge::StatusMayMove });
+        known.then(|| ppu.end_status_read(0, self.state.clock))
     }
 
     /// The CPU is about to reach a register of the board.
@@ -370,6 +379,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// then is not known any more.
     pub fn catch_up_board(&mut self) {
         if LAZY && self.watches.cpu_cycles {
+            self.work.edges.take::<S>(Edge::BoardMet);
             self.pass_board(self.state.clock);
             self.late.board_due = self.state.clock;
             self.late.idle = 0;
@@ -384,12 +394,14 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         if LAZY {
             let quiet = self.cart.board.quiet_cycles(&self.state.board);
             self.late.board_due += u64::from(quiet);
+            self.work.edges.take::<S>(if quiet > 0 { Edge::BoardRests } else { Edge::BoardBusy });
         }
         let level = self.cart.board.level(&self.state.board);
         if self.late.board_level != level {
             // What the APU did so far, with this cycle, sounded beside the old level.
             self.catch_up_apu_to(self.elapsed() + 1);
             self.late.board_level = level;
+            self.work.edges.take::<S>(Edge::BoardSounds);
             self.emit();
         }
     }
@@ -432,6 +444,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.state.wires.put = (!put).into();
         if self.state.ports.is_idle() {
             self.late.apu_calm = self.state.apu.unseen(!put, self.region);
+            let calms = self.late.apu_calm > 0;
+            self.work.edges.take::<S>(if calms { Edge::ApuCalms } else { Edge::ApuBusy });
         }
     }
 
@@ -451,6 +465,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.late.apu_calm = 0;
         self.late.idle = 0;
         if cycles > 0 {
+            self.work.edges.take::<S>(Edge::ApuCaughtUp);
             let put = self.state.wires.put.on() ^ (cycles & 1 != 0);
             let beside = self.late.board_level;
             let span = Span { cycles, put, start: end as u32 - cycles, beside };

@@ -10,6 +10,7 @@ pub mod cart;
 pub mod cpu;
 mod cycle;
 mod dma;
+mod edges;
 mod exact;
 mod fields;
 pub mod output;
@@ -23,6 +24,7 @@ mod state;
 mod system;
 
 pub use cart::Cartridge;
+pub use edges::{Edge, Edges};
 pub use output::{Frame, Output, Sound, Step};
 pub use port::Input;
 pub use region::Region;
@@ -32,7 +34,7 @@ use std::sync::Arc;
 use zerocopy::IntoBytes;
 
 use cart::map::{Layout, Map, Place};
-use output::{Mute, Sink};
+use output::{Counting, Mute, Sink};
 use state::State;
 use system::{System, Wiring};
 
@@ -68,6 +70,8 @@ pub struct Work {
     pub half_dots: u64,
     /// Those of them that it ran in stretches (`ppu/calm.rs`).
     pub calm_half_dots: u64,
+    /// How often it went from one way to the other, in frames that counted it.
+    pub edges: Edges,
 }
 
 /// Bytes that are not a state of this machine.
@@ -94,7 +98,8 @@ pub struct Registers {
 
 /// What a debugger or a test sees of a running machine.
 pub trait Probe {
-    /// Whether it wants to be asked at all.
+    /// Whether it wants to see each instruction. Else it sees those at which the
+    /// machine comes by, and holds nobody up.
     const WATCHES: bool = true;
 
     /// An instruction is about to start at `registers.pc`. `cycle` counts CPU
@@ -173,12 +178,24 @@ impl Nes {
 
     /// Runs one frame with a probe attached.
     pub fn run_frame_with(&mut self, input: Input, out: &mut Output, probe: &mut impl Probe) {
-        out.sound.steps.clear();
-        out.sound.start =
-            apu::mix::mix(self.state.apu.levels()) + self.cart.board.level(&self.state.board);
+        self.begin_sound(&mut out.sound);
         let start = self.state.clock;
         self.run(input, out, probe);
         out.sound.cycles = (self.state.clock - start) as u32;
+    }
+
+    /// Runs one frame and counts the edges of the tiers: a little slower.
+    pub fn run_frame_counting(&mut self, input: Input, out: &mut Output) {
+        self.begin_sound(&mut out.sound);
+        let start = self.state.clock;
+        self.run(input, &mut Counting(out), &mut ());
+        out.sound.cycles = (self.state.clock - start) as u32;
+    }
+
+    fn begin_sound(&self, sound: &mut Sound) {
+        sound.steps.clear();
+        sound.start =
+            apu::mix::mix(self.state.apu.levels()) + self.cart.board.level(&self.state.board);
     }
 
     fn run<P: Probe>(&mut self, input: Input, sink: &mut impl Sink, probe: &mut P) {
@@ -228,6 +245,7 @@ impl Nes {
         work.fast_cycles += system.work.fast_cycles;
         work.half_dots += system.work.half_dots;
         work.calm_half_dots += system.work.calm_half_dots;
+        work.edges.add(&system.work.edges);
     }
 
     /// Writes the cheats that are in RAM.

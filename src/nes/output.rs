@@ -83,6 +83,8 @@ pub struct Output {
 pub(crate) trait Sink: super::ppu::Screen {
     /// Whether the sound is worth computing.
     const HEARS: bool;
+    /// Whether it is counted how often the tiers change.
+    const COUNTS: bool = false;
     /// The mixed level of the sound at a CPU cycle of the frame.
     fn level(&mut self, cycle: u32, level: i32);
 }
@@ -120,5 +122,29 @@ impl Sink for Output {
         if self.sound.end() != level {
             self.sound.push(Step { cycle, level });
         }
+    }
+}
+
+/// An output beside which the edges of the tiers are counted.
+pub(crate) struct Counting<'a>(pub &'a mut Output);
+
+impl super::ppu::Screen for Counting<'_> {
+    #[inline(always)]
+    fn pixel(&mut self, x: u16, y: u16, colour: u16) {
+        self.0.pixel(x, y, colour);
+    }
+
+    #[inline(always)]
+    fn pixels(&mut self, x: u16, y: u16, colours: &[u16]) {
+        self.0.pixels(x, y, colours);
+    }
+}
+
+impl Sink for Counting<'_> {
+    const HEARS: bool = true;
+    const COUNTS: bool = true;
+    #[inline(always)]
+    fn level(&mut self, cycle: u32, level: i32) {
+        self.0.level(cycle, level);
     }
 }

@@ -19,6 +19,7 @@
 
 use zerocopy::IntoBytes;
 
+use super::Edge;
 use super::apu::Apu;
 use super::cart::Prg;
 use super::cart::map::{Map, Place};
@@ -58,6 +59,8 @@ pub struct Memory<'a> {
     apu_until: Option<u32>,
     apu_late: u32,
     watched: Watched,
+    /// How often rounds of a loop were let pass.
+    passes: u32,
 }
 
 /// What happened since somebody began to look ([`Memory::watch`]).
@@ -206,6 +209,7 @@ impl<'a> Memory<'a> {
     /// Lets cycles pass in which all is repeated that was done since somebody
     /// looked; false, and nothing done, if that would be something else.
     pub fn pass(&mut self, cycles: u32) -> bool {
+        self.passes += u32::from(cycles > 0);
         let Some(at) = self.watched.status_at else { return true };
         let then = |at: u32| self.clock + u64::from(at);
         let keeps_charge = self.ppu.peek(2, then(at)) == self.ppu.peek(2, then(at + cycles));
@@ -231,7 +235,17 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     fn run_plain_now(&mut self, cpu: &mut Cpu, within: u32, until: u64) -> bool {
         let lines = Bus::lines(self);
         let irq_is_let_in = lines.irq && !cpu.masks_irq();
-        if lines.nmi || irq_is_let_in || self.dma_wants_bus() {
+        let edges = &mut self.work.edges;
+        if lines.nmi {
+            edges.take::<S>(Edge::FastNmi);
+            return false;
+        }
+        if irq_is_let_in {
+            edges.take::<S>(Edge::FastIrq);
+            return false;
+        }
+        if self.dma_wants_bus() {
+            self.work.edges.take::<S>(Edge::FastDma);
             return false;
         }
         let until = until.saturating_sub(self.elapsed());
@@ -262,9 +276,18 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             apu_until: None,
             apu_late,
             watched: Watched { until: last, ..Watched::default() },
+            passes: 0,
         };
         cpu.run_fast(&mut memory);
-        let cycles = memory.cycles;
+        let (cycles, passes) = (memory.cycles, memory.passes);
+        self.work.edges.take::<S>(match cycles {
+            0 => Edge::FastRefused,
+            _ if cycles > last => Edge::FastToTheEnd,
+            _ => Edge::FastRuns,
+        });
+        if passes > 0 {
+            self.work.edges.take::<S>(Edge::LoopPassed);
+        }
         self.pass_idle(cycles);
         self.work.fast_cycles += u64::from(cycles);
         cycles > 0

@@ -13,6 +13,7 @@
 //! The halted core's address stands still outside of the 2A03's registers, which
 //! would hear the reads otherwise.
 
+use super::Edge;
 use super::cart::map::Layout;
 use super::output::Sink;
 use super::system::System;
@@ -33,10 +34,12 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let Some([page, offset]) = self.state.oam_dma.next_get() else { return false };
         let cycles = 2 * (256 - u32::from(offset));
         if cycles > self.idle_cycles() || !self.state.ppu.blanking(self.timing) {
+            self.work.edges.take::<S>(Edge::OamByCycles);
             return false;
         }
         let Some(bytes) = self.page(page) else { return false };
         let last = self.state.clock + u64::from(cycles) - 1;
+        self.work.edges.take::<S>(Edge::OamAtOnce);
         self.pass_idle(cycles);
         self.forget_status();
         let state = &mut *self.state;

@@ -1,12 +1,12 @@
 //! What several tests need: ROMs as rows, and a player who presses anything.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test uses a part of it")]
 
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Failed, Trial};
+pub use retake::app::lockstep::random::Random;
 use retake::app::testing::manifest;
-use retake::nes::Input;
 
 /// Why the row of a ROM that nobody has is ignored.
 pub const NOT_THERE: &str =
@@ -59,33 +59,4 @@ pub fn roms() -> impl Iterator<Item = (String, Option<PathBuf>)> {
         (name, Some(path))
     });
     own.chain(PUBLIC.iter().map(|file| ((*file).to_owned(), manifest::find(file))))
-}
-
-/// SplitMix64: <https://prng.di.unimi.it/splitmix64.c> (public domain).
-pub struct Random(pub u64);
-
-impl Random {
-    /// The next number.
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ z >> 31
-    }
-
-    /// Buttons on two pads, held for a while each, Start at times.
-    pub fn play(&mut self, frames: usize) -> Vec<Input> {
-        let mut input = Input::default();
-        (0..frames)
-            .map(|_| {
-                let bits = self.next();
-                if bits & 7 == 0 {
-                    input.pads[0] = (bits >> 8) as u8;
-                    input.pads[1] = (bits >> 16) as u8;
-                }
-                input
-            })
-            .collect()
-    }
 }

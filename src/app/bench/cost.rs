@@ -53,7 +53,7 @@ impl Cost {
         samples: u64,
         mut work: impl FnMut(u64) -> Instant,
     ) -> Self {
-        let mut times = Times::new();
+        let mut times = Times::default();
         for n in 0..samples {
             times.since(work(n));
         }
@@ -64,12 +64,14 @@ impl Cost {
 /// How long something took, many times.
 pub struct Times(Histogram<u64>);
 
-impl Times {
+impl Default for Times {
     /// None yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self(Histogram::new_with_bounds(1, 10_000_000_000, 3).expect("sane bounds"))
     }
+}
 
+impl Times {
     /// It began then, and is over now.
     pub fn since(&mut self, began: Instant) {
         self.0.saturating_record(began.elapsed().as_nanos() as u64);

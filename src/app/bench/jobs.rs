@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::play::Play;
 use super::rate;
-use crate::app::cli::BenchArgs;
 use crate::app::fault::{Fault, Outcome};
 use crate::app::hash::hex64;
 use crate::app::progress;
 use crate::app::setup::Setup;
-use crate::nes::{Input, Output};
+use crate::nes::Output;
 
 /// A number of machines and how fast they ran.
 #[derive(Clone, Debug, Serialize)]
@@ -27,14 +27,14 @@ pub struct Jobs {
     pub times: f64,
 }
 
-/// Runs 1, 2, 4 … and `most` machines, each for the frames of the arguments.
-pub fn measure(setup: &Setup, most: u16, args: &BenchArgs) -> Outcome<Vec<Jobs>> {
+/// Runs 1, 2, 4 … and `most` machines, each for `frames` frames.
+pub fn measure(setup: &Setup, play: &Play, most: u16, frames: u64) -> Outcome<Vec<Jobs>> {
     let mut rows: Vec<Jobs> = Vec::new();
     let mut end = None;
     let counts = counts(most.into());
     let bar = progress(counts.len() as u64, "rounds");
     for jobs in counts {
-        let (time, states) = together(setup, jobs, args);
+        let (time, states) = together(setup, play, jobs, frames);
         let expected = *end.get_or_insert(states[0]);
         if let Some(other) = states.iter().find(|state| **state != expected) {
             return Err(Fault::failed(format_args!(
@@ -44,7 +44,7 @@ pub fn measure(setup: &Setup, most: u16, args: &BenchArgs) -> Outcome<Vec<Jobs>>
                 hex64(*other)
             )));
         }
-        let fps = rate(args.frames * jobs as u64, time);
+        let fps = rate(frames * jobs as u64, time);
         let alone = rows.first().map_or(fps, |row| row.fps);
         let times = (fps / alone.max(1.) * 100.).round() / 100.;
         rows.push(Jobs { jobs, fps, fps_each: (fps / jobs as f64).round(), times });
@@ -74,16 +74,14 @@ fn counts(most: usize) -> Vec<usize> {
 
 /// The time that `jobs` machines take from the common start to the end of the
 /// last, and the hashes of their last states.
-fn together(setup: &Setup, jobs: usize, args: &BenchArgs) -> (Duration, Vec<u64>) {
+fn together(setup: &Setup, play: &Play, jobs: usize, frames: u64) -> (Duration, Vec<u64>) {
     let barrier = Barrier::new(jobs + 1);
     let machine = || {
         let mut nes = setup.power_on();
         let mut out = Output::default();
         barrier.wait();
-        for frame in 1..=args.frames {
-            let mut input = Input::default();
-            args.press.hold(frame, &mut input);
-            nes.run_frame(input, &mut out);
+        for frame in 1..=frames {
+            nes.run_frame(play.input(frame), &mut out);
         }
         nes.state_hash()
     };

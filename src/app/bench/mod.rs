@@ -22,20 +22,24 @@ use serde::Serialize;
 use super::cli::BenchArgs;
 use super::fault::{Fault, Outcome};
 use super::setup::Setup;
-use super::{progress, say};
-use crate::nes::{Input, Nes, Output, Work};
+use super::{lockstep, progress, say};
+use crate::nes::{Nes, Output, Work};
 use cost::Cost;
 use figure::Figure;
 use jobs::Jobs;
 use play::Play;
 
-/// Frames before the clock starts: caches and branch predictors settle.
-const WARM_UP: u64 = 120;
+/// Frames before the clock starts: by then a game is in play, and caches and
+/// branch predictors have settled.
+pub const WARM_UP: u64 = 600;
 /// Copies over which the cost of a state is measured.
 const COPIES: u32 = 2000;
 
 /// Runs the command.
 pub fn bench(args: &BenchArgs) -> Outcome {
+    if let Some(frames) = args.lockstep {
+        return lockstep::command::run(args, frames);
+    }
     let roms: Vec<_> = match args.roms.as_slice() {
         [] => vec![None],
         roms => roms.iter().map(|rom| Some(rom.as_path())).collect(),
@@ -65,6 +69,8 @@ pub fn bench(args: &BenchArgs) -> Outcome {
 #[derive(Debug, Serialize)]
 struct Row {
     rom: String,
+    /// What was held: a movie or a script.
+    held: &'static str,
     frames: u64,
     fps: f64,
     us_per_frame: Spread,
@@ -87,8 +93,6 @@ struct Row {
 /// The recorder in play.
 #[derive(Debug, Serialize)]
 struct InPlay {
-    /// What was held: a movie or a script.
-    held: &'static str,
     figures: Vec<Figure>,
 }
 
@@ -145,8 +149,8 @@ impl Row {
                 say(line);
             }
         }
-        if let Some(InPlay { held, figures }) = &self.in_play {
-            say(format_args!("  in play, by {held}"));
+        if let Some(InPlay { figures }) = &self.in_play {
+            say(format_args!("  in play, by {}", self.held));
             figure::table(figures).into_iter().for_each(say);
         }
         for line in self.jobs.iter().flat_map(|jobs| jobs::table(jobs)) {
@@ -160,19 +164,15 @@ fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
     let mut nes = setup.power_on();
     let mut out = Output::default();
     let bar = progress(args.frames * 2, "frames");
-    let input = |frame| {
-        let mut input = Input::default();
-        args.press.hold(frame, &mut input);
-        input
-    };
+    let play = Play::of(&setup, rom, &args.press)?;
     for frame in 1..=WARM_UP {
-        nes.run_frame(input(frame), &mut out);
+        nes.run_frame(play.input(frame), &mut out);
     }
     let start = nes.bytes().to_vec();
     let before = nes.work();
     let mut times = Vec::with_capacity(args.frames as usize);
     for frame in 1..=args.frames {
-        let input = input(WARM_UP + frame);
+        let input = play.input(WARM_UP + frame);
         let began = Instant::now();
         nes.run_frame(input, &mut out);
         times.push(began.elapsed());
@@ -184,17 +184,18 @@ fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
     restored.map_err(|error| Fault::failed(format_args!("{}: {error}", setup.rom.name)))?;
     let began = Instant::now();
     for frame in 1..=args.frames {
-        nes.run_muted(input(WARM_UP + frame));
+        nes.run_muted(play.input(WARM_UP + frame));
         bar.inc(1);
     }
     let muted = began.elapsed();
     bar.finish_and_clear();
     let recorder = args.recorder.then(|| recorder::costs(&mut nes, args.frames));
-    let in_play = args.recorder.then(|| in_play(&setup, rom, args)).transpose()?;
+    let in_play = args.recorder.then(|| in_play(&setup, &play, args)).transpose()?;
     let video = args.video.then(|| video::costs(&mut nes, args.frames));
-    let jobs = args.jobs.map(|most| jobs::measure(&setup, most, args)).transpose()?;
+    let jobs = args.jobs.map(|most| jobs::measure(&setup, &play, most, args.frames)).transpose()?;
     Ok(Row {
         rom: setup.rom.name,
+        held: play.name(),
         frames: args.frames,
         fps: rate(args.frames, times.iter().sum()),
         us_per_frame: Spread::of(times),
@@ -211,20 +212,19 @@ fn measure(args: &BenchArgs, rom: Option<&std::path::Path>) -> Outcome<Row> {
 }
 
 /// Everything about the recorder in play. Files go to a folder in `TMPDIR`.
-fn in_play(setup: &Setup, rom: Option<&std::path::Path>, args: &BenchArgs) -> Outcome<InPlay> {
-    let play = Play::of(setup, rom, args)?;
+fn in_play(setup: &Setup, play: &Play, args: &BenchArgs) -> Outcome<InPlay> {
     let folder = std::env::temp_dir().join(format!("retake-bench-{}", std::process::id()));
     let made = std::fs::create_dir_all(&folder);
     made.map_err(|error| Fault::write(folder.display(), error))?;
     let measured = (|| {
-        let (mut figures, played) = history::figures(setup, &play, args.frames);
-        figures.splice(0..0, recorder::in_play(setup, &play, args.frames, &folder)?);
-        figures.extend(recorder::ring(setup, &play, &folder)?);
+        let (mut figures, played) = history::figures(setup, play, args.frames);
+        figures.splice(0..0, recorder::in_play(setup, play, args.frames, &folder)?);
+        figures.extend(recorder::ring(setup, play, &folder)?);
         figures.extend(long::figures(setup, &played, &folder)?);
-        figures.extend(desync::figures(setup, &play)?);
+        figures.extend(desync::figures(setup, play)?);
         #[cfg(feature = "app")]
         figures.extend(reload::figures(setup, &args.setup, &folder)?);
-        Ok(InPlay { held: play.name(), figures })
+        Ok(InPlay { figures })
     })();
     // What is left of it is small.
     let _ = std::fs::remove_dir_all(&folder);

@@ -8,7 +8,6 @@
 
 use std::path::Path;
 
-use crate::app::cli::BenchArgs;
 use crate::app::fault::Outcome;
 use crate::app::movie::Movie;
 use crate::app::script::Script;
@@ -36,9 +35,9 @@ enum Held {
 
 impl Play {
     /// What is held for a ROM.
-    pub fn of(setup: &Setup, rom: Option<&Path>, args: &BenchArgs) -> Outcome<Self> {
-        if args.press != Script::default() {
-            return Ok(Self { held: Held::Script(args.press.clone()) });
+    pub fn of(setup: &Setup, rom: Option<&Path>, press: &Script) -> Outcome<Self> {
+        if *press != Script::default() {
+            return Ok(Self { held: Held::Script(press.clone()) });
         }
         let row = manifest::by_hash(&setup.rom.sha256_hex());
         let movie = MOVIES.iter().find(|(file, _)| row.is_some_and(|row| row.file == *file));

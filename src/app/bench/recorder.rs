@@ -177,7 +177,7 @@ fn captured(setup: &Setup, play: &Play, frames: u64, folder: &Path) -> Outcome<C
             let cpu = realtime::favourite_cpu();
             // What is refused makes it slower.
             realtime::promote("bench", realtime::Wishes { priority: Some(PRIORITY), cpu });
-            let (mut capture, mut floor) = (Times::new(), Times::new());
+            let (mut capture, mut floor) = (Times::default(), Times::default());
             let mut pool = vec![machine.nes.bytes().to_vec(); shared::STATES];
             let mut due = Instant::now();
             for n in 0..frames {

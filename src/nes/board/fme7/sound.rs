@@ -12,11 +12,18 @@
 //!
 //! All of it moves every 16 CPU cycles: a tone turns after P of these, the noise
 //! shifts after 2N, the envelope takes one of its 32 steps after E (a period of 0 is
-//! 1). A volume is 3 dB, a step of the envelope half of that.
+//! 1). A volume is 3 dB, a step of the envelope half of that; the lowest two are silent.
 //!
-//! The chip's amplifier compresses what is loud; here it is straight.
+//! ```text
+//!  voices ──+──||──▷── out    ||: a level that stands fades within milliseconds
+//!                             ▷: compresses what is far from the middle
+//! ```
 //!
-//! <https://www.nesdev.org/wiki/Sunsoft_5B_audio>
+//! On the cartridge the 2A03 goes through the same amplifier; here it is added behind it.
+//!
+//! <https://www.nesdev.org/wiki/Sunsoft_5B_audio>, the amplifier as `clip_5b` measured it:
+//! <https://forums.nesdev.org/viewtopic.php?t=17745> and the table `clip_5b_table.ods` of
+//! <https://github.com/bbbradsmith/nes-audio-tests>
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -26,6 +33,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 pub struct Sound {
     /// The noise's shift register, inverted: 0 at power-on is all ones.
     noise: u32,
+    /// The mean level of the last milliseconds, in sixteenths.
+    charge: i32,
     /// Rounds of 16 cycles since the envelope's step began.
     envelope: u16,
     tones: [u16; 3],
@@ -38,29 +47,48 @@ pub struct Sound {
     step: u8,
     select: u8,
     registers: [u8; 14],
-    unused: u8,
+    /// Rounds since the charge last moved, 0-4.
+    charge_rounds: u8,
 }
 
 const ROUND: u32 = 16;
+/// The charge moves every 80 cycles by 1/128 of what it is off: 5.7 ms. `clip_5b_table.ods`
+/// has a triangle that comes back after a loud level ended; 6.5 ms fit it best.
+const CHARGE_ROUNDS: u8 = 5;
+const CHARGE_SHIFT: u32 = 7;
+
+/// What tones were heard as, by their swing, both in thousandths of volume 12's: measured
+/// at volumes 12 and 14, 15, 15 10 8, 15 13 8, 15 15 3, and 15 15 15 of the three voices.
+static HEARD: [(i32, i32); 8] = [
+    (0, 0),
+    (1000, 1000),
+    (1995, 1972),
+    (2818, 2455),
+    (3571, 2661),
+    (4482, 2884),
+    (5681, 3162),
+    (8455, 3508),
+];
+
+/// Volume 12 is step 25.
+const STEP_25: i32 = 8359;
 
 /// The level of the 32 steps. Volume 12 is 1.3 dB softer than a pulse of the 2A03 at
 /// its loudest (<https://www.nesdev.org/wiki/NSFe>, by `db_5b`); a step is 1.5 dB.
 static LEVELS: [i32; 32] = levels();
 
 const fn levels() -> [i32; 32] {
-    /// Volume 12 is step 25.
-    const STEP_25: f64 = 8359.;
     /// 10 to the power of 1.5 / 20.
     const RATIO: f64 = 1.188_502_227_437;
     let mut levels = [0; 32];
-    let mut level = STEP_25;
+    let mut level = STEP_25 as f64;
     let mut step = 25;
-    while step > 0 {
+    while step > 1 {
         levels[step] = (level + 0.5) as i32;
         level /= RATIO;
         step -= 1;
     }
-    level = STEP_25;
+    level = STEP_25 as f64;
     step = 25;
     while step < 32 {
         levels[step] = (level + 0.5) as i32;
@@ -106,6 +134,9 @@ impl Sound {
                 rounds = rounds.min(left(self.envelope, self.envelope_period()));
             }
         }
+        if self.charge_moves_by() != 0 {
+            rounds = rounds.min(u32::from(CHARGE_ROUNDS - self.charge_rounds));
+        }
         match rounds {
             u32::MAX => u32::MAX,
             _ => rounds * ROUND - u32::from(self.cycles) - 1,
@@ -113,6 +144,15 @@ impl Sound {
     }
 
     pub fn level(&self) -> i32 {
+        amplified(self.sum() - (self.charge >> 4))
+    }
+
+    fn charge_moves_by(&self) -> i32 {
+        ((self.sum() << 4) - self.charge) >> CHARGE_SHIFT
+    }
+
+    /// Of the three voices.
+    fn sum(&self) -> i32 {
         (0..3).filter(|n| self.is_high(*n)).map(|n| LEVELS[usize::from(self.loudness(n))]).sum()
     }
 
@@ -165,6 +205,11 @@ impl Sound {
     }
 
     fn round(&mut self) {
+        self.charge_rounds += 1;
+        if self.charge_rounds == CHARGE_ROUNDS {
+            self.charge_rounds = 0;
+            self.charge += self.charge_moves_by();
+        }
         for n in 0..3 {
             let period = self.tone_period(n);
             if counted(&mut self.tones[n], period) {
@@ -195,8 +240,21 @@ impl Sound {
         self.cycles &= 15;
         self.high &= 7;
         self.step &= 63;
-        self.unused = 0;
+        self.charge = self.charge.clamp(0, (3 * LEVELS[31]) << 4);
+        self.charge_rounds %= CHARGE_ROUNDS;
     }
+}
+
+/// What is heard of a level that is so far from the middle: a tone swings to both sides.
+fn amplified(off: i32) -> i32 {
+    let swing = i64::from(2 * off.abs()) * 1000;
+    let unit = i64::from(STEP_25);
+    let segment = HEARD.windows(2).find(|ends| swing <= i64::from(ends[1].0) * unit);
+    let segment = segment.unwrap_or(&HEARD[HEARD.len() - 2..]);
+    let [(from, low), (to, high)] = [segment[0], segment[1]]
+        .map(|(swing, heard)| (i64::from(swing) * unit, i64::from(heard) * unit));
+    let heard = low + (swing - from) * (high - low) / (to - from);
+    off.signum() * (heard / 2000) as i32
 }
 
 /// One more of `period`; whether that was the last.
@@ -227,11 +285,11 @@ mod tests {
         sound
     }
 
-    /// Levels after each round.
+    /// The voices' sum after each round.
     fn rounds(sound: &mut Sound, rounds: usize) -> Vec<i32> {
         let round = |_| {
             sound.pass(16);
-            sound.level()
+            sound.sum()
         };
         (0..rounds).map(round).collect()
     }
@@ -249,13 +307,94 @@ mod tests {
         let ratio = |a: usize, b: usize| f64::from(LEVELS[a]) / f64::from(LEVELS[b]);
         assert!((ratio(31, 29) - 1.4125).abs() < 0.001);
         assert!((ratio(31, 3) - 125.9).abs() < 1.);
+        assert_eq!(LEVELS[..2], [0, 0]);
     }
 
     #[test]
-    fn neither_tone_nor_noise_is_a_level_that_stands() {
+    fn neither_tone_nor_noise_is_a_level_that_stands_and_fades_behind_the_capacitor() {
         let mut s = sound(&[(7, 0x3f), (9, 15)]);
+        let first = s.level();
         assert_eq!(rounds(&mut s, 3), [LEVELS[31]; 3]);
+        assert_eq!(s.quiet(), 2 * 16 - 1);
+        s.pass(10_240);
+        let heard = f64::from(s.sum() - (s.charge >> 4)) / f64::from(LEVELS[31]);
+        assert!((heard - 0.368).abs() < 0.01, "{heard} after 5.7 ms");
+        s.pass(1_000_000);
+        assert!(s.level() * 1000 < first, "{} of {first}", s.level());
         assert_eq!(s.quiet(), u32::MAX);
+    }
+
+    /// `clip_5b_table.ods`: volumes of the three voices that go on and off together, and
+    /// how loud that was, in tenths of a decibel above volume 12.
+    const MEASURED: [([u8; 3], i32); 32] = [
+        ([8, 0, 0], -122),
+        ([8, 2, 0], -113),
+        ([8, 3, 1], -105),
+        ([9, 0, 0], -93),
+        ([9, 3, 0], -84),
+        ([9, 4, 2], -75),
+        ([10, 0, 0], -59),
+        ([10, 4, 0], -50),
+        ([10, 5, 3], -41),
+        ([11, 0, 0], -31),
+        ([11, 5, 0], -22),
+        ([11, 6, 4], -13),
+        ([12, 0, 0], 0),
+        ([12, 6, 0], 9),
+        ([12, 7, 5], 17),
+        ([13, 0, 0], 29),
+        ([13, 7, 0], 37),
+        ([13, 8, 6], 45),
+        ([14, 0, 0], 59),
+        ([14, 8, 0], 65),
+        ([14, 9, 7], 70),
+        ([15, 0, 0], 78),
+        ([15, 9, 0], 81),
+        ([15, 10, 8], 85),
+        ([15, 12, 7], 89),
+        ([15, 13, 8], 92),
+        ([15, 14, 8], 96),
+        ([15, 15, 3], 100),
+        ([15, 15, 11], 102),
+        ([15, 15, 13], 105),
+        ([15, 15, 14], 107),
+        ([15, 15, 15], 109),
+    ];
+
+    #[test]
+    fn tones_are_as_loud_as_they_were_measured() {
+        // 1,100 Hz for half a second; the last quarter of it is looked at.
+        let loudness = |volumes: [u8; 3]| {
+            let mut s = sound(&[(7, 0x3f)]);
+            let mut power = 0.;
+            for n in 0..1100 {
+                for (register, volume) in (8..).zip(volumes) {
+                    s.select(register);
+                    s.write(if n % 2 == 0 { volume } else { 0 });
+                }
+                for _ in 0..50 {
+                    s.pass(16);
+                    power += if n < 550 { 0. } else { f64::from(s.level()).powi(2) };
+                }
+            }
+            10. * power.log10()
+        };
+        let middle = loudness([12, 0, 0]);
+        for (volumes, tenths) in MEASURED {
+            let off = loudness(volumes) - middle - f64::from(tenths) / 10.;
+            assert!(off.abs() < 0.6, "{volumes:?}: {off} dB off");
+        }
+    }
+
+    #[test]
+    fn a_level_far_from_the_middle_presses_what_is_heard_beside_it() {
+        let step = |off: i32| amplified(off + 100) - amplified(off - 100);
+        assert_eq!(step(0), 200);
+        // 14.7 dB were measured at the first period after 15 10 8 ended, which is 3571.
+        let off = -STEP_25 * 3571 / 1000;
+        let db = 20. * (f64::from(step(off)) / 200.).log10();
+        assert!((-18.5..-14.).contains(&db), "{db}");
+        assert_eq!(amplified(off), -amplified(-off));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //!  $00-$07  the player's own instrument, as the rows of INSTRUMENTS
+//!  $0F      .... FPWE  test: E: no attenuation, W: slow waves held at their start,
+//!                      P: phases held at theirs, F: slow waves step with each sample
 //!  $10-$15  FFFF FFFF  frequency, low bits
 //!  $20-$25  ..SK BBBF  S: sustain, K: key, B: octave
 //!  $30-$35  IIII VVVV  instrument (0: the player's), volume (0: loudest)
@@ -21,8 +23,17 @@
 //!
 //! When a key goes down, the carrier is damped first, then both begin their attack.
 //!
-//! <https://www.nesdev.org/wiki/VRC7_audio>, the instruments as read from the chip by
-//! Nuke.YKT: <https://siliconpr0n.org/archive/doku.php?id=vendor:yamaha:opl2>
+//! Under E envelopes run on unheard, and an operator whose envelope ends is still muted.
+//! Under P a sine is looked up one step from its start, so that the voice stands still at
+//! a level (measured on a YM2413: <https://github.com/openMSX/openMSX/issues/581>,
+//! <https://github.com/digital-sound-antiques/emu2413/wiki/DAC-in-test-mode>). Under F the
+//! chip clocks envelopes by its pin D2, on a cartridge the CPU's data; here they go on.
+//!
+//! The chip's amplifier clips from somewhat less than two voices at their loudest on; by how
+//! much is not known, and here it is straight.
+//!
+//! <https://www.nesdev.org/wiki/VRC7_audio>, the instruments and $0F as read from the chip
+//! by Nuke.YKT: <https://siliconpr0n.org/archive/doku.php?id=vendor:yamaha:opl2>
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -82,7 +93,21 @@ pub struct Fm {
     select: u8,
     /// CPU cycles of the sample, 0-35.
     cycles: u8,
-    unused: [u8; 2],
+    /// $0F.
+    test: u8,
+    /// Steps of the slow wave of loudness, 0-209, and of the one of pitch, 0-7.
+    tremolo: u8,
+    vibrato: u8,
+    unused: [u8; 3],
+}
+
+/// What all operators share in a sample.
+#[derive(Clone, Copy)]
+struct Beat {
+    clock: u32,
+    test: u8,
+    tremolo: u8,
+    vibrato: u8,
 }
 
 #[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -120,8 +145,18 @@ mod stage {
 }
 
 const SAMPLE: u32 = 36;
-/// Envelopes count up to here, where both slow waves are at their start again.
-const CLOCK: u32 = 210 << 12;
+/// Envelopes look at so many bits of the clock.
+const CLOCK: u32 = 1 << 17;
+/// Samples of a step of the slow waves.
+const TREMOLO: u32 = 64;
+const VIBRATO: u32 = 1024;
+/// Bits of $0F.
+mod test {
+    pub const LOUDEST: u8 = 0x01;
+    pub const HOLD_WAVES: u8 = 0x02;
+    pub const HOLD_PHASES: u8 = 0x04;
+    pub const FAST_WAVES: u8 = 0x08;
+}
 const KEY: u8 = 0x10;
 const SUSTAINED: u8 = 0x20;
 /// Attenuations from here on are silence.
@@ -150,6 +185,12 @@ impl Fm {
         let (row, n) = (self.select >> 4, usize::from(self.select & 15));
         match (row, n) {
             (0, 0..8) => self.own[n] = value,
+            (0, 15) => {
+                self.test = value & 15;
+                if value & test::HOLD_WAVES != 0 {
+                    (self.tremolo, self.vibrato) = (0, 0);
+                }
+            }
             (1..=3, 0..6) => {
                 let voice = &mut self.voices[n];
                 let was = std::mem::replace(&mut voice.registers[usize::from(row) - 1], value);
@@ -162,19 +203,34 @@ impl Fm {
         }
     }
 
-    /// All voices end at once.
+    /// All voices end at once. The wave of pitch stays where it is.
     pub fn silence(&mut self) {
-        *self = zerocopy::FromZeros::new_zeroed();
+        *self = Self { vibrato: self.vibrato, ..zerocopy::FromZeros::new_zeroed() };
     }
 
     pub fn pass(&mut self, cycles: u32) {
         let cycles = cycles + u32::from(self.cycles);
         self.cycles = (cycles % SAMPLE) as u8;
         for _ in 0..cycles / SAMPLE {
+            let Self { clock, test, tremolo, vibrato, .. } = *self;
             for voice in &mut self.voices {
-                voice.sample(&self.own, self.clock);
+                voice.sample(&self.own, Beat { clock, test, tremolo, vibrato });
             }
-            self.clock = (self.clock + 1) % CLOCK;
+            self.clock = (clock + 1) % CLOCK;
+            self.step_waves();
+        }
+    }
+
+    fn step_waves(&mut self) {
+        let fast = self.test & test::FAST_WAVES != 0;
+        if self.test & test::HOLD_WAVES != 0 {
+            return;
+        }
+        if fast || self.clock.is_multiple_of(TREMOLO) {
+            self.tremolo = (self.tremolo + 1) % 210;
+        }
+        if fast || self.clock.is_multiple_of(VIBRATO) {
+            self.vibrato = (self.vibrato + 1) & 7;
         }
     }
 
@@ -191,7 +247,10 @@ impl Fm {
     pub fn sanitize(&mut self) {
         self.clock %= CLOCK;
         self.cycles = self.cycles.min(SAMPLE as u8 - 1);
-        self.unused = [0; 2];
+        self.test &= 15;
+        self.tremolo %= 210;
+        self.vibrato &= 7;
+        self.unused = [0; 3];
         for voice in &mut self.voices {
             voice.fed_back = voice.fed_back.map(|sample| sample.clamp(-2048, 2047));
             voice.output = voice.output.clamp(-2048, 2047);
@@ -215,7 +274,7 @@ impl Voice {
         over && self.output == 0 && self.carrier.attenuation() >= SILENT
     }
 
-    fn sample(&mut self, own: &[u8; 8], clock: u32) {
+    fn sample(&mut self, own: &[u8; 8], beat: Beat) {
         let [_, octave, tone] = self.registers;
         let instrument = match tone >> 4 {
             0 => own,
@@ -242,17 +301,16 @@ impl Voice {
         let feedback = i32::from(i[3] & 7);
         let [newer, older] = self.fed_back.map(i32::from);
         let fed = if feedback == 0 { 0 } else { (newer + older) >> (8 - feedback) };
-        let moved = self.modulator.sample(&modulator, &note, clock, fed);
+        let moved = self.modulator.sample(&modulator, &note, beat, fed);
         self.fed_back = [moved as i16, newer as i16];
-        let heard = self.carrier.sample(&carrier, &note, clock, moved << 1);
-        let silent = self.carrier.attenuation() >= SILENT;
-        self.output = if silent { 0 } else { (heard & !7) as i16 };
+        let heard = self.carrier.sample(&carrier, &note, beat, moved << 1);
+        self.output = (heard & !7) as i16;
 
         let sustained = octave & SUSTAINED != 0;
         let rate = self.modulator.rate(&modulator, false);
-        self.modulator.step(rate, &note, modulator.flags, clock);
+        self.modulator.step(rate, &note, modulator.flags, beat.clock);
         let rate = self.carrier.rate(&carrier, sustained);
-        self.carrier.step(rate, &note, carrier.flags, clock);
+        self.carrier.step(rate, &note, carrier.flags, beat.clock);
         if self.carrier.stage == stage::DAMP && self.carrier.attenuation() >= SILENT {
             self.carrier.begin(&carrier, &note);
             self.modulator.begin(&modulator, &note);
@@ -280,7 +338,7 @@ impl Note {
     }
 
     /// What a phase moves by in a sample.
-    fn pitch(&self, flags: u8, clock: u32) -> u32 {
+    fn pitch(&self, flags: u8, vibrato: u8) -> u32 {
         let multiple = match i32::from(flags & 15) {
             0 => 1,
             n @ (11 | 13) => 2 * (n - 1),
@@ -288,7 +346,7 @@ impl Note {
             n => 2 * n,
         };
         let f = self.frequency >> 6;
-        let vibrato = match clock >> 10 & 7 {
+        let vibrato = match vibrato {
             _ if flags & 0x40 == 0 => 0,
             1 | 3 => -(f / 2),
             2 => -f,
@@ -317,23 +375,38 @@ impl Operator {
         127 - i32::from(self.loudness)
     }
 
-    fn sample(&mut self, tone: &Tone, note: &Note, clock: u32, moved: i32) -> i32 {
+    fn sample(&mut self, tone: &Tone, note: &Note, beat: Beat, moved: i32) -> i32 {
+        let pitch = note.pitch(tone.flags, beat.vibrato);
+        if beat.test & test::HOLD_PHASES != 0 {
+            self.phase = pitch & PHASE;
+        }
         let at = ((self.phase >> 9) as i32 + moved) & 0x3ff;
         let quarter = if at & 0x100 == 0 { at & 0xff } else { 0xff - (at & 0xff) };
         let negative = at & 0x200 != 0;
         let sine = if negative && tone.half_wave { SINE[0] } else { SINE[quarter as usize] };
-        let tremolo = match clock / 64 % 210 {
+        self.phase = (self.phase + pitch) & PHASE;
+        if self.attenuation() >= SILENT {
+            return 0;
+        }
+        let softer = match beat.test & test::LOUDEST {
+            0 => self.softer(tone, note, beat.tremolo),
+            _ => 0,
+        };
+        let sum = i32::from(sine) + softer;
+        let power = i32::from(POWER[sum as usize & 0xff]);
+        let signed = if negative && !tone.half_wave { !power } else { power };
+        signed >> (sum >> 8)
+    }
+
+    /// What envelope, levels and tremolo take.
+    fn softer(&self, tone: &Tone, note: &Note, tremolo: u8) -> i32 {
+        let tremolo = match tremolo {
             _ if tone.flags & 0x80 == 0 => 0,
             w @ ..105 => w >> 3,
             w => (210 - w) >> 3,
         };
         let level = i32::from(tone.level) + note.softer(tone.level_by_key);
-        let sum =
-            i32::from(sine) + (self.attenuation() << 4) + (level << 5) + (tremolo << 4) as i32;
-        let power = i32::from(POWER[sum as usize & 0xff]);
-        let signed = if negative && !tone.half_wave { !power } else { power };
-        self.phase = (self.phase + note.pitch(tone.flags, clock)) & PHASE;
-        signed >> (sum >> 8)
+        (self.attenuation() << 4) + (level << 5) + (i32::from(tremolo) << 4)
     }
 
     /// The rate of its stage, 0-15.
@@ -543,5 +616,93 @@ mod tests {
         samples(&mut fm, 300);
         fm.silence();
         assert_eq!(samples(&mut fm, 10), vec![0; 10]);
+    }
+
+    /// The sine's wave for a while, with these registers beside it.
+    fn wave(beside: &[(u8, u8)]) -> Vec<i32> {
+        let mut fm = fm(&SINE_WAVE);
+        for (register, value) in beside.iter().chain(&[(0x10, 0x00), (0x20, 0x19)]) {
+            fm.select(*register);
+            fm.write(*value);
+        }
+        samples(&mut fm, 30_000)
+    }
+
+    #[test]
+    fn test_bit_0_is_the_loudest_wave_until_the_envelope_ends() {
+        let most = |wave: Vec<i32>| wave.into_iter().max().unwrap();
+        assert!(most(wave(&[(0x30, 0x0f)])) < 20);
+        // The modulator is loud, too, so that it is no sine.
+        assert!(most(wave(&[(0x30, 0x0f), (0x0f, 0x01)])) > 2000);
+        let mut fm = fm(&SINE_WAVE);
+        for (register, value) in [(0x0f, 0x01), (0x10, 0x00), (0x20, 0x19), (0x20, 0x09)] {
+            fm.select(register);
+            fm.write(value);
+        }
+        samples(&mut fm, 20_000);
+        assert_eq!((fm.level(), fm.quiet()), (0, u32::MAX));
+    }
+
+    #[test]
+    fn test_bit_1_holds_both_slow_waves_at_their_start() {
+        let both = (0x01, 0xe1);
+        assert_ne!(wave(&[both]), wave(&[]));
+        assert_eq!(wave(&[both, (0x0f, 0x02)]), wave(&[]));
+        let mut fm = fm(&[]);
+        samples(&mut fm, 5000);
+        assert_eq!((fm.tremolo, fm.vibrato), (78, 4));
+        fm.select(0x0f);
+        fm.write(0x02);
+        fm.write(0x00);
+        assert_eq!((fm.tremolo, fm.vibrato), (0, 0));
+    }
+
+    #[test]
+    fn test_bit_2_holds_the_wave_one_step_from_its_start() {
+        let mut fm = fm(&SINE_WAVE);
+        for (register, value) in [(0x10, 0x00), (0x20, 0x19), (0x0f, 0x04)] {
+            fm.select(register);
+            fm.write(value);
+        }
+        samples(&mut fm, 1000);
+        // The 8th of 1,024 steps.
+        let held = samples(&mut fm, 1000);
+        assert_eq!(held, vec![held[0]; 1000]);
+        assert!((96..=112).contains(&held[0]), "{}", held[0]);
+        fm.write(0x00);
+        assert!(samples(&mut fm, 128).iter().max().unwrap() > &2000);
+    }
+
+    #[test]
+    fn test_bit_3_steps_the_slow_waves_with_each_sample() {
+        let mut fm = fm(&[(0x0f, 0x08)]);
+        samples(&mut fm, 213);
+        assert_eq!((fm.tremolo, fm.vibrato), (3, 5));
+        fm.write(0x00);
+        samples(&mut fm, 1024);
+        assert_eq!((fm.tremolo, fm.vibrato), (19, 6));
+    }
+
+    #[test]
+    fn an_ended_modulator_moves_nothing() {
+        let mut fm = fm(&SINE_WAVE);
+        // It falls at once, without a level that it holds.
+        for (register, value) in [(0x00, 0x01), (0x02, 0), (0x04, 0xf8), (0x06, 0xff), (0x20, 0x19)]
+        {
+            fm.select(register);
+            fm.write(value);
+        }
+        samples(&mut fm, 300);
+        assert_ne!(fm.voices[0].fed_back, [0, 0]);
+        samples(&mut fm, 20_000);
+        assert_eq!(fm.voices[0].fed_back, [0, 0]);
+    }
+
+    #[test]
+    fn the_reset_leaves_the_wave_of_pitch_where_it_is() {
+        let mut fm = fm(&[(0x0f, 0x08)]);
+        samples(&mut fm, 5);
+        fm.silence();
+        assert_eq!((fm.tremolo, fm.vibrato, fm.test), (0, 5, 0));
     }
 }
