@@ -102,7 +102,7 @@ fn check_programs(options: &PowerOn, seed: u64) -> Result<(), Failed> {
 /// Random programs that write to a board's registers, on one console.
 fn check_board(mapper: u16, options: &PowerOn) -> Result<(), Failed> {
     let seed = u64::from(mapper) << 32;
-    let programs = if mapper == 5 { 40 } else { 4 };
+    let programs = if mapper == soup::MMC5 { 40 } else { 4 };
     (seed..seed + programs).try_for_each(|seed| {
         let rom = soup::rom(&mut Random(seed), Some(mapper)).0;
         check(&Arc::new(Cartridge::parse(&rom)?), options, 8, seed).map_err(|failed| {

@@ -105,6 +105,12 @@ pub trait Probe {
     /// An instruction is about to start at `registers.pc`. `cycle` counts CPU
     /// cycles from power-on; `line` and `dot` are the PPU's.
     fn instruction(&mut self, registers: Registers, cycle: u64, line: u16, dot: u16);
+
+    /// Whether the frame ends before this instruction, in the middle of all.
+    #[inline(always)]
+    fn stops(&self) -> bool {
+        false
+    }
 }
 
 /// No probe: costs nothing.
@@ -232,6 +238,9 @@ impl Nes {
             if cpu.is_at_instruction() {
                 let (line, dot) = system.position();
                 probe.instruction(cpu.registers(), system.state.clock, line, dot);
+                if probe.stops() {
+                    break;
+                }
             }
             let ran = LAZY && system.run_plain(&mut cpu, within, limit);
             if !(P::WATCHES && ran) {

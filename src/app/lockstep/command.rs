@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::program::Program;
 use super::random::Random;
-use super::shrink::{difference, listing, shrink};
+use super::shrink::{listing, parts, shrink};
 use super::statistics::{Numbers, Statistics};
 use super::{Difference, Pair};
 use crate::app::cli::BenchArgs;
@@ -156,7 +156,7 @@ fn generated(args: &BenchArgs, frames: u64) -> Outcome {
 /// What a difference is, and how little it takes.
 fn tell(program: &Program, difference: &Difference) {
     let frames = difference.frame as usize;
-    let least = shrink(program, |other| self::difference(other, frames).is_some());
+    let least = shrink(program, |other| parts(other, frames));
     let Program { seed, mapper, options, .. } = program;
     say(format_args!("program {seed}, mapper {mapper}, {options:?}, {difference}"));
     say(format_args!("{} of {} pieces are enough:", least.pieces.len(), program.pieces.len()));

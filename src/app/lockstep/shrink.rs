@@ -1,15 +1,16 @@
 //! Leaving out of a program what its difference does not take.
 
+use super::Pair;
 use super::program::Program;
-use super::{Difference, Pair};
 
 /// Tries at the most; each runs the program up to its difference.
 const TRIES: usize = 300;
 
-/// How the machines part on a program within so many frames, if they do.
-pub fn difference(program: &Program, frames: usize) -> Option<Box<Difference>> {
-    let cart = program.cartridge().ok()?;
-    Pair::new(&cart, &program.options).run(&program.inputs(frames)).err()
+/// Whether the machines part on a program within so many frames.
+pub fn parts(program: &Program, frames: usize) -> bool {
+    let Ok(cart) = program.cartridge() else { return false };
+    let mut pair = Pair::new(&cart, &program.options);
+    program.inputs(frames).into_iter().any(|input| !pair.step(input))
 }
 
 /// The program without as many of its pieces as can go, while `parts` says that the

@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use super::random::Random;
 
+/// The mapper whose registers lie in a few pages, with much to be seen behind each.
+pub const MMC5: u16 = 5;
+
 /// The file, and where in it an instruction or a few that belong together lie.
 pub fn rom(random: &mut Random, board: Option<u16>) -> (Vec<u8>, Vec<Range<usize>>) {
     const PAGES: [u8; 16] =
@@ -39,7 +42,8 @@ pub fn rom(random: &mut Random, board: Option<u16>) -> (Vec<u8>, Vec<Range<usize
                     Some(MMC5) => mmc5_register(low, register),
                     // Any page from $4100 on, a few of its lowest lines.
                     _ => {
-                        [low & 0x0f, register.max(0x41) & if low & 0x10 == 0 { 0xf0 } else { 0xff }]
+                        let pages = if low & 0x10 == 0 { 0xf0 } else { 0xff };
+                        [low & 0x0f, register.max(0x41) & pages]
                     }
                 };
                 rom.extend([0xa9, opcode, 0x8d, low, page]);
@@ -68,9 +72,6 @@ pub fn rom(random: &mut Random, board: Option<u16>) -> (Vec<u8>, Vec<Range<usize
     rom.extend(std::iter::repeat_with(|| random.byte()).take(0x2000));
     (rom, pieces)
 }
-
-/// The mapper whose registers lie in a few pages, with much to be seen behind each.
-const MMC5: u16 = 5;
 
 /// A register of the MMC5, by the low byte and the page of its address.
 fn mmc5_register(low: u8, any: u8) -> [u8; 2] {

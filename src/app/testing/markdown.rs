@@ -133,8 +133,13 @@ fn judged(rows: &[&(&Entry, &Report)]) -> String {
 }
 
 fn unjudged(rows: &[&(&Entry, &Report)]) -> String {
+    let mut rows =
+        rows.iter().filter(|(_, report)| report.verdict == Verdict::Unreviewed).peekable();
+    if rows.peek().is_none() {
+        return String::new();
+    }
     let mut text = "\n## Not judged yet\n\n| ROM | tier | |\n|---|---|---|\n".to_owned();
-    for (entry, _) in rows.iter().filter(|(_, report)| report.verdict == Verdict::Unreviewed) {
+    for (entry, _) in rows {
         let note = notes::all().roms.get(&entry.file).map(|note| cell(note)).unwrap_or_default();
         let _ = writeln!(text, "| {} | {} | {note} |", entry.file, entry.tier);
     }

@@ -225,16 +225,14 @@ impl Board for Mmc5 {
     /// A line has 682 half-dots, which is more than 56 times 12; only where a frame
     /// ends a dot early it has 680. What begins after the picture is line 0.
     fn quiet_rises(&self) -> u32 {
-        if self.irq_on == 0 {
-            return u32::MAX;
-        }
-        let lines = match self.irq_line {
-            // The next picture's first line takes it back.
-            _ if self.pending != 0 => 0,
+        let lines = match (self.irq_on, self.pending, self.irq_line) {
+            (0, ..) => return u32::MAX,
+            // The next picture takes it back.
+            (_, 1.., _) => 0,
             // Only a count that goes round comes to 0.
-            0 => 255 - self.line,
-            line if self.in_frame != 0 && line > self.line => line - self.line - 1,
-            line => line,
+            (.., 0) => 255 - self.line,
+            (.., line) if self.in_frame != 0 && line > self.line => line - self.line - 1,
+            (.., line) => line,
         };
         u32::from(lines) * 56
     }
