@@ -447,11 +447,17 @@ impl VideoBus for CartBus<'_> {
     }
 
     #[inline(always)]
-    fn sprites(&mut self, names: [u16; 2], _: &[u16; 8]) -> bool {
+    fn tiles(&mut self, first: Scroll, table: u16, numbers: &[u8; 32]) -> bool {
+        let last = u16::from(numbers[31]) << 4 | table | 8 | first.fine_y();
+        self.cart.board.ppu_tiles(self.board, numbers, last)
+    }
+
+    #[inline(always)]
+    fn sprites(&mut self, names: [u16; 2], patterns: &[u16; 8]) -> bool {
         /// Half-dots from the first address of eight sprites to the last.
         const LAST: u32 = 124;
         let m2_falls = [self.m2.falls_before(), self.m2.falls_before_next(LAST)];
-        self.cart.board.ppu_sprites(self.board, names, m2_falls)
+        self.cart.board.ppu_sprites(self.board, names, patterns, m2_falls)
     }
 }
 

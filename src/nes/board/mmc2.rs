@@ -96,6 +96,23 @@ impl Board for Mmc2 {
         }
     }
 
+    /// Without tile $FD or $FE no choice changes.
+    fn ppu_tiles(&mut self, numbers: &[u8; 32], last: u16) -> bool {
+        let rests = !is_choice(self.address) && numbers.iter().all(|n| !matches!(n, 0xfd | 0xfe));
+        if rests {
+            self.address = last;
+        }
+        rests
+    }
+
+    fn ppu_sprites(&mut self, _names: [u16; 2], patterns: &[u16; 8], _m2_falls: [u64; 2]) -> bool {
+        let rests = !is_choice(self.address) && !patterns.iter().any(|low| is_choice(low | 8));
+        if rests {
+            self.address = patterns[7] | 8;
+        }
+        rests
+    }
+
     /// There is no /IRQ.
     fn quiet_rises(&self) -> u32 {
         u32::MAX
@@ -110,6 +127,11 @@ impl Board for Mmc2 {
         self.mirroring &= 1;
         self.unused = 0;
     }
+}
+
+/// Whether the upper plane of tile $FD or $FE lies there.
+fn is_choice(address: u16) -> bool {
+    matches!(address & 0x2ff8, 0x0fd8 | 0x0fe8)
 }
 
 #[cfg(test)]

@@ -307,6 +307,7 @@ fn row(cart: &Cartridge) -> &'static Row {
 
 impl Board for Mmc3Wired {
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: true };
+    const HEARS_A12_ALONE: bool = true;
 
     fn power_on(&mut self, cart: &Cartridge) {
         self.chip.power_on(cart);

@@ -275,7 +275,7 @@ impl Board for Mmc5 {
         self.take_row(cart, map, ram, fetches)
     }
 
-    fn ppu_sprites(&mut self, names: [u16; 2], m2_falls: [u64; 2]) -> bool {
+    fn ppu_sprites(&mut self, names: [u16; 2], _: &[u16; 8], m2_falls: [u64; 2]) -> bool {
         self.take_sprites(names, m2_falls)
     }
 

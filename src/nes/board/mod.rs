@@ -190,11 +190,18 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
         None
     }
 
-    /// [`Board::ppu_address`] for each of the 32 fetches of a line's sprites at once, by
-    /// boards that answer: a nametable's address, which is the first of `names` the
-    /// first time, another, and two of patterns, eight times. False, and nothing done,
-    /// where each has to come by itself. `m2_falls` are those of the first and the last.
-    fn ppu_sprites(&mut self, _names: [u16; 2], _m2_falls: [u64; 2]) -> bool {
+    /// [`Board::ppu_address`] for each of those fetches at once, by boards that listen to
+    /// more than A12 and do not answer: of tiles with these numbers, whose last upper plane
+    /// lies at `last`. False, and nothing done, where each has to come by itself, or banks
+    /// would move.
+    fn ppu_tiles(&mut self, _numbers: &[u8; 32], _last: u16) -> bool {
+        false
+    }
+
+    /// The same for each of the 32 fetches of a line's sprites, by either: a nametable's
+    /// address, which is the first of `names` the first time, another, and both planes of
+    /// a pattern, eight times. `m2_falls` are those of the first and the last.
+    fn ppu_sprites(&mut self, _names: [u16; 2], _patterns: &[u16; 8], _m2_falls: [u64; 2]) -> bool {
         false
     }
 
@@ -275,8 +282,12 @@ macro_rules! boards {
                 match self { $( Self::$id => view_mut::<$type>(regs).ppu_row(cart, map, ram, fetches), )* }
             }
 
-            pub(crate) fn ppu_sprites(self, regs: &mut Registers, names: [u16; 2], m2_falls: [u64; 2]) -> bool {
-                match self { $( Self::$id => view_mut::<$type>(regs).ppu_sprites(names, m2_falls), )* }
+            pub(crate) fn ppu_tiles(self, regs: &mut Registers, numbers: &[u8; 32], last: u16) -> bool {
+                match self { $( Self::$id => view_mut::<$type>(regs).ppu_tiles(numbers, last), )* }
+            }
+
+            pub(crate) fn ppu_sprites(self, regs: &mut Registers, names: [u16; 2], patterns: &[u16; 8], m2_falls: [u64; 2]) -> bool {
+                match self { $( Self::$id => view_mut::<$type>(regs).ppu_sprites(names, patterns, m2_falls), )* }
             }
 
             pub(crate) fn has_flash(self) -> bool {

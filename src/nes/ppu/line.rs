@@ -64,23 +64,34 @@ impl Ppu {
         screen: &mut impl Screen,
         crowd: &Crowd,
     ) -> bool {
-        let whole =
+        let plain =
             matches!(self.attribute_low, 0 | 0xff) && matches!(self.attribute_high, 0 | 0xff);
-        if self.sprite0_hit_in > 0 || !whole {
+        if self.sprite0_hit_in > 0 || !plain {
             return false;
         }
+        let table = self.ctrl.background_table();
+        let whole = bus.hears() == Hears::Everything;
         let mut canvas;
-        if bus.hears() == Hears::Everything {
-            let Some(row) = bus.row(self.v, self.ctrl.background_table()) else { return false };
+        if whole && let Some(row) = bus.row(self.v, table) {
             let Row { last, attributes, planes } = row;
             canvas = self.draw_background(attributes, |n| planes[n]);
             self.take_tiles(last, attributes, &canvas);
-            bus.pass(16 * FETCHED as u32);
         } else {
+            if whole {
+                let Some(Tiles { numbers, .. }) = self.line_tiles(bus) else { return false };
+                if !bus.tiles(self.v, table, &numbers) {
+                    return false;
+                }
+            }
             let Some(tiles) = self.line_tiles(bus) else { return false };
             canvas = self.draw_background(tiles.attributes, |n| tiles.planes(tiles.numbers[n]));
             self.take_tiles(tiles.numbers[FETCHED - 1], tiles.attributes, &canvas);
-            self.tell_line(bus);
+            if !whole {
+                self.tell_line(bus);
+            }
+        }
+        if whole {
+            bus.pass(16 * FETCHED as u32);
         }
         let hit = self.draw_sprites(&mut canvas);
         self.show(screen, &canvas);

@@ -60,6 +60,9 @@ pub trait VideoBus {
     /// All that dots 1-256 of a line drive and read, told and answered at once, for
     /// somebody who hears everything. `None`, and nothing done, where it takes each.
     fn row(&mut self, first: Scroll, table: u16) -> Option<Row>;
+    /// The same where memory answers: the tiles have these numbers. False, and nothing
+    /// done, where it takes each.
+    fn tiles(&mut self, first: Scroll, table: u16, numbers: &[u8; 32]) -> bool;
     /// The same for the sprites' fetches in dots 257-320, told and not answered: each
     /// sprite's two nametable bytes, the very first address by itself, and its planes.
     /// False, and nothing done, where it takes each.

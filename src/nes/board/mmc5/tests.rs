@@ -417,7 +417,7 @@ proptest! {
         prop_assert_eq!(b.regs, each);
 
         let names = [first.tile_address(), next.tile_address()];
-        prop_assert!(board.ppu_sprites(&mut b.regs, names, [falls_at(128), falls_at(159)]));
+        prop_assert!(board.ppu_sprites(&mut b.regs, names, &[0x0010; 8], [falls_at(128), falls_at(159)]));
         for n in 0..8 {
             let name = if n == 0 { names[0] } else { names[1] };
             for address in [name, names[1], 0x0010, 0x0018] {
@@ -450,6 +450,6 @@ proptest! {
         prop_assert_eq!(row, None);
         prop_assert_eq!(b.regs, before);
         prop_assert!(view::<Mmc5>(&before).fetch == super::SPRITES - 1
-            || !board.ppu_sprites(&mut b.regs, [0x2000; 2], fetches.m2_falls));
+            || !board.ppu_sprites(&mut b.regs, [0x2000; 2], &[0x0010; 8], fetches.m2_falls));
     }
 }
