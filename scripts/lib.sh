@@ -30,6 +30,7 @@ need_rust() {
 #   window   a window in X11, Vulkan           loaded when it opens
 #   sound    ALSA's way to a sound server
 #   tests    own screen and sound server, keys, screenshots, the 6502 assembler
+#   gauge    what counts instructions
 need_packages() {
     local manager
     for manager in apt-get dnf pacman ''; do
@@ -77,6 +78,7 @@ packages_for() {
         apt-get:window) echo libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 libvulkan1 mesa-vulkan-drivers ;;
         apt-get:sound) echo libasound2-plugins ;;
         apt-get:tests) echo xvfb xauth xdotool imagemagick pulseaudio pulseaudio-utils cc65 curl ;;
+        *:gauge) echo valgrind ;;
         dnf:build) echo gcc pkgconf-pkg-config alsa-lib-devel systemd-devel ;;
         dnf:window) echo libX11-xcb libXcursor libXi libxkbcommon-x11 vulkan-loader mesa-vulkan-drivers ;;
         dnf:sound) echo alsa-plugins-pulseaudio ;;

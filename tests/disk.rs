@@ -131,8 +131,9 @@ fn a_disk_that_does_not_answer() {
     let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
     assert!(made.success());
     session.put_in_place_of_the_tape(&pipe);
-    // Nine seconds at least: a write that is not done after five is told of.
-    play(&mut session.rig, 4500);
+    // Twelve seconds at least: a write that is not done after five is told of, and the
+    // one before it may have been slow.
+    play(&mut session.rig, 6000);
     // The I/O thread hangs all the while. Somebody reads: its write is refused.
     let reader = std::fs::File::open(&tape).unwrap();
     std::fs::rename(session.aside(), &tape).unwrap();

@@ -342,6 +342,8 @@ fn a_bit_that_flips_in_the_machine_is_found_within_a_second() {
     let mut rig = Rig::new(folder.path(), Wishes::default(), settings);
     for _ in 0..200 {
         rig.turn();
+        // The recorder, which looks each 10 ms, gets every state.
+        std::thread::sleep(Duration::from_millis(1));
     }
     let said = rig.close();
     assert_eq!(said.len(), 1, "{said:?}");

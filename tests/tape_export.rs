@@ -242,11 +242,11 @@ fn what_a_movie_cannot_hold_is_refused_with_a_sentence() {
     };
     let third = std::array::from_fn(|at| u8::from(at == 2));
     tape("third.rtk", 0, third, &[]);
-    refused(&["third.rtk"], "more than two pads");
+    refused(&["third.rtk"], "more held than two pads");
     let device = std::array::from_fn(|at| u8::from(at == 7));
     tape("device.rtk", 0, device, &[]);
-    refused(&["device.rtk"], "more than two pads");
-    tape("port.rtk", 1, [0; 16], &[]);
+    refused(&["device.rtk"], "more held than two pads");
+    tape("port.rtk", 0xff, [0; 16], &[]);
     refused(&["port.rtk"], "other devices");
     tape("later.rtk", 0, [0; 16], &[Event { code: 99, data: [0; 16] }]);
     refused(&["later.rtk"], "event 99");

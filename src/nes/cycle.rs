@@ -36,13 +36,13 @@
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
-use super::Edge;
 use super::apu::{self, calm::Span};
+use super::cart_bus::{CartBus, M2};
 use super::output::Sink;
 use super::ppu::Hears;
 use super::schedule::{Moment, Schedule};
-use super::state::State;
-use super::system::{CartBus, M2, System};
+use super::system::System;
+use super::{Edge, State};
 
 /// Half-dots between two rises of A12 that a board counts: M2 falls three times.
 const APART: u32 = 12;

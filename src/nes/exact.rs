@@ -9,11 +9,12 @@
 //! Nothing is left for later and nothing is foretold. This is what being lazy
 //! (`cycle.rs`) has to equal, and what is to be read first.
 
+use super::cart_bus::{CartBus, M2};
 use super::output::Sink;
 use super::ppu::Hears;
 use super::schedule::Schedule;
 use super::state::State;
-use super::system::{CartBus, M2, System};
+use super::system::System;
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Runs this cycle until so many of its half-dots have been.

@@ -7,6 +7,7 @@ mod apu;
 mod bits;
 pub mod board;
 pub mod cart;
+mod cart_bus;
 pub mod cpu;
 mod cycle;
 mod dma;
@@ -387,7 +388,7 @@ impl Nes {
         if address & 0x3f00 == 0x3f00 {
             return self.state.ppu.palette(address);
         }
-        system::read_video(&self.cart, &self.map, self.state.ram.as_bytes(), address & 0x3fff)
+        cart_bus::read_video(&self.cart, &self.map, self.state.ram.as_bytes(), address & 0x3fff)
     }
 
     /// The CPU's registers; `p` as PHP would push it.

@@ -56,6 +56,11 @@ impl TapeFile {
     /// The console that belongs to it, with its ROM found.
     pub fn setup(&self, args: &RomArgs) -> Outcome<Setup> {
         let header = self.tape.header();
+        if Devices::from_word(header.ports.get()).is_none() {
+            return Err(self.fault(
+                "other devices were in its ports than this version has; take the version that wrote it",
+            ));
+        }
         let rom = rom::find(header, &self.path, args)?;
         Ok(Setup { rom, options: power_on(header), tier: Tier::default() })
     }
@@ -172,7 +177,7 @@ pub fn layout() -> u64 {
     }
 }
 
-/// How the machine of a tape is switched on.
+/// How the machine of a tape is switched on; with pads, where its devices are none of ours.
 pub fn power_on(header: &tape::Header) -> PowerOn {
     let machine = header.machine.get();
     let region = match machine & 3 {
