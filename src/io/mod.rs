@@ -69,6 +69,13 @@ pub fn start<const N: usize>(
     start_with(on_start, true)
 }
 
+/// The same without io_uring, as where the kernel refuses it.
+pub fn start_without_uring<const N: usize>(
+    on_start: impl FnOnce() + Send + 'static,
+) -> io::Result<([Client; N], IoThread)> {
+    start_with(on_start, false)
+}
+
 impl Counter {
     /// One more client.
     pub fn client(&self) -> io::Result<Client> {

@@ -15,7 +15,7 @@ use retake::engine::session::Session;
 use retake::engine::stats::Stats;
 use retake::flight::take::{Slot, Takes};
 use retake::io::{self, IoThread};
-use retake::link::{Action, Bell, Command, Flags, Picture};
+use retake::link::{Action, Bell, Client, Command, Flags, Picture};
 use retake::nes::Input;
 
 /// The engine and the other ends of its channels.
@@ -43,8 +43,18 @@ impl Rig {
 
     /// The same; it may not write where `writes` says so.
     pub fn with(folder: &Path, wishes: Wishes, settings: Settings, writes: bool) -> Self {
+        Self::by(io::start(|| {}).unwrap(), folder, wishes, settings, writes)
+    }
+
+    /// The same by this I/O thread.
+    pub fn by(
+        ([client], io): ([Client; 1], IoThread),
+        folder: &Path,
+        wishes: Wishes,
+        settings: Settings,
+        writes: bool,
+    ) -> Self {
         let setup = setup();
-        let ([client], io) = io::start(|| {}).unwrap();
         let nes = setup.power_on();
         let takes = Takes::new(nes.bytes().len(), 10_000);
         let session = Session::new(takes, None, Slot::default());
