@@ -22,7 +22,7 @@ Each ROM is played from power-on, by the movie that is known for it or else by t
 * **Reload**: the ROM's file is written or replaced 40 times while it is played at 60 frames a second; from closing the file to publishing the first picture, through watcher, loading and emulation thread.
 ";
 
-/// The same things elsewhere; design/recorder.md §4, measured with the same states.
+/// The same things elsewhere, as measured when the recorder was designed.
 const PEERS: &str = "
 ### Beside others
 
