@@ -32,7 +32,14 @@ pub struct Rig {
 
 /// The built-in game.
 pub fn setup() -> Setup {
-    Setup::new(None, &SetupArgs::default(), Asked::default()).expect("the built-in game")
+    setup_with(&[])
+}
+
+/// The same with these cheats.
+pub fn setup_with(cheats: &[&str]) -> Setup {
+    let cheat = cheats.iter().map(|code| code.parse().unwrap()).collect();
+    let args = SetupArgs { cheat, ..SetupArgs::default() };
+    Setup::new(None, &args, Asked::default()).expect("the built-in game")
 }
 
 impl Rig {
@@ -48,13 +55,24 @@ impl Rig {
 
     /// The same by this I/O thread.
     pub fn by(
+        thread: ([Client; 1], IoThread),
+        folder: &Path,
+        wishes: Wishes,
+        settings: Settings,
+        writes: bool,
+    ) -> Self {
+        Self::of(setup(), thread, folder, wishes, settings, writes)
+    }
+
+    /// The same with this in the console.
+    pub fn of(
+        setup: Setup,
         ([client], io): ([Client; 1], IoThread),
         folder: &Path,
         wishes: Wishes,
         settings: Settings,
         writes: bool,
     ) -> Self {
-        let setup = setup();
         let nes = setup.power_on();
         let takes = Takes::new(nes.bytes().len(), 10_000);
         let session = Session::new(takes, None, Slot::default());
