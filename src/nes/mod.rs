@@ -428,6 +428,8 @@ impl Nes {
         ram[prg][..first.len()].copy_from_slice(first);
         let len = second.len().min(chr.len());
         ram[chr][..len].copy_from_slice(&second[..len]);
+        self.cart.board.battery_loaded(&mut self.state.board, &self.cart, ram);
+        self.derive();
     }
 
     fn battery_ranges(&self) -> (std::ops::Range<usize>, std::ops::Range<usize>) {

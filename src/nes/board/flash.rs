@@ -22,7 +22,9 @@
 //!
 //! The chip takes some µs for a byte and some ms to erase; here both are done at
 //! once, as programs that poll it see, too. What it holds is PRG RAM with a battery
-//! here, so it is saved as such, and it begins as a copy of the ROM.
+//! here, so it is saved as such, and it begins as a copy of the ROM. The CPU sees that
+//! copy in the sectors that were written, and the ROM in all others: so a ROM that is
+//! built anew while it runs is seen, and what the game saved stays.
 //!
 //! <https://www.nesdev.org/wiki/UNROM_512>, <https://www.nesdev.org/wiki/GTROM>
 
@@ -40,48 +42,100 @@ struct Flash {
     step: u8,
     /// 1: reads show the chip's number.
     shows_number: u8,
+    /// A bit for each sector: the game wrote to it.
+    written: [u8; SECTORS / 8],
 }
 
 const PROGRAM: u8 = 6;
 const SECTOR: usize = 4096;
+/// Sectors of 512 KiB.
+const SECTORS: usize = 128;
 /// SST, and the 39SF040.
 const NUMBER: [u8; 2] = [0xbf, 0xb7];
 
 impl Flash {
-    /// A write to byte `at`. Whether reads begin or cease to show the number.
-    fn write(&mut self, at: usize, value: u8, memory: &mut [u8]) -> Touched {
-        let was = self.shows_number;
+    /// A write to byte `at`. Whether other bytes are seen now: the chip's number, or
+    /// a sector that was the ROM's.
+    fn write(&mut self, at: usize, value: u8, rom: &[u8], memory: &mut [u8]) -> Touched {
+        let mut touched = Touched::Nothing;
         let place = at & 0x7fff;
         self.step = match (self.step, place, value) {
             (PROGRAM, ..) => {
+                touched = self.open(at / SECTOR, rom, memory);
                 if let Some(byte) = memory.get_mut(at) {
                     *byte &= value;
                 }
                 0
             }
             (_, _, 0xf0) => {
-                self.shows_number = 0;
+                touched = self.show_number(0);
                 0
             }
             (0 | 3, 0x5555, 0xaa) | (1 | 4, 0x2aaa, 0x55) | (2, 0x5555, 0x80) => self.step + 1,
             (2, 0x5555, 0xa0) => PROGRAM,
             (2, 0x5555, 0x90) => {
-                self.shows_number = 1;
+                touched = self.show_number(1);
                 0
             }
             (5, _, 0x30) => {
-                let start = at & !(SECTOR - 1);
-                let end = memory.len().min(start + SECTOR);
-                memory[start.min(end)..end].fill(0xff);
+                touched = self.open(at / SECTOR, rom, memory);
+                sector(at / SECTOR, memory).fill(0xff);
                 0
             }
             (5, 0x5555, 0x10) => {
+                self.written = [0xff; SECTORS / 8];
+                touched = Touched::Banks;
                 memory.fill(0xff);
                 0
             }
             _ => 0,
         };
-        if was == self.shows_number { Touched::Nothing } else { Touched::Banks }
+        touched
+    }
+
+    fn show_number(&mut self, shows: u8) -> Touched {
+        let was = std::mem::replace(&mut self.shows_number, shows);
+        if was == shows { Touched::Nothing } else { Touched::Banks }
+    }
+
+    /// The game writes to a sector: it is seen from now on, and what the ROM has is in
+    /// it at first.
+    fn open(&mut self, number: usize, rom: &[u8], memory: &mut [u8]) -> Touched {
+        if self.is_written(number) {
+            return Touched::Nothing;
+        }
+        self.written[number / 8 % (SECTORS / 8)] |= 1 << (number % 8);
+        let (from, to) = (number * SECTOR, sector(number, memory));
+        if let Some(rom) = rom.get(from..from + to.len()) {
+            to.copy_from_slice(rom);
+        }
+        Touched::Banks
+    }
+
+    fn is_written(&self, number: usize) -> bool {
+        self.written[number / 8 % (SECTORS / 8)] >> (number % 8) & 1 != 0
+    }
+
+    /// What was saved is in the flash: sectors that are not the ROM's were written.
+    fn load(&mut self, rom: &[u8], memory: &[u8]) {
+        self.written = [0; SECTORS / 8];
+        let sectors = rom.chunks(SECTOR).zip(memory.chunks(SECTOR)).enumerate();
+        for (number, _) in sectors.filter(|(_, (rom, saved))| rom != saved).take(SECTORS) {
+            self.written[number / 8] |= 1 << (number % 8);
+        }
+    }
+
+    /// Shows `size` bytes of PRG at `at`.
+    fn map(&self, cart: &Cartridge, map: &mut Map, (at, size): (u16, usize), bank: i32) {
+        map.prg(at, size, bank);
+        if !is_flash(cart) || self.written == [0; SECTORS / 8] {
+            return;
+        }
+        let banks = (cart.prg.len() / size).max(1) as i32;
+        let first = bank.rem_euclid(banks) as usize * (size / SECTOR);
+        for n in (0..size / SECTOR).filter(|n| self.is_written(first + n)) {
+            map.wram(at + (n * SECTOR) as u16, SECTOR, first + n, Access::Read);
+        }
     }
 
     fn sanitize(&mut self) {
@@ -101,19 +155,15 @@ fn memory<'a>(cart: &Cartridge, ram: &'a mut [u8]) -> &'a mut [u8] {
     ram.get_mut(start..start + cart.prg.len()).unwrap_or_default()
 }
 
+/// A sector of them.
+fn sector(number: usize, memory: &mut [u8]) -> &mut [u8] {
+    let end = memory.len().min((number + 1) * SECTOR);
+    &mut memory[(number * SECTOR).min(end)..end]
+}
+
 /// The place within the flash of a byte of bank `bank` of `size`.
 fn place(cart: &Cartridge, size: usize, bank: u8, address: u16) -> usize {
     (usize::from(bank) * size + (usize::from(address) & (size - 1))) % cart.prg.len()
-}
-
-/// Shows `size` bytes of PRG at `at`.
-fn map_prg(cart: &Cartridge, map: &mut Map, (at, size): (u16, usize), bank: i32) {
-    if is_flash(cart) {
-        let banks = (cart.prg.len() / size).max(1) as i32;
-        map.wram(at, size, bank.rem_euclid(banks) as usize, Access::Read);
-    } else {
-        map.prg(at, size, bank);
-    }
 }
 
 /// UNROM 512.
@@ -128,8 +178,8 @@ impl Board for Unrom512 {
     const FLASH: bool = true;
 
     fn map(&self, cart: &Cartridge, map: &mut Map) {
-        map_prg(cart, map, (0x8000, 0x4000), i32::from(self.latch & 0x1f));
-        map_prg(cart, map, (0xc000, 0x4000), -1);
+        self.flash.map(cart, map, (0x8000, 0x4000), i32::from(self.latch & 0x1f));
+        self.flash.map(cart, map, (0xc000, 0x4000), -1);
         if self.flash.shows_number != 0 {
             map.prg_nothing(0x8000, 0x4000);
         }
@@ -152,7 +202,7 @@ impl Board for Unrom512 {
             ..0x8000 => return Touched::Nothing,
             ..0xc000 if is_flash(cart) => {
                 let at = place(cart, 0x4000, self.latch & 0x1f, address);
-                return self.flash.write(at, value, memory(cart, write.ram));
+                return self.flash.write(at, value, &cart.prg, memory(cart, write.ram));
             }
             _ => {}
         }
@@ -164,6 +214,12 @@ impl Board for Unrom512 {
     fn read(&mut self, _cart: &Cartridge, address: u16, _open: u8) -> Option<u8> {
         let numbered = self.flash.shows_number != 0 && address & 0xc000 == 0x8000;
         numbered.then_some(NUMBER[usize::from(address & 1)])
+    }
+
+    fn battery_loaded(&mut self, cart: &Cartridge, ram: &mut [u8]) {
+        if is_flash(cart) {
+            self.flash.load(&cart.prg, memory(cart, ram));
+        }
     }
 
     fn sanitize(&mut self, _cart: &Cartridge) {
@@ -183,7 +239,7 @@ impl Board for Gtrom {
     const FLASH: bool = true;
 
     fn map(&self, cart: &Cartridge, map: &mut Map) {
-        map_prg(cart, map, (0x8000, 0x8000), i32::from(self.latch & 15));
+        self.flash.map(cart, map, (0x8000, 0x8000), i32::from(self.latch & 15));
         if self.flash.shows_number != 0 {
             map.prg_nothing(0x8000, 0x8000);
         }
@@ -201,12 +257,18 @@ impl Board for Gtrom {
             return Touched::Nothing;
         }
         let at = place(cart, 0x8000, self.latch & 15, address);
-        self.flash.write(at, value, memory(cart, write.ram))
+        self.flash.write(at, value, &cart.prg, memory(cart, write.ram))
     }
 
     fn read(&mut self, _cart: &Cartridge, address: u16, _open: u8) -> Option<u8> {
         let numbered = self.flash.shows_number != 0 && address >= 0x8000;
         numbered.then_some(NUMBER[usize::from(address & 1)])
+    }
+
+    fn battery_loaded(&mut self, cart: &Cartridge, ram: &mut [u8]) {
+        if is_flash(cart) {
+            self.flash.load(&cart.prg, memory(cart, ram));
+        }
     }
 
     fn sanitize(&mut self, _cart: &Cartridge) {
@@ -271,6 +333,34 @@ mod tests {
             unlock(&mut b, 0x80);
             unlock(&mut b, 0x10);
             assert_eq!(b.read(0x8fff), Some(0xff));
+        }
+    }
+
+    #[test]
+    fn a_rom_that_is_built_anew_is_seen_where_the_game_wrote_nothing() {
+        for mapper in [30, 111] {
+            let mut b = board(mapper, 512);
+            unlock(&mut b, 0xa0);
+            command(&mut b, 0x2_0123, 0x00);
+            let mut bytes = b.cart.prg.to_vec();
+            bytes.fill(0x77);
+            b.cart.prg = bytes.into();
+            b.remap();
+            let seen = [0x8000, 0x8123, 0x8fff, 0x9000].map(|at| b.read(at).unwrap());
+            assert_eq!(seen, [0x10, 0x00, 0x10, 0x77], "mapper {mapper}");
+        }
+    }
+
+    #[test]
+    fn what_was_saved_is_seen_again() {
+        for mapper in [30, 111] {
+            let mut b = board(mapper, 512);
+            memory(&b.cart, &mut b.ram)[0x3123] = 0x55;
+            b.cart.board.battery_loaded(&mut b.regs, &b.cart, &mut b.ram);
+            b.remap();
+            let seen = [0x8000, 0xb000, 0xb123].map(|at| b.read(at).unwrap());
+            let rom = [0, 0x3000, 0x3000].map(|at| b.cart.prg[at]);
+            assert_eq!(seen, [rom[0], rom[1], 0x55], "mapper {mapper}");
         }
     }
 

@@ -225,6 +225,9 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
         0
     }
 
+    /// What was saved is in the battery's RAM now.
+    fn battery_loaded(&mut self, _cart: &Cartridge, _ram: &mut [u8]) {}
+
     /// Bounds every counter and index, for registers restored from any bytes.
     /// Registers that the board itself made stay as they are.
     fn sanitize(&mut self, _cart: &Cartridge) {}
@@ -308,6 +311,10 @@ macro_rules! boards {
 
             pub(crate) fn reset(self, regs: &mut Registers, cart: &Cartridge) {
                 match self { $( Self::$id => view_mut::<$type>(regs).reset(cart), )* }
+            }
+
+            pub(crate) fn battery_loaded(self, regs: &mut Registers, cart: &Cartridge, ram: &mut [u8]) {
+                match self { $( Self::$id => view_mut::<$type>(regs).battery_loaded(cart, ram), )* }
             }
 
             pub(crate) fn map(self, regs: &Registers, cart: &Cartridge, map: &mut Map) {
