@@ -1,0 +1,153 @@
+//! The Famicom Disk System as a whole: disks that are turned over, written and kept, and
+//! public disks on the loader that stands in the place of the BIOS
+//! (`roms-test/src/fds_loader.s`). Nintendo's BIOS is nowhere.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use retake::app::lockstep::Pair;
+use retake::app::testing::manifest;
+use retake::engine::replay::{Console, Happening};
+use retake::flight::replay::Machine as _;
+use retake::nes::{Cartridge, Devices, DiskDrive, Input, Nes, Output, PowerOn, Region};
+
+use common::Random;
+
+const OPTIONS: PowerOn =
+    PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS };
+/// Frames after which our own disk has said all, and has been written.
+const OWN: usize = 2400;
+const SIDE: usize = 65_500;
+
+fn file(name: &str) -> Vec<u8> {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test/built").join(name);
+    std::fs::read(path).expect("it is part of the repository")
+}
+
+fn own_disk() -> Arc<Cartridge> {
+    Arc::new(Cartridge::parse(&file("fds.fds")).expect("a disk with something for a BIOS"))
+}
+
+/// A public disk with the loader; `None` where it is not there.
+fn public_disk(name: &str) -> Option<Arc<Cartridge>> {
+    let Some(image) = manifest::find(name).and_then(|path| std::fs::read(path).ok()) else {
+        eprintln!("{name}: {}", common::NOT_THERE);
+        return None;
+    };
+    let whole = [image, file("fds_loader.rom")].concat();
+    Some(Arc::new(Cartridge::parse(&whole).expect("a disk")))
+}
+
+fn run(nes: &mut Nes, frames: usize) {
+    for _ in 0..frames {
+        nes.run_muted(Input::default());
+    }
+}
+
+#[test]
+fn the_lazy_machine_and_the_exact_one_agree_on_disks_byte_by_byte() {
+    let public = ["nes-test-roms/fdsirqtests/fdsirqtests.fds", "nes-audio-tests/db_fds.fds"];
+    let public = public.into_iter().filter_map(public_disk);
+    for cart in std::iter::once(own_disk()).chain(public) {
+        let ran = Pair::new(&cart, &OPTIONS).run(&Random(1).play_on(OPTIONS.ports, 900));
+        ran.unwrap_or_else(|difference| panic!("{difference}"));
+    }
+}
+
+#[test]
+fn what_was_written_is_kept_over_power_and_the_image_never_changes() {
+    let cart = own_disk();
+    let mut nes = Nes::power_on(cart.clone(), &OPTIONS);
+    assert!(nes.battery().0.iter().all(|byte| *byte == 0), "nothing is written yet");
+    run(&mut nes, OWN);
+    assert_eq!(nes.peek(0x6000), 0, "its program passed");
+    let kept = nes.battery().0.to_vec();
+    // The gap, a block of nine bytes, its check, and the gap behind.
+    let written = kept.iter().filter(|byte| **byte != 0).count();
+    assert!((5..30).contains(&written), "{written} bytes differ");
+    // Noise in RAM is not on the disk.
+    let mut again = Nes::power_on(cart.clone(), &PowerOn { seed: 7, ..OPTIONS });
+    assert!(again.battery().0.iter().all(|byte| *byte == 0));
+    // The test that expects an untouched block meets the one that was written.
+    again.load_battery(&kept);
+    run(&mut again, OWN);
+    assert_eq!(again.peek(0x6000), 12, "the block that was written is there");
+    assert_eq!(cart.disk, own_disk().disk);
+}
+
+/// Our own disk with a blank second side.
+fn two_sides() -> Arc<Cartridge> {
+    let own = file("fds.fds");
+    let (side, bios) = own.split_at(SIDE);
+    Arc::new(Cartridge::parse(&[side, &[0; SIDE], bios].concat()).expect("two sides"))
+}
+
+#[test]
+fn a_side_change_is_an_event_that_replays_to_the_same_bytes() {
+    let play = |change: Option<(usize, Happening)>| {
+        let mut console = Console::new(two_sides(), OPTIONS, Arc::default());
+        for frame in 0..200 {
+            if let Some((_, happening)) = change.filter(|(at, _)| *at == frame) {
+                assert!(console.apply(&happening.event()));
+            }
+            console.run_muted([0; 16]);
+        }
+        console
+    };
+    let [stayed, turned, again] = [None, Some(1), Some(1)]
+        .map(|side| play(side.map(|side| (30, Happening::Disk(Some(side))))));
+    assert_eq!(turned.bytes(), again.bytes());
+    assert_ne!(turned.bytes(), stayed.bytes());
+    let drive = |side| Some(DiskDrive { sides: 2, side, asks: false });
+    assert_eq!(stayed.nes.disk_drive(), drive(Some(0)));
+    assert_eq!(turned.nes.disk_drive(), drive(Some(1)));
+    assert_eq!(play(Some((30, Happening::Disk(None)))).nes.disk_drive(), drive(None));
+    let none = play(Some((30, Happening::Disk(Some(5)))));
+    assert_eq!(none.nes.disk_drive(), drive(None), "there is no such side");
+}
+
+#[test]
+fn fdsirqtests_finds_no_fault() {
+    let Some(cart) = public_disk("nes-test-roms/fdsirqtests/fdsirqtests.fds") else { return };
+    let mut nes = Nes::power_on(cart, &OPTIONS);
+    run(&mut nes, 900);
+    // A line a test, from the third: its number, and O or X.
+    let line = |y: u16| (0..32).map(|x| letter(nes.peek_ppu(0x2000 + y * 32 + x))).collect();
+    let lines: Vec<String> = (0..30).map(line).collect();
+    let passed = lines.iter().filter(|line| line.get(4..6) == Some(" O")).count();
+    assert!(passed == 21 && !lines.iter().any(|line| line.get(4..6) == Some(" X")), "{lines:#?}");
+}
+
+/// Its tiles: digits, letters, and a blank.
+fn letter(tile: u8) -> char {
+    match tile {
+        0..36 => char::from_digit(tile.into(), 36).unwrap_or('?').to_ascii_uppercase(),
+        _ => ' ',
+    }
+}
+
+#[test]
+fn db_fds_is_2_4_times_as_loud_as_a_pulse() {
+    let Some(cart) = public_disk("nes-audio-tests/db_fds.fds") else { return };
+    let mut nes = Nes::power_on(cart, &OPTIONS);
+    let mut out = Output::default();
+    let swings: Vec<i32> = (0..700)
+        .map(|_| {
+            nes.run_frame(Input::default(), &mut out);
+            let levels = || out.sound.steps.iter().map(|step| step.level);
+            levels().max().unwrap_or(0) - levels().min().unwrap_or(0)
+        })
+        .collect();
+    // Two seconds each: the loudest that stands for so long.
+    let mut stands = swings.clone();
+    stands.sort_unstable();
+    let counts = |level: i32| swings.iter().filter(|swing| (**swing - level).abs() < 100).count();
+    stands.dedup();
+    let loud: Vec<i32> =
+        stands.into_iter().filter(|level| counts(*level) > 100 && *level > 100).collect();
+    let (pulse, fds) = (loud[0], loud[loud.len() - 1]);
+    let ratio = f64::from(fds) / f64::from(pulse);
+    assert!((2.3..2.5).contains(&ratio), "{fds} to {pulse}: {ratio}");
+}
