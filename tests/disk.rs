@@ -113,7 +113,7 @@ fn a_full_disk() {
     session.put_in_place_of_the_tape(&full);
     play(&mut session.rig, 700);
     std::fs::rename(session.aside(), &tape).unwrap();
-    is_paused_and_goes_on(&session.close(), "storage");
+    is_paused_and_goes_on(&session.close(), "No space left on device");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_disk_that_is_gone_and_comes_back() {
     std::fs::rename(session.aside(), session.game()).unwrap();
     let said = session.close();
     let of_tape: Vec<_> = said.iter().filter(|s| !s.contains("history.ring")).cloned().collect();
-    is_paused_and_goes_on(&of_tape, "not found");
+    is_paused_and_goes_on(&of_tape, "No such file or directory");
     assert!(said.len() <= 3, "the ring says it once: {said:?}");
 }
 

@@ -15,8 +15,8 @@ use crate::flight::slot::{RomCheck, SlotStatus, SlotStore};
 use crate::flight::state_file::Owner;
 use crate::flight::take::{FRAMES, Slot, Takes};
 use crate::io::call;
-use crate::link::{Client, Job, Work};
-use std::io::{Error, ErrorKind};
+use crate::link::{Client, Job, Refused, Work};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -255,8 +255,10 @@ fn load_battery(
     match read_at_most(io, path.clone(), BATTERY_LIMIT) {
         Ok(bytes) if bytes.len() == size => Battery::Kept(bytes),
         Ok(bytes) => bad_battery(path, may_write, &format!("{} bytes", bytes.len()), size),
-        Err(ErrorKind::FileTooLarge) => bad_battery(path, may_write, "more than 1 MiB", size),
-        Err(ErrorKind::NotFound) => {
+        Err(why) if why.kind() == ErrorKind::FileTooLarge => {
+            bad_battery(path, may_write, "more than 1 MiB", size)
+        }
+        Err(why) if why.kind() == ErrorKind::NotFound => {
             let Some(beside) = beside else { return Battery::Fresh };
             match read_at_most(io, Arc::from(beside), BATTERY_LIMIT) {
                 Ok(bytes) if bytes.len() == size => Battery::Imported(
@@ -275,10 +277,10 @@ fn load_battery(
                 Err(_) => Battery::Fresh,
             }
         }
-        Err(kind) => Battery::Unreadable(format!(
+        Err(why) => Battery::Unreadable(format!(
             "{}: {}; playing without saving",
             path.display(),
-            rom_file::plain(&Error::from(kind))
+            rom_file::plain(&why.error())
         )),
     }
 }
@@ -316,16 +318,16 @@ pub fn read(io: &mut Client, path: &Path) -> Outcome<Vec<u8>> {
     if path == Path::new("-") || path.is_dir() {
         return rom_file::read(path);
     }
-    read_at_most(io, Arc::from(path), LIMIT).map_err(|kind| match kind {
+    read_at_most(io, Arc::from(path), LIMIT).map_err(|why| match why.kind() {
         ErrorKind::FileTooLarge => Fault::file(path.display(), rom_file::TOO_LARGE),
-        kind => {
-            let why = rom_file::plain(&Error::from(kind));
+        _ => {
+            let why = rom_file::plain(&why.error());
             Fault::file(path.display(), format_args!("cannot read it ({why})"))
         }
     })
 }
 
-fn read_at_most(io: &mut Client, path: Arc<Path>, limit: u64) -> Result<Vec<u8>, ErrorKind> {
+fn read_at_most(io: &mut Client, path: Arc<Path>, limit: u64) -> Result<Vec<u8>, Refused> {
     let done = call(io, Job { tag: 0, path, work: Work::Read { limit }, bytes: Vec::new() });
     done.result.map(|()| done.bytes)
 }

@@ -81,6 +81,7 @@ impl Recorder {
     fn turn(&mut self, say: &mut impl FnMut(String)) {
         while let Ok((name, cart, payload)) = self.roms.try_recv() {
             self.history.rom(&payload);
+            self.note_complete();
             if let Some(auditor) = &mut self.auditor {
                 auditor.rom(name, cart.clone());
             }
@@ -93,14 +94,13 @@ impl Recorder {
             {
                 ring.push(frame, state);
             }
-            if self.history.is_cut() {
-                self.complete = self.drain.records();
-            }
+            self.note_complete();
             if let Some(found) = self.auditor.as_mut().and_then(|a| a.look(&self.history)) {
                 say(found);
             }
         }
         self.supply.serve(&mut self.history, &mut self.console);
+        self.note_complete();
         if let Some(end) = self.supply.take_film()
             && let Some((tape, end)) = tape::of_memory(&self.header, &self.history, end)
         {
@@ -120,9 +120,16 @@ impl Recorder {
         }
     }
 
+    /// Each cut is followed by this: the chunks hold what was drained so far.
+    fn note_complete(&mut self) {
+        if self.history.is_cut() {
+            self.complete = self.drain.records();
+        }
+    }
+
     fn close(mut self, mut say: impl FnMut(String)) {
         self.history.cut();
-        self.complete = self.drain.records();
+        self.note_complete();
         self.turn(&mut say);
         self.auditor.take().into_iter().flat_map(Auditor::close).for_each(&mut say);
         self.ring.take().into_iter().flat_map(Ring::close).for_each(&mut say);

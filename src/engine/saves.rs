@@ -112,7 +112,9 @@ impl Saves {
         let n = code as u8;
         let notice = match (done.work, done.result) {
             (Work::Read { .. }, Ok(())) => restore(machine, n, &done.bytes),
-            (Work::Read { .. }, Err(ErrorKind::NotFound)) => Notice::StateMissing(n),
+            (Work::Read { .. }, Err(why)) if why.kind() == ErrorKind::NotFound => {
+                Notice::StateMissing(n)
+            }
             (Work::Read { .. }, Err(_)) => Notice::StateDamaged(n),
             (_, Ok(())) => Notice::StateSaved(n),
             (_, Err(_)) => Notice::WriteFailed,

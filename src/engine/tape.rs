@@ -10,7 +10,8 @@ use crate::flight::catalog::Position;
 use crate::flight::history::History;
 use crate::flight::shared::Ledger;
 use crate::flight::tape::{self, Header};
-use crate::link::{Client, Job, Work};
+use crate::link::{Client, Job, Refused, Work};
+use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ pub enum Said {
         /// The tape.
         path: String,
         /// What the system says.
-        why: ErrorKind,
+        why: Refused,
     },
     /// It takes what is written again.
     #[error("recording to the disk goes on")]
@@ -53,7 +54,7 @@ pub enum Said {
 /// when it is forgotten.
 pub fn of_memory(header: &Header, history: &History, at: Position) -> Option<(Vec<u8>, Position)> {
     let mut teller = Teller::default();
-    let tape = [header.bytes(), teller.tell(history, usize::MAX)].concat();
+    let tape = [header.bytes(), teller.tell(history, u64::MAX)].concat();
     Some((tape, teller.position(at)?))
 }
 
@@ -69,6 +70,8 @@ pub struct TapeFile {
     teller: Teller,
     /// Records that the file holds.
     taped: u64,
+    /// What it may hold next: the chunks before this number have so many records.
+    cuts: VecDeque<(u64, u64)>,
     /// What the I/O thread has.
     under_way: Option<UnderWay>,
     next: Instant,
@@ -82,8 +85,6 @@ struct UnderWay {
     length: u64,
     teller: Teller,
     taped: u64,
-    /// Whether the ledger knows.
-    noted: bool,
     since: Instant,
 }
 
@@ -123,6 +124,7 @@ impl TapeFile {
             length,
             teller,
             taped: 0,
+            cuts: VecDeque::new(),
             under_way: None,
             next: Instant::now(),
             paused: false,
@@ -142,35 +144,50 @@ impl TapeFile {
     }
 
     /// Looks at what the I/O thread has done, and gives it more. The history's
-    /// chunks hold `complete` records.
+    /// chunks hold exactly `complete` records.
     pub fn poll(&mut self, history: &History, complete: u64) -> Option<Said> {
+        self.note_cut(history, complete);
         let said = self.collect().or_else(|| self.look_at_the_clock());
         if self.under_way.is_some() || Instant::now() < self.next {
             return said;
         }
         let mut teller = self.teller.clone();
         let mut bytes = if self.length == 0 { self.header.bytes() } else { Vec::new() };
-        bytes.extend(teller.tell(history, JOB));
-        let done = teller.is_done(history);
-        let taped = if done { complete } else { self.taped };
-        if done && !bytes.is_empty() {
-            self.ledger.will_hold(self.length + bytes.len() as u64, complete);
+        let mut taped = self.taped;
+        // Each job ends at a cut, so that it is known what the tape holds then.
+        let first = self.cuts.partition_point(|&(chunk, _)| chunk < teller.next());
+        for &(chunk, records) in self.cuts.range(first..) {
+            if bytes.len() >= JOB {
+                break;
+            }
+            bytes.extend(teller.tell(history, chunk));
+            taped = records;
         }
+        let done = teller.is_done(history);
         self.next = Instant::now() + if done { EVERY } else { Duration::ZERO };
         if bytes.is_empty() {
             (self.teller, self.taped) = (teller, taped);
-            if done {
-                self.ledger.holds(self.length, taped);
-            }
+            self.ledger.holds(self.length, taped);
         } else {
-            self.give(bytes, teller, taped, done);
+            self.give(bytes, teller, taped);
         }
         said
     }
 
-    fn give(&mut self, bytes: Vec<u8>, teller: Teller, taped: u64, noted: bool) {
+    fn note_cut(&mut self, history: &History, complete: u64) {
+        let cut = (history.next_chunk(), complete);
+        if self.cuts.back() != Some(&cut) {
+            self.cuts.push_back(cut);
+        }
+        while self.cuts.front().is_some_and(|&(chunk, _)| chunk < history.oldest_chunk()) {
+            self.cuts.pop_front();
+        }
+    }
+
+    fn give(&mut self, bytes: Vec<u8>, teller: Teller, taped: u64) {
         let length = self.length + bytes.len() as u64;
-        self.under_way = Some(UnderWay { length, teller, taped, noted, since: Instant::now() });
+        self.ledger.will_hold(length, taped);
+        self.under_way = Some(UnderWay { length, teller, taped, since: Instant::now() });
         let work = Work::WriteAt { at: self.length };
         // There is never another one under way: the ring has room.
         let _ = self.client.jobs.push(Job { tag: 0, path: self.path.clone(), work, bytes });
@@ -179,11 +196,9 @@ impl TapeFile {
 
     fn collect(&mut self) -> Option<Said> {
         let done = self.client.done.pop().ok()?;
-        let UnderWay { length, teller, taped, noted, .. } = self.under_way.take()?;
+        let UnderWay { length, teller, taped, .. } = self.under_way.take()?;
         let Err(why) = done.result else {
-            if noted {
-                self.ledger.holds(length, taped);
-            }
+            self.ledger.holds(length, taped);
             (self.length, self.teller, self.taped) = (length, teller, taped);
             return std::mem::take(&mut self.paused).then_some(Said::GoesOn);
         };
@@ -191,7 +206,7 @@ impl TapeFile {
         self.refusals += 1;
         // A folder that is away may come back with the file in it. A file that
         // was removed does not: all that memory has makes a new one.
-        if why == ErrorKind::NotFound && self.has_folder() {
+        if why.kind() == ErrorKind::NotFound && self.has_folder() {
             self.forget();
         }
         self.pause(why)
@@ -210,10 +225,10 @@ impl TapeFile {
     /// A disk that does not answer is one that refuses.
     fn look_at_the_clock(&mut self) -> Option<Said> {
         let late = self.under_way.as_ref().is_some_and(|job| job.since.elapsed() > SLOW);
-        if late { self.pause(ErrorKind::TimedOut) } else { None }
+        if late { self.pause(ErrorKind::TimedOut.into()) } else { None }
     }
 
-    fn pause(&mut self, why: ErrorKind) -> Option<Said> {
+    fn pause(&mut self, why: Refused) -> Option<Said> {
         let path = self.path.display().to_string();
         (!std::mem::replace(&mut self.paused, true)).then_some(Said::Paused { path, why })
     }
@@ -237,8 +252,10 @@ impl TapeFile {
             // Someone else wrote: the tape opens without an index, too.
             return true;
         }
+        // Who is killed now goes on before the ending.
+        self.ledger = Ledger::default();
         let ending = tape::ending(&file, self.length, history.position().frame);
-        self.give(ending, self.teller.clone(), self.taped, false);
+        self.give(ending, self.teller.clone(), self.taped);
         while self.under_way.is_some() {
             if !self.wait(until, refusals) {
                 return false;

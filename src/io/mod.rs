@@ -14,7 +14,7 @@ mod std_files;
 #[cfg(feature = "app")]
 mod uring;
 
-use crate::link::{Bell, Client, Done, Job, Work};
+use crate::link::{Bell, Client, Done, Job, Refused, Work};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -170,7 +170,7 @@ async fn serve(files: &impl Files, arrivals: &mut mpsc::Receiver<Desk>) {
             let Ok(job) = desk.jobs.pop() else { continue };
             idle = false;
             let (result, bytes) = work(files, job.work, &job.path, job.bytes).await;
-            let result = result.map_err(|error| error.kind());
+            let result = result.map_err(Refused::from);
             // A client that does not take what was done misses it.
             let _ = desk.done.push(Done { tag: job.tag, work: job.work, bytes, result });
             desk.bell.ring();
@@ -232,6 +232,10 @@ mod tests {
         Job { tag: 7, path: Arc::from(path), work, bytes: bytes.to_vec() }
     }
 
+    fn why(done: Done) -> io::ErrorKind {
+        done.result.unwrap_err().kind()
+    }
+
     /// The same for io_uring (where it is allowed) and for std::fs.
     fn both(test: impl Fn(&mut Client, &Path)) {
         for uring in [true, false] {
@@ -261,14 +265,28 @@ mod tests {
         both(|client, dir| {
             let path = dir.join("a.sav");
             let done = call(client, job(&path, Work::Read { limit: 100 }, b""));
-            assert_eq!(done.result, Err(io::ErrorKind::NotFound));
+            assert_eq!(why(done), io::ErrorKind::NotFound);
             std::fs::write(&path, [0; 101]).unwrap();
             let done = call(client, job(&path, Work::Read { limit: 100 }, b""));
-            assert_eq!(done.result, Err(io::ErrorKind::FileTooLarge));
+            assert_eq!(why(done), io::ErrorKind::FileTooLarge);
             std::fs::write(&path, []).unwrap();
             let done = call(client, job(&path, Work::Read { limit: 100 }, b""));
             assert_eq!((done.result, done.bytes.len()), (Ok(()), 0));
         });
+    }
+
+    #[test]
+    fn a_device_that_fails_is_an_error_in_the_words_of_the_system() {
+        both(|client, _| {
+            // It is there, and each write to it finds it full.
+            let full = call(client, job(Path::new("/dev/full"), Work::WriteAt { at: 0 }, b"x"));
+            assert_eq!(full.result.unwrap_err().to_string(), "No space left on device");
+        });
+        // EIO and ENXIO have no kind.
+        for (number, words) in [(5, "Input/output error"), (6, "No such device or address")] {
+            let refused = Refused::from(io::Error::from_raw_os_error(number));
+            assert_eq!(refused.to_string(), words);
+        }
     }
 
     #[test]
@@ -287,7 +305,7 @@ mod tests {
         both(|client, dir| {
             let path = dir.join("a.log");
             let late = call(client, job(&path, Work::WriteAt { at: 4 }, b"two "));
-            assert_eq!(late.result, Err(io::ErrorKind::NotFound));
+            assert_eq!(why(late), io::ErrorKind::NotFound);
             for (at, text) in [(0, b"one ".as_slice()), (4, b"xxx"), (4, b"two "), (8, b"three")] {
                 assert_eq!(call(client, job(&path, Work::WriteAt { at }, text)).result, Ok(()));
             }

@@ -3,6 +3,7 @@
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- -o docs/peers.md ROM ...
+//! cargo run --release --manifest-path benches/peers/Cargo.toml -- --boards -o docs/boards-elsewhere.md roms-test/built/boards/*.nes
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,9 @@ use retake::app::bench::play::Play;
 use retake::app::fault::{Fault, Outcome};
 use retake::app::setup::Setup;
 
+mod boards;
+mod nes_sim;
+mod neser;
 mod plastic;
 mod retake_core;
 mod tetanes;
@@ -39,6 +43,9 @@ struct Args {
     /// Frames to measure
     #[arg(long, value_name = "N", default_value_t = 1200)]
     frames: u64,
+    /// The ROMs are of roms-test/boards: what they say on another core
+    #[arg(long)]
+    boards: bool,
 }
 
 /// A core with a ROM in it.
@@ -46,21 +53,27 @@ trait Core {
     /// Runs a frame with these buttons of the first pad held (bit 0 is A), and
     /// takes its picture and its sound; gives how many samples there were.
     fn frame(&mut self, buttons: u8) -> usize;
+
+    /// A byte of the console's RAM, where a core shows it.
+    fn ram(&mut self, address: u16) -> Option<u8>;
 }
 
 /// A core's name, with its version, and how a ROM is put into it. `None`: it does
 /// not take that ROM.
 type Maker = (&'static str, fn(&Path) -> Option<Box<dyn Core>>);
 
-const CORES: [Maker; 3] = [
+const CORES: [Maker; 5] = [
     ("Retake", retake_core::make),
     ("tetanes-core 0.17", tetanes::make),
+    ("neser 1.2", neser::make),
+    ("nes-sim 0.4", nes_sim::make),
     ("plastic_core 0.3", plastic::make),
 ];
 
 fn main() -> std::process::ExitCode {
     let args = Args::parse();
-    let written = measure(&args).and_then(|document| match &args.output {
+    let made = if args.boards { boards::compare(&args.roms) } else { measure(&args) };
+    let written = made.and_then(|document| match &args.output {
         Some(path) => std::fs::write(path, document).map_err(|e| Fault::write(path.display(), e)),
         None => {
             print!("{document}");

@@ -29,4 +29,8 @@ impl Core for Retake {
         std::hint::black_box(&self.out.frame.pixels);
         std::hint::black_box(&self.samples).len()
     }
+
+    fn ram(&mut self, address: u16) -> Option<u8> {
+        Some(self.nes.peek(address))
+    }
 }

@@ -38,4 +38,8 @@ impl Core for Tetanes {
         std::hint::black_box(self.0.frame_buffer_raw());
         std::hint::black_box(self.0.audio_samples()).len()
     }
+
+    fn ram(&mut self, address: u16) -> Option<u8> {
+        Some(self.0.wram()[usize::from(address)])
+    }
 }

@@ -51,14 +51,19 @@ impl Teller {
         self.next >= history.next_chunk()
     }
 
-    /// Tells on, until there is nothing more or about `most` bytes are told.
-    pub fn tell(&mut self, history: &History, most: usize) -> Vec<u8> {
+    /// The chunk of the history that comes next.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Tells on, up to the chunk of this number.
+    pub fn tell(&mut self, history: &History, to: u64) -> Vec<u8> {
         let mut out = Vec::new();
         if self.next < history.oldest_chunk() {
             self.known.clear();
         }
         for (number, told) in history.chunks_from(self.next) {
-            if out.len() >= most {
+            if number >= to {
                 break;
             }
             self.next = number + 1;

@@ -10,6 +10,7 @@ use crate::flight::catalog::Position;
 use crate::flight::chunk::Event;
 use crate::flight::history::Settings;
 use crate::flight::replay::{self, Machine, Recording};
+use crate::flight::shared;
 use crate::flight::take::Input;
 use crate::flight::tape::Tape;
 use crate::link::{Bell, Done};
@@ -59,12 +60,12 @@ impl Disk {
                 file = Some(Vec::new());
             }
             let result = match (&mut file, self.mood) {
-                (None, _) => Err(ErrorKind::NotFound),
+                (None, _) => Err(ErrorKind::NotFound.into()),
                 (Some(file), mood) => {
                     let part = if mood == Mood::Works { bytes.len() } else { bytes.len() / 2 };
                     file.resize(file.len().max(at as usize + part), 0);
                     file[at as usize..][..part].copy_from_slice(&bytes[..part]);
-                    if let Mood::Refuses(why) = mood { Err(why) } else { Ok(()) }
+                    if let Mood::Refuses(why) = mood { Err(why.into()) } else { Ok(()) }
                 }
             };
             if let Some(file) = file {
@@ -123,6 +124,7 @@ struct Session {
     states: HashMap<Position, Vec<u8>>,
     order: Vec<Position>,
     frames: u64,
+    complete: u64,
     said: Vec<Said>,
 }
 
@@ -141,8 +143,17 @@ impl Session {
         history.begin(0, &toy.bytes);
         let tape = TapeFile::create(client, disk.path(), header(), Ledger::default());
         let (states, order) = (HashMap::new(), Vec::new());
-        let mut session =
-            Self { toy, history, tape, disk, states, order, frames: 0, said: Vec::new() };
+        let mut session = Self {
+            toy,
+            history,
+            tape,
+            disk,
+            states,
+            order,
+            frames: 0,
+            complete: 0,
+            said: Vec::new(),
+        };
         session.note();
         session
     }
@@ -190,7 +201,10 @@ impl Session {
     fn turn(&mut self) {
         for _ in 0..2 {
             self.tape.next = Instant::now();
-            self.said.extend(self.tape.poll(&self.history, self.frames));
+            if self.history.is_cut() {
+                self.complete = self.frames;
+            }
+            self.said.extend(self.tape.poll(&self.history, self.complete));
             self.disk.serve();
         }
     }
@@ -248,7 +262,7 @@ fn a_disk_that_refuses_for_a_while_costs_a_sentence_and_nothing_of_the_tape() {
         session.play(9, 50);
         let (tape, states, end, said) = session.close();
         let path = said.iter().map(|said| match said {
-            Said::Paused { path, why } => (path.clone(), Some(*why)),
+            Said::Paused { path, why } => (path.clone(), Some(why.kind())),
             Said::GoesOn => (String::new(), None),
         });
         let path: Vec<_> = path.collect();
@@ -259,6 +273,43 @@ fn a_disk_that_refuses_for_a_while_costs_a_sentence_and_nothing_of_the_tape() {
         for (at, state) in states {
             assert!(replayed(&tape, at) == state, "{at:?}");
         }
+    }
+}
+
+#[test]
+fn who_is_killed_while_the_tape_catches_up_has_what_each_job_wrote() {
+    let folder = tempfile::tempdir().unwrap();
+    let notes = folder.path().join("memory");
+    let of = shared::Header::new(0, 0, 0, 0, LEN);
+    let (_capture, drain) = shared::create(Some(&notes), &of).unwrap();
+    let mut session = Session::new(16 << 20);
+    session.tape.ledger = drain.ledger();
+    session.turn();
+    session.disk.mood = Mood::Refuses(ErrorKind::StorageFull);
+    for n in 0..4 {
+        session.play(n, 100);
+        // Bytes that cannot be packed.
+        let rom = (0..JOB as u32).map(|at| (at.wrapping_mul(0x9e37_79b1) >> 11) as u8 ^ n);
+        session.reload(&rom.collect::<Vec<_>>());
+        session.turn();
+    }
+    session.disk.mood = Mood::Works;
+    let mut known = Vec::new();
+    while session.tape.taped() < 400 {
+        session.turn();
+        let file = std::fs::read(session.disk.path()).unwrap();
+        let orphan = shared::orphan(&std::fs::read(&notes).unwrap()).unwrap();
+        // It was written, and the recorder does not know that yet.
+        assert_eq!(orphan.rest(file.len() as u64).0, file.len() as u64);
+        let will_be = session.tape.under_way.as_ref().map(|job| job.taped);
+        let taped = will_be.unwrap_or(session.tape.taped());
+        assert_eq!(Tape::open(file).unwrap().catalog().end().unwrap().frame, taped);
+        known.push(taped);
+    }
+    assert!(known.len() > 1 && known[0] < 400, "{known:?}");
+    let (tape, states, ..) = session.close();
+    for (at, state) in states {
+        assert!(replayed(&tape, at) == state, "{at:?}");
     }
 }
 
@@ -276,7 +327,7 @@ fn a_disk_that_does_not_answer_is_told_of_and_the_tape_goes_on_when_it_does() {
     session.turn();
     session.turn();
     let why = ErrorKind::TimedOut;
-    assert!(matches!(&session.said[..], [Said::Paused { why: w, .. }] if *w == why));
+    assert!(matches!(&session.said[..], [Said::Paused { why: w, .. }] if w.kind() == why));
     let (tape, states, _, said) = session.close();
     assert_eq!(said[1..], [Said::GoesOn]);
     assert_eq!(tape.catalog().gaps(), 0);
