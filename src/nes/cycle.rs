@@ -43,7 +43,6 @@ use super::ppu::Hears;
 use super::schedule::{Moment, Schedule};
 use super::system::System;
 use super::{Edge, State};
-use zerocopy::IntoBytes;
 
 /// Half-dots between two rises of A12 that a board counts: M2 falls three times.
 const APART: u32 = 12;
@@ -411,8 +410,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let late = until.saturating_sub(self.late.board) as u32;
         self.late.board += u64::from(late);
         if late > 0 {
-            let State { board, ram, .. } = &mut *self.state;
-            self.cart.board.cpu_cycles(board, self.cart, ram.as_mut_bytes(), late);
+            self.state.pass_board(self.cart, late);
         }
     }
 

@@ -46,15 +46,30 @@ impl Rig {
         Self::by(io::start(|| {}).unwrap(), folder, wishes, settings, writes)
     }
 
+    /// Plays this instead of the built-in game.
+    pub fn of(setup: &Setup, folder: &Path, wishes: Wishes, settings: Settings) -> Self {
+        Self::all(setup, io::start(|| {}).unwrap(), folder, wishes, settings, true)
+    }
+
     /// The same by this I/O thread.
     pub fn by(
+        io: ([Client; 1], IoThread),
+        folder: &Path,
+        wishes: Wishes,
+        settings: Settings,
+        writes: bool,
+    ) -> Self {
+        Self::all(&setup(), io, folder, wishes, settings, writes)
+    }
+
+    fn all(
+        setup: &Setup,
         ([client], io): ([Client; 1], IoThread),
         folder: &Path,
         wishes: Wishes,
         settings: Settings,
         writes: bool,
     ) -> Self {
-        let setup = setup();
         let nes = setup.power_on();
         let takes = Takes::new(nes.bytes().len(), 10_000);
         let session = Session::new(takes, None, Slot::default());
@@ -63,7 +78,7 @@ impl Rig {
         let begin = tapes::Begin {
             folder,
             writes,
-            setup: &setup,
+            setup,
             counter: &counter,
             wishes,
             mirror: None,

@@ -23,16 +23,18 @@
 //! <https://www.nesdev.org/wiki/Family_Computer_Disk_System>
 
 mod drive;
-mod sound;
+mod medium;
+pub(super) mod sound;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 pub use drive::Drive;
+pub use medium::room;
 
 use super::{Board, Touched, Watches, Write};
 use crate::nes::cart::map::{Access, Map};
 use crate::nes::cart::{Cartridge, Mirroring};
-use drive::Medium;
+use medium::Medium;
 use sound::Sound;
 
 /// The registers.

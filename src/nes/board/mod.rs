@@ -45,6 +45,8 @@ mod vrc7;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+pub(crate) use fds::room as room_for_changes;
+
 use fds::Drive;
 
 use super::bits::Scroll;

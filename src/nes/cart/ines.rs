@@ -17,7 +17,7 @@
 use super::disk::{Disk, Image};
 use super::names::{BoardNumber, mapper_name};
 use super::{Cartridge, Mirroring};
-use crate::nes::board::BoardId;
+use crate::nes::board::{BoardId, room_for_changes};
 use crate::nes::port::Devices;
 use crate::nes::region::Region;
 
@@ -141,7 +141,7 @@ impl Cartridge {
             mirroring: Mirroring::Horizontal,
             prg_ram: 0x8000,
             // What was written, beside the image.
-            prg_nvram: disk.sides() * disk.track_len(),
+            prg_nvram: room_for_changes(&disk),
             chr_ram: 0x2000,
             chr_nvram: 0,
             disk,

@@ -20,16 +20,15 @@
 //! A bit takes 1/96,400 s, a byte 149 CPU cycles. The way back takes a tenth of the way
 //! there; it is not known better, and the BIOS waits until the drive is ready.
 //!
-//! What is written lies in the machine's RAM, as the difference to the image: zeros as
-//! long as nothing was. It is PRG RAM with a battery, and so it is kept.
+//! What is written lies in the machine's RAM (`fds/medium.rs`), and so it is kept.
 //!
 //! <https://www.nesdev.org/wiki/Family_Computer_Disk_System>
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::medium::Medium;
+use crate::nes::cart::Disk;
 use crate::nes::cart::disk::check;
-use crate::nes::cart::map::Layout;
-use crate::nes::cart::{Cartridge, Disk};
 
 /// The drive.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -53,7 +52,7 @@ pub struct Drive {
     control: u8,
     data: u8,
     flags: u8,
-    /// Looks at the disk while the motor is off.
+    /// Looks at the disk that is in while the motor is off.
     looks: u8,
     unused: u8,
 }
@@ -78,7 +77,9 @@ mod flag {
     pub const GAP: u8 = 2;
     /// The head came to the hub.
     pub const END: u8 = 4;
-    pub const ALL: u8 = 7;
+    /// Something could not be written any more.
+    pub const FULL: u8 = 8;
+    pub const ALL: u8 = 15;
 }
 
 /// Where the head is.
@@ -100,38 +101,6 @@ const SWAP: u32 = 1_789_773;
 const ONE_LOOK: u16 = 15_000;
 /// So many looks ask for another side: two seconds of a game that looks each frame.
 const ASKS: u8 = 120;
-
-/// The disks' bytes: those of the image, and what is different since.
-pub struct Medium<'a> {
-    disk: &'a Disk,
-    differs: &'a mut [u8],
-}
-
-impl<'a> Medium<'a> {
-    pub fn new(cart: &'a Cartridge, ram: &'a mut [u8]) -> Self {
-        let at = Layout::CART + cart.prg_ram.next_multiple_of(1024);
-        let len = cart.disk.sides() * cart.disk.track_len();
-        // Whoever made the cartridge may have left too little room.
-        let len = len.min(cart.prg_nvram);
-        Self { disk: &cart.disk, differs: ram.get_mut(at..at + len).unwrap_or_default() }
-    }
-
-    fn place(&self, side: usize, at: usize) -> usize {
-        side * self.disk.track_len() + at
-    }
-
-    fn read(&self, side: usize, at: usize) -> u8 {
-        let differs = self.differs.get(self.place(side, at)).copied().unwrap_or(0);
-        self.disk.byte(side, at) ^ differs
-    }
-
-    fn write(&mut self, side: usize, at: usize, value: u8) {
-        let place = self.place(side, at);
-        if let Some(differs) = self.differs.get_mut(place) {
-            *differs = value ^ self.disk.byte(side, at);
-        }
-    }
-}
 
 impl Drive {
     /// With the first side in, where there is one.
@@ -160,7 +129,7 @@ impl Drive {
     /// Whether the game waits for another side: it looks whether a disk is in, again and
     /// again, and does nothing with the one that is.
     pub fn asks(&self) -> bool {
-        self.looks >= ASKS && self.side > 0
+        self.looks >= ASKS
     }
 
     pub fn control(&self) -> u8 {
@@ -211,15 +180,16 @@ impl Drive {
         self.data
     }
 
-    /// $4032: no disk, not ready, protected.
+    /// $4032: no disk, not ready, protected: a disk for whose changes there is no more room.
     pub fn read_lines(&mut self) -> u8 {
-        if self.control & MOTOR == 0 && self.since_look >= ONE_LOOK {
+        if self.side > 0 && self.control & MOTOR == 0 && self.since_look >= ONE_LOOK {
             self.since_look = 0;
             self.looks = (self.looks + 1).min(ASKS);
         }
         let none = if self.side == 0 { 0x05 } else { 0 };
         let not_ready = if self.head == head::SCANS { 0 } else { 0x02 };
-        none | not_ready
+        let full = if self.flags & flag::FULL != 0 { 0x04 } else { 0 };
+        none | not_ready | full
     }
 
     pub fn irq(&self) -> bool {
@@ -286,7 +256,7 @@ impl Drive {
             self.transfer(medium);
             self.position += 1;
             self.wait = BYTE;
-            if self.position as usize >= medium.disk.track_len() {
+            if self.position as usize >= medium.track_len() {
                 self.flags |= flag::END;
                 self.go_back();
             }
@@ -312,7 +282,9 @@ impl Drive {
             self.read(medium.read(side, at));
         } else {
             let byte = self.written();
-            medium.write(side, at, byte);
+            if !medium.write(side, at, byte) {
+                self.flags |= flag::FULL;
+            }
         }
     }
 
@@ -353,6 +325,7 @@ impl Drive {
         self.unused = 0;
         self.side = self.side.min(sides);
         self.next = if self.side > 0 { 0 } else { self.next.min(sides) };
+        self.looks = if self.side > 0 { self.looks } else { 0 };
         self.swap = if self.next == 0 { 0 } else { self.swap.clamp(1, SWAP) };
         self.head = self.head.min(head::SCANS);
         if self.head == head::SCANS && (self.side == 0 || !self.turns()) {

@@ -15,7 +15,7 @@ const WRITES: u8 = 0x21;
 
 fn board() -> Bench {
     let mut cart = cartridge(20, 8, 0);
-    (cart.prg_ram, cart.prg_nvram) = (0x8000, 2 * cart.disk.track_len());
+    (cart.prg_ram, cart.prg_nvram) = (0x8000, super::room(&cart.disk));
     let mut b = Bench::new(cart);
     b.write(0x4023, 3);
     b
