@@ -19,6 +19,7 @@ use retake::engine::replay::{Console, Happening};
 use retake::flight::catalog::Position;
 use retake::flight::replay::{self, Machine as _, Recording as _};
 use retake::flight::tape::Tape;
+use retake::io;
 use retake::link::Action;
 use retake::nes::{Cartridge, Devices, DiskDrive, Input, Nes, Output, PowerOn, Region};
 
@@ -143,7 +144,8 @@ fn events_of_play(
 ) -> Vec<(u64, Happening)> {
     let folder = tempfile::tempdir().expect("a folder");
     let setup = game_that_waits(folder.path());
-    let mut rig = Rig::of(&setup, folder.path(), Wishes::default(), settings);
+    let io = io::start(|| {}).expect("threads");
+    let mut rig = Rig::of(setup.clone(), io, folder.path(), Wishes::default(), settings, true);
     for frame in 0..frames {
         act(frame, &mut rig);
         rig.turn();

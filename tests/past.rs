@@ -9,16 +9,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use play::{Rig, setup};
+use play::{Rig, setup, setup_with};
 use retake::app::tapes::Wishes;
 use retake::engine::cycle::Settings;
 use retake::engine::machine::Parcel;
-use retake::engine::replay::{Console, Roms, rom_name, rom_payload};
+use retake::engine::replay::{Console, Happening, Roms, rom_name, rom_payload};
 use retake::flight::catalog::Position;
 use retake::flight::replay::{self, Recording};
 use retake::flight::tape::Tape;
+use retake::io;
 use retake::link::{Action, Mode, Picture};
 use retake::nes::Cartridge;
+use retake::nes::cart::Cheat;
 
 /// Play, and what was seen of it.
 struct Play {
@@ -35,9 +37,15 @@ fn console() -> Console {
 
 impl Play {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let rig = Rig::new(folder.path(), Wishes::default(), Settings::default());
-        assert!(rig.notes.is_empty(), "{:?}", rig.notes);
+        Self::with(tempfile::tempdir().unwrap(), &[], Wishes::default())
+    }
+
+    /// With these cheats.
+    fn with(folder: tempfile::TempDir, cheats: &[&str], wishes: Wishes) -> Self {
+        let (thread, resumes) = (io::start(|| {}).unwrap(), wishes.resume);
+        let setup = setup_with(cheats);
+        let rig = Rig::of(setup, thread, folder.path(), wishes, Settings::default(), true);
+        assert_eq!(rig.notes.is_empty(), !resumes, "{:?}", rig.notes);
         Self { rig, folder, seen: vec![Vec::new()] }
     }
 
@@ -169,6 +177,70 @@ fn paused_in_the_past_frames_go_one_by_one_both_ways() {
     assert!((0..10).any(|_| play.turn().number == tip + 1));
     let (_folder, tape) = play.close();
     assert_eq!((tape.catalog().segments().len(), tape.catalog().frames()), (1, tip + 1));
+}
+
+/// One holds a byte of RAM, one changes what the game reads in its ROM.
+const CHEATS: [&str; 2] = ["0700:07", "81FF?1A:1B"];
+
+#[test]
+fn with_cheats_the_past_is_what_was_seen_and_goes_on_with_them() {
+    let mut play = Play::with(tempfile::tempdir().unwrap(), &CHEATS, Wishes::default());
+    play.play(300, 0);
+    let old = play.seen.clone();
+    play.act(Action::Rewind(true));
+    let mut shown = 0;
+    loop {
+        let picture = play.turn();
+        if picture.number < 150 {
+            break;
+        }
+        assert!(*picture.frame.pixels == old[picture.number as usize][..], "{}", picture.number);
+        shown += u32::from(picture.hud.mode == Mode::Back);
+    }
+    assert!(shown > 50, "{shown}");
+    play.act(Action::Rewind(false));
+    play.play(100, 3);
+    let end = (play.live_frame(), play.rig.state_hash());
+    let (folder, tape) = play.close();
+    plays_to(&tape, end);
+    assert_eq!(cheats_at_the_end(&tape), CHEATS.map(|code| code.parse().unwrap()));
+
+    // Going on with others, and with none.
+    for cheats in [&CHEATS[..1], &[]] {
+        let other = tempfile::tempdir().unwrap();
+        let name = folder.path().read_dir().unwrap().find_map(|entry| {
+            let path = entry.unwrap().path();
+            path.extension().is_some_and(|e| e == "rtk").then_some(path)
+        });
+        let name = name.unwrap();
+        std::fs::copy(&name, other.path().join(name.file_name().unwrap())).unwrap();
+        let wishes = Wishes { resume: true, ..Wishes::default() };
+        let mut play = Play::with(other, cheats, wishes);
+        for _ in 0..100 {
+            play.rig.hold(0x80);
+            play.turn();
+        }
+        let end = (play.rig.picture().number, play.rig.state_hash());
+        let (_other, tape) = play.close();
+        assert!(end.0 >= 200, "{end:?}");
+        plays_to(&tape, end);
+        let wanted: Vec<Cheat> = cheats.iter().map(|code| code.parse().unwrap()).collect();
+        assert_eq!(cheats_at_the_end(&tape), wanted);
+    }
+}
+
+/// The tape, by itself, leads to this frame and this state.
+fn plays_to(tape: &Tape<Vec<u8>>, (frame, hash): (u64, u64)) {
+    let end = tape.catalog().end().unwrap();
+    assert_eq!(end.frame, frame);
+    let mut console = console();
+    replay::seek(tape, &mut console, end).unwrap();
+    assert_eq!(console.nes.state_hash(), hash, "{end:?}");
+}
+
+fn cheats_at_the_end(tape: &Tape<Vec<u8>>) -> Vec<Cheat> {
+    let end = tape.catalog().end().unwrap();
+    Happening::cheats_after(&tape.catalog().past(end))
 }
 
 /// Turns until a picture of the past has come that is of this frame, and is

@@ -135,7 +135,10 @@ pub fn begin(begin: Begin, machine: &mut Machine) -> std::io::Result<Begun> {
     let bell = Bell::new()?;
     let (past, supply) = past::channel(state_len, bell.clone());
     let (history, tape, header) = match resumed {
-        Some(Resumed { history, path, header, length, .. }) => {
+        Some(Resumed { history, path, header, length, switched, .. }) => {
+            for happening in switched {
+                capture.record(shared::Record::Event(happening.event()));
+            }
             let tape = tapes.then(|| {
                 Ok::<_, std::io::Error>(TapeFile::open(
                     counter.client()?,
@@ -209,6 +212,8 @@ struct Resumed {
     length: u64,
     /// ROMs that were put in.
     roms: Arc<Roms>,
+    /// What happens to the cheats that were on.
+    switched: Vec<Happening>,
 }
 
 fn resume(
@@ -239,23 +244,22 @@ fn resume(
         let mut console = Console::new(setup.rom.cart.clone(), setup.options, roms.clone());
         replay::seek(&tape, &mut console, end).map_err(|e| e.to_string())?;
         machine.nes = console.nes;
-        let mut history = History::of_tape(&tape, Settings::default());
+        let history = History::of_tape(&tape, Settings::default());
         // The cheats of today, and not those of the last session.
         let cheats = &setup.rom.cart.cheats;
         let running = machine.nes.cartridge().clone();
+        let mut switched = Vec::new();
         if running.cheats != *cheats {
             let cart = running.with_cheats(cheats).map_err(|e| e.to_string())?;
             if machine.nes.set_rom(Arc::new(cart)).is_err() {
                 return Err("its ROM is another one".into());
             }
-            history.event(&Happening::Cheats(None).event());
-            for cheat in cheats {
-                history.event(&Happening::Cheats(Some(*cheat)).event());
-            }
+            let cheats = cheats.iter().map(|cheat| Happening::Cheats(Some(*cheat)));
+            switched = std::iter::once(Happening::Cheats(None)).chain(cheats).collect();
         }
         machine.reloaded = Happening::rom_after(&tape.catalog().past(end));
         let (length, path) = (tape.whole(), path.clone());
-        Ok::<_, String>(Resumed { history, header, length, path, roms })
+        Ok::<_, String>(Resumed { history, header, length, path, roms, switched })
     })();
     match resumed {
         Ok(resumed) => {

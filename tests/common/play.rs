@@ -32,7 +32,14 @@ pub struct Rig {
 
 /// The built-in game.
 pub fn setup() -> Setup {
-    Setup::new(None, &SetupArgs::default(), Asked::default()).expect("the built-in game")
+    setup_with(&[])
+}
+
+/// The same with these cheats.
+pub fn setup_with(cheats: &[&str]) -> Setup {
+    let cheat = cheats.iter().map(|code| code.parse().unwrap()).collect();
+    let args = SetupArgs { cheat, ..SetupArgs::default() };
+    Setup::new(None, &args, Asked::default()).expect("the built-in game")
 }
 
 impl Rig {
@@ -46,24 +53,20 @@ impl Rig {
         Self::by(io::start(|| {}).unwrap(), folder, wishes, settings, writes)
     }
 
-    /// Plays this instead of the built-in game.
-    pub fn of(setup: &Setup, folder: &Path, wishes: Wishes, settings: Settings) -> Self {
-        Self::all(setup, io::start(|| {}).unwrap(), folder, wishes, settings, true)
-    }
-
     /// The same by this I/O thread.
     pub fn by(
-        io: ([Client; 1], IoThread),
+        thread: ([Client; 1], IoThread),
         folder: &Path,
         wishes: Wishes,
         settings: Settings,
         writes: bool,
     ) -> Self {
-        Self::all(&setup(), io, folder, wishes, settings, writes)
+        Self::of(setup(), thread, folder, wishes, settings, writes)
     }
 
-    fn all(
-        setup: &Setup,
+    /// The same with this in the console.
+    pub fn of(
+        setup: Setup,
         ([client], io): ([Client; 1], IoThread),
         folder: &Path,
         wishes: Wishes,
@@ -78,7 +81,7 @@ impl Rig {
         let begin = tapes::Begin {
             folder,
             writes,
-            setup,
+            setup: &setup,
             counter: &counter,
             wishes,
             mirror: None,
