@@ -192,6 +192,10 @@ pub enum Action {
     FastForward(bool),
     /// The console's reset button.
     Reset,
+    /// The next side of the game's disk is put in.
+    DiskSide,
+    /// The disk is taken out.
+    DiskOut,
     /// Louder or softer by so many percent.
     Volume(i8),
     /// Sound on or off.
@@ -264,6 +268,8 @@ pub struct Flags {
     pub published: AtomicU64,
     /// What is in the ports of the machine that runs: `Devices::word`.
     pub ports: AtomicU32,
+    /// Whether the machine that runs has a disk drive.
+    pub has_drive: AtomicBool,
 }
 
 /// A mouse's four bytes as the machine wants them, of those that a front gives: how far
@@ -374,6 +380,10 @@ pub enum Notice {
     Loaded,
     /// The ROM that was built anew runs.
     Reloaded,
+    /// This side of a disk goes in, or the disk came out.
+    Disk(Option<u8>),
+    /// The game is on no disk.
+    NoDisk,
 }
 
 /// A frame that was run, for a movie.

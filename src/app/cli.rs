@@ -93,6 +93,10 @@ pub struct SetupArgs {
     /// Leave a patch that lies beside the ROM
     #[arg(long, conflicts_with = "patch")]
     pub no_patch: bool,
+    /// The BIOS of the Famicom Disk System, 8 KiB, for a disk [default: fds_bios of config.toml,
+    /// else disksys.rom beside the disk]
+    #[arg(long, value_name = "FILE")]
+    pub bios: Option<PathBuf>,
     /// Switch a cheat on: six or eight letters of a Game Genie code, or ADDR:VALUE or
     /// ADDR?COMPARE:VALUE in hex (RAM is written before each frame, ROM reads as VALUE); give it
     /// again for more
@@ -111,6 +115,7 @@ impl Default for SetupArgs {
             exact: false,
             patch: None,
             no_patch: false,
+            bios: None,
             cheat: Vec::new(),
         }
     }

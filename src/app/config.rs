@@ -12,6 +12,8 @@
 //! audio_latency = 20       # milliseconds
 //! tapes_mib = 2048         # room for the tapes of all sessions; the oldest go
 //! ring_seconds = 60        # states in history.ring, for other programs; 0 writes none
+//! fds_bios = "disksys.rom" # the BIOS of the Famicom Disk System, beside this file or whole
+//! fds_auto = true          # the next side is put in when the game waits for it
 //!
 //! [keys]                   # see input/bindings.rs
 //! loop = "L"
@@ -50,6 +52,10 @@ pub struct Config {
     pub tapes_mib: Option<Mebibytes>,
     /// Seconds in `history.ring`.
     pub ring_seconds: Option<Seconds>,
+    /// The BIOS of the Famicom Disk System.
+    pub fds_bios: Option<PathBuf>,
+    /// Whether a disk is turned over when the game waits for that.
+    pub fds_auto: Option<bool>,
     /// The keyboard.
     pub keys: Keys,
     /// The gamepads.

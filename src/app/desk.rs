@@ -17,6 +17,7 @@ use crate::audio::device::{self, Event};
 use crate::engine::machine::{News, Parcel};
 use crate::engine::realtime;
 use crate::engine::recorder::Footage;
+use crate::engine::replay::Happening;
 use crate::flight::catalog::Position;
 use crate::link::{Before, Bell, Client, Flags, Notice, Picture, Request, Taken};
 use crate::video::palette::Palette;
@@ -407,6 +408,9 @@ fn sentence(notice: Notice) -> String {
             "A save could not be written: is the disk full, the folder writable?".to_owned()
         }
         Notice::Reset => "Reset".to_owned(),
+        Notice::Disk(None) => "The disk is out".to_owned(),
+        Notice::Disk(side) => format!("In goes {}", Happening::Disk(side).name()),
+        Notice::NoDisk => "This game is on no disk".to_owned(),
         Notice::Marked => "Marked".to_owned(),
         Notice::Reloaded => "The new ROM runs".to_owned(),
         Notice::Loaded => "Another game is in the console".to_owned(),

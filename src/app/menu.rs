@@ -23,6 +23,8 @@ pub struct Settings {
     pub look: Look,
     /// Whether the status line is hidden.
     pub hidden: bool,
+    /// Whether the game has a disk, which can be turned over.
+    pub disk: bool,
     /// Whether there is a window, which can be enlarged and filtered.
     pub windowed: bool,
 }
@@ -46,6 +48,7 @@ enum Row {
     Slot,
     PlayLoop,
     Reset,
+    Disk,
     Filter,
     Aspect,
     StatusLine,
@@ -55,13 +58,14 @@ enum Row {
     Quit,
 }
 
-const ROWS: [Row; 13] = [
+const ROWS: [Row; 14] = [
     Row::Resume,
     Row::Save,
     Row::Load,
     Row::Slot,
     Row::PlayLoop,
     Row::Reset,
+    Row::Disk,
     Row::Filter,
     Row::Aspect,
     Row::StatusLine,
@@ -112,7 +116,11 @@ enum Turn {
 
 fn rows(settings: &Settings) -> Vec<Row> {
     let only_windowed = |row: &Row| matches!(row, Row::Filter | Row::Fullscreen);
-    ROWS.into_iter().filter(|row| settings.windowed || !only_windowed(row)).collect()
+    let shown = |row: &Row| match row {
+        Row::Disk => settings.disk,
+        row => settings.windowed || !only_windowed(row),
+    };
+    ROWS.into_iter().filter(shown).collect()
 }
 
 fn text(row: Row, settings: &Settings) -> String {
@@ -123,6 +131,7 @@ fn text(row: Row, settings: &Settings) -> String {
         Row::Slot => format!("Loop slot      < {} >", settings.slot),
         Row::PlayLoop => format!("Play loop {}", settings.slot),
         Row::Reset => "Reset".to_string(),
+        Row::Disk => "Next side of the disk".to_string(),
         Row::Filter => format!("Filter         < {} >", settings.look.filter),
         Row::Aspect => format!("Pixel shape    < {} >", settings.look.aspect),
         Row::StatusLine => {
@@ -142,6 +151,7 @@ fn choose(row: Row, settings: &mut Settings) -> Choice {
         Row::Load => Choice::Close(Some(Action::LoadState)),
         Row::PlayLoop => Choice::Close(Some(Action::PlayLoop)),
         Row::Reset => Choice::Close(Some(Action::Reset)),
+        Row::Disk => Choice::Close(Some(Action::DiskSide)),
         Row::Slot | Row::Filter | Row::Aspect | Row::StatusLine => change(row, settings, Turn::On),
         Row::Runner => Choice::Close(Some(Action::Runner)),
         Row::Clip => Choice::Close(Some(Action::Clip)),
@@ -166,6 +176,7 @@ fn change(row: Row, settings: &mut Settings, turn: Turn) -> Choice {
         Row::Resume
         | Row::PlayLoop
         | Row::Reset
+        | Row::Disk
         | Row::Runner
         | Row::Clip
         | Row::Fullscreen
@@ -188,7 +199,14 @@ mod tests {
     use super::*;
 
     fn settings() -> Settings {
-        Settings { save: 0, slot: 4, look: Look::default(), hidden: false, windowed: true }
+        Settings {
+            save: 0,
+            slot: 4,
+            look: Look::default(),
+            hidden: false,
+            disk: false,
+            windowed: true,
+        }
     }
 
     fn press(buttons: &[u8]) -> (Vec<Choice>, Settings) {
@@ -207,6 +225,18 @@ mod tests {
     fn up_from_the_first_row_is_the_last_which_quits() {
         let (choices, _) = press(&[button::UP, button::A]);
         assert_eq!(choices[1], Choice::Close(Some(Action::Quit)));
+    }
+
+    #[test]
+    fn a_disk_is_turned_over_only_where_there_is_one() {
+        let mut settings = settings();
+        let turns = |settings: &Settings| {
+            let view = Menu::open().view(settings);
+            view.rows.iter().any(|row| row.contains("disk"))
+        };
+        assert!(!turns(&settings));
+        settings.disk = true;
+        assert!(turns(&settings));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The program: command line, configuration, window, wiring, error texts.
 
 pub mod bench;
+pub mod bios;
 pub mod builtin;
 pub mod cli;
 #[cfg(feature = "app")]

@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_second_instance_may_not_save_until_the_first_has_gone() {
         let data = tempfile::tempdir().unwrap();
-        let rom = Rom::load(None, None, None).unwrap();
+        let rom = Rom::load(None, None, None, None).unwrap();
         let first = GameFolder::open(data.path(), &rom);
         assert!(first.files().is_some());
         let second = GameFolder::open(data.path(), &rom);
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_game_keeps_its_folder_when_its_file_is_renamed() {
         let data = tempfile::tempdir().unwrap();
-        let mut rom = Rom::load(None, None, None).unwrap();
+        let mut rom = Rom::load(None, None, None, None).unwrap();
         let first = GameFolder::open(data.path(), &rom).path;
         rom.name = "another name".into();
         assert_eq!(GameFolder::open(data.path(), &rom).path, first);
@@ -164,7 +164,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let file = data.path().join("file");
         std::fs::write(&file, "").unwrap();
-        let rom = Rom::load(None, None, None).unwrap();
+        let rom = Rom::load(None, None, None, None).unwrap();
         let folder = GameFolder::open(&file, &rom);
         assert!(folder.lock.unwrap_err().to_string().contains("without saving"));
     }

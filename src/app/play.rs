@@ -367,6 +367,7 @@ mod real {
             exit_after: args.exit_after,
             volume: args.sound.volume.or(config.volume.map(|v| v.0)).unwrap_or(100),
             follow_display: args.sound.sync == Sync::Display,
+            fds_auto: config.fds_auto.unwrap_or(true),
             plant_flip: None,
             plant_allocation: plant.and_then(|frame| frame.parse().ok()),
             hash_states: args.movie.record.is_some() && hash_file().is_some(),

@@ -75,6 +75,7 @@ impl Player {
             slot: options.slot,
             look: options.look,
             hidden: options.hidden,
+            disk: false,
             windowed,
         };
         let player = Self {
@@ -265,6 +266,7 @@ impl Player {
         self.controls.release(now, &mut |command| said.push(command));
         self.say(said);
         self.command(Command::Freeze(true));
+        self.settings.disk = self.flags.has_drive.load(Ordering::Relaxed);
         let menu = Menu::open();
         self.order(Order::Menu(Some(menu.view(&self.settings))));
         self.menu = Some(menu);

@@ -1,4 +1,4 @@
-//! A ROM from a file: plain, in a zip or gzip, or from stdin (`-`). What it is
+//! A ROM or a disk's image from a file: plain, in a zip or gzip, or from stdin (`-`). What it is
 //! shows in its first bytes, not in its name.
 
 use std::fs::File;
@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::builtin;
 use super::fault::{Fault, Outcome};
+use super::{bios, builtin};
 use crate::nes::Cartridge;
+use crate::nes::cart::disk::Image;
 use crate::nes::cart::{BoardNumber, Cheat, CheatError, patch};
 
 /// No ROM is larger, packed or unpacked.
@@ -25,7 +26,7 @@ pub struct Rom {
     pub path: Option<PathBuf>,
     /// SHA-256 of the ROM file, unpacked and not patched.
     pub sha256: [u8; 32],
-    /// The ROM file, unpacked and patched.
+    /// The ROM file, unpacked and patched; behind a disk's image, the BIOS.
     pub bytes: Vec<u8>,
     /// The cartridge in it.
     pub cart: Arc<Cartridge>,
@@ -39,8 +40,9 @@ impl Rom {
         path: Option<&Path>,
         patch: Option<&Path>,
         board: Option<BoardNumber>,
+        bios: Option<&Path>,
     ) -> Outcome<Self> {
-        Self::load_by(&mut read, path, patch, board)
+        Self::load_by(&mut read, path, patch, board, bios)
     }
 
     /// The same with another way to read files.
@@ -49,14 +51,16 @@ impl Rom {
         path: Option<&Path>,
         patch: Option<&Path>,
         board: Option<BoardNumber>,
+        bios: Option<&Path>,
     ) -> Outcome<Self> {
         let Some(path) = path else {
-            return Self::from_bytes("Built-in game", None, builtin::GAME.to_vec(), patch, board);
+            let game = builtin::GAME.to_vec();
+            return Self::from_bytes("Built-in game", None, game, patch, board, bios);
         };
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let (bytes, notes) = unpack(path, read(path)?)?;
         let from = (path != Path::new("-")).then(|| path.to_owned());
-        let mut rom = Self::from_bytes(&name, from, bytes, patch, board)?;
+        let mut rom = Self::from_bytes(&name, from, bytes, patch, board, bios)?;
         rom.notes.extend(notes);
         Ok(rom)
     }
@@ -67,6 +71,7 @@ impl Rom {
         mut bytes: Vec<u8>,
         patch_file: Option<&Path>,
         board: Option<BoardNumber>,
+        bios_file: Option<&Path>,
     ) -> Outcome<Self> {
         let sha256 = Sha256::digest(&bytes).into();
         if let Some(file) = patch_file {
@@ -74,6 +79,7 @@ impl Rom {
             bytes =
                 patch::apply(&patch, &bytes).map_err(|error| Fault::file(file.display(), error))?;
         }
+        bytes = bios::behind(bytes, path.as_deref(), bios_file)?;
         let shown = path.as_deref().map_or(name.into(), Path::to_string_lossy);
         let cart = Cartridge::parse_as(&bytes, board).map_err(|error| Fault::file(shown, error))?;
         let cart = Arc::new(cart);
@@ -151,6 +157,9 @@ pub(super) const TOO_LARGE: &str =
     "it has more than 64 MiB, and no ROM has; give an iNES or NES 2.0 file";
 const COPY_AGAIN: &str = "copy it again from where it came";
 
+/// Bytes that tell what a file is.
+const START: usize = 16;
+
 /// The ROM in a zip file: the first file that begins like one.
 fn unzipped(packed: Vec<u8>) -> Result<(Vec<u8>, Vec<String>), String> {
     let damaged =
@@ -160,11 +169,11 @@ fn unzipped(packed: Vec<u8>) -> Result<(Vec<u8>, Vec<String>), String> {
     let mut chosen = None;
     for index in 0..archive.len() {
         let mut file = archive.by_index(index).map_err(|e| damaged(&e))?;
-        let mut start = Vec::with_capacity(4);
-        if file.is_dir() || (&mut file).take(4).read_to_end(&mut start).is_err() {
+        let mut start = Vec::with_capacity(START);
+        if file.is_dir() || (&mut file).take(START as u64).read_to_end(&mut start).is_err() {
             continue;
         }
-        if start == *b"NES\x1a" {
+        if start.starts_with(b"NES\x1a") || Image::is_one(&start) {
             roms.push(String::from_utf8_lossy(file.name_raw()).into_owned());
             if chosen.is_none() {
                 let bytes = bounded(Cursor::new(start).chain(file)).map_err(|e| damaged(&e))?;
@@ -231,7 +240,7 @@ mod tests {
     }
 
     fn fault(path: &Path) -> String {
-        let fault = Rom::load(Some(path), None, None).unwrap_err();
+        let fault = Rom::load(Some(path), None, None, None).unwrap_err();
         assert_eq!(fault.code, Fault::UNUSABLE);
         assert!(fault.sentence.starts_with(&path.display().to_string()), "{fault}");
         fault.sentence
@@ -240,10 +249,10 @@ mod tests {
     #[test]
     fn plain_zipped_and_gzipped_are_the_same_rom_whatever_the_name() {
         let zip = zip_of(&[("readme.txt", b"hello"), ("dir/game.nes", builtin::GAME)]);
-        let own = Rom::load(None, None, None).unwrap();
+        let own = Rom::load(None, None, None, None).unwrap();
         for bytes in [builtin::GAME.to_vec(), zip, gzip_of(builtin::GAME)] {
             let (_dir, path) = file("odd.name", &bytes);
-            let rom = Rom::load(Some(&path), None, None).unwrap();
+            let rom = Rom::load(Some(&path), None, None, None).unwrap();
             assert_eq!((rom.sha256, rom.name.as_str()), (own.sha256, "odd"));
             assert!(rom.notes.is_empty());
         }
@@ -253,7 +262,7 @@ mod tests {
     fn of_several_roms_in_a_zip_the_first_plays_and_all_are_named() {
         let zip = zip_of(&[("b.nes", builtin::GAME), ("a.nes", builtin::GAME)]);
         let (_dir, path) = file("two.zip", &zip);
-        let rom = Rom::load(Some(&path), None, None).unwrap();
+        let rom = Rom::load(Some(&path), None, None, None).unwrap();
         assert!(rom.notes[0].contains("b.nes, a.nes"), "{:?}", rom.notes);
     }
 
@@ -282,8 +291,8 @@ mod tests {
     #[test]
     fn a_patch_changes_the_cartridge_and_not_the_hash() {
         let (_dir, path) = file("a.ips", b"PATCH\0\0\x10\0\x01\x77EOF");
-        let rom = Rom::load(None, Some(&path), None).unwrap();
+        let rom = Rom::load(None, Some(&path), None, None).unwrap();
         assert_eq!(rom.cart.prg[0], 0x77);
-        assert_eq!(rom.sha256, Rom::load(None, None, None).unwrap().sha256);
+        assert_eq!(rom.sha256, Rom::load(None, None, None, None).unwrap().sha256);
     }
 }

@@ -50,13 +50,15 @@ impl Setup {
     ) -> Outcome<Self> {
         let beside = if args.no_patch || args.patch.is_some() { None } else { beside(rom)? };
         let patch = args.patch.as_deref().or(beside.as_deref());
-        let mut rom = Rom::load_by(read, rom, patch, args.board).map_err(|mut fault| {
-            let named = |patch: &PathBuf| fault.sentence.starts_with(&*patch.to_string_lossy());
-            if beside.as_ref().is_some_and(named) {
-                fault.sentence += " (it lies beside the ROM; --no-patch leaves it)";
-            }
-            fault
-        })?;
+        let mut rom = Rom::load_by(read, rom, patch, args.board, args.bios.as_deref()).map_err(
+            |mut fault| {
+                let named = |patch: &PathBuf| fault.sentence.starts_with(&*patch.to_string_lossy());
+                if beside.as_ref().is_some_and(named) {
+                    fault.sentence += " (it lies beside the ROM; --no-patch leaves it)";
+                }
+                fault
+            },
+        )?;
         if let Some(patch) = &beside {
             let patch = patch.display();
             rom.notes

@@ -24,6 +24,7 @@ use std::sync::atomic::Ordering;
 use travel::{Held, Travel};
 
 mod commands;
+mod disk;
 mod settings;
 mod sound;
 mod travel;
@@ -314,6 +315,7 @@ impl Engine {
 
     /// What is held in the next frame; notes it for a movie.
     fn choose_input(&mut self) -> Input {
+        self.turn_disk();
         let frame = self.machine.nes.frame_number();
         let live = match self.movie.get(frame as usize).filter(|_| self.follows_movie) {
             Some(&Taken { input, before, .. }) => {
@@ -414,6 +416,8 @@ impl Engine {
         self.stats.published += 1;
         self.ends.flags.published.store(self.stats.published, Ordering::Relaxed);
         self.ends.flags.ports.store(self.machine.nes.ports().word(), Ordering::Relaxed);
+        let has_drive = self.machine.nes.disk_drive().is_some();
+        self.ends.flags.has_drive.store(has_drive, Ordering::Relaxed);
         self.ends.bell.ring();
         if let Some(event) = self.event_at.take() {
             self.stats.latency.saturating_record(now.saturating_sub(event));

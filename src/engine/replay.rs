@@ -7,6 +7,7 @@
 //!    2  power     (what a battery keeps stays)                    SHA-256 (32)
 //!    3  reload    the first 16 bytes of the new ROM's SHA-256     the file
 //!    4  cheats    one is switched on, or all are switched off (see below)
+//!    5  disk      the side that is put in, from 1; 0: it is taken out
 //! ```
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ mod code {
     pub const POWER: u8 = 2;
     pub const RELOAD: u8 = 3;
     pub const CHEATS: u8 = 4;
+    pub const DISK: u8 = 5;
 }
 
 /// The first bytes of a ROM's SHA-256, by which an event names it.
@@ -45,6 +47,8 @@ pub enum Happening {
     /// A cheat was switched on beside those that are, or all were switched off. Data:
     /// address (2), value, compare, flags (bit 0: on, bit 1: it compares).
     Cheats(Option<Cheat>),
+    /// A side of a disk goes in, from 0, or the disk is taken out.
+    Disk(Option<u8>),
 }
 
 /// Flags of a cheat's event.
@@ -89,6 +93,11 @@ impl Happening {
                 }
                 (code::CHEATS, data)
             }
+            Self::Disk(side) => {
+                let mut data = [0; 16];
+                data[0] = side.map_or(0, |side| side.saturating_add(1));
+                (code::DISK, data)
+            }
         };
         Event { code, data }
     }
@@ -99,6 +108,7 @@ impl Happening {
             code::RESET => Some(Self::Reset),
             code::POWER => Some(Self::Power),
             code::RELOAD => Some(Self::Reload(event.data)),
+            code::DISK => Some(Self::Disk(event.data[0].checked_sub(1))),
             code::CHEATS => {
                 let [low, high, value, compare, flags, ..] = event.data;
                 let cheat = Cheat {
@@ -120,9 +130,23 @@ impl Happening {
             Self::Reload(_) => "ROM reloaded",
             Self::Cheats(Some(_)) => "cheat on",
             Self::Cheats(None) => "cheats off",
+            Self::Disk(Some(side)) => SIDES.get(usize::from(side)).unwrap_or(&"disk in"),
+            Self::Disk(None) => "disk out",
         }
     }
 }
+
+/// What the sides of a game's disks are called.
+pub const SIDES: [&str; 8] = [
+    "disk 1 side A",
+    "disk 1 side B",
+    "disk 2 side A",
+    "disk 2 side B",
+    "disk 3 side A",
+    "disk 3 side B",
+    "disk 4 side A",
+    "disk 4 side B",
+];
 
 /// Switches a cheat on, once, or all off.
 fn switch(cheats: &mut Vec<Cheat>, cheat: Option<Cheat>) {
@@ -267,6 +291,7 @@ impl Machine for Console {
                 switch(&mut cheats, cheat);
                 return self.plug_in(&cart, &cheats);
             }
+            Some(Happening::Disk(side)) => self.nes.insert_disk(side),
             None => return false,
         }
         true
@@ -351,7 +376,8 @@ mod tests {
         let cheats = ["07F0:09", "8100?53:99", "0000?00:00"].map(|code| code.parse().ok());
         let cheats = cheats.into_iter().chain([None]).map(Happening::Cheats);
         let others = [Happening::Reset, Happening::Power, Happening::Reload([7; 16])];
-        for happening in cheats.chain(others) {
+        let disks = [None, Some(0), Some(7)].map(Happening::Disk);
+        for happening in cheats.chain(others).chain(disks) {
             assert_eq!(Happening::of(&happening.event()), Some(happening));
         }
         assert_eq!(Happening::of(&Event { code: 99, data: [0; 16] }), None);

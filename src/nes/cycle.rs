@@ -410,7 +410,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let late = until.saturating_sub(self.late.board) as u32;
         self.late.board += u64::from(late);
         if late > 0 {
-            self.cart.board.cpu_cycles(&mut self.state.board, late);
+            self.state.pass_board(self.cart, late);
         }
     }
 

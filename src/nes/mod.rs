@@ -100,6 +100,17 @@ pub struct Registers {
     pub p: u8,
 }
 
+/// The drive of a Famicom Disk System.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DiskDrive {
+    /// Sides of the game's disks.
+    pub sides: u8,
+    /// The side that is in, or is being put in.
+    pub side: Option<u8>,
+    /// The game seems to wait for another.
+    pub asks: bool,
+}
+
 /// What a debugger or a test sees of a running machine.
 pub trait Probe {
     /// Whether it wants to see each instruction. Else it sees those at which the
@@ -146,6 +157,7 @@ impl Nes {
         let mut map = Map::new(&cart);
         load_trainer(&cart, &map, &mut state);
         load_flash(&cart, &map, &mut state);
+        clear_disk(&cart, &map, &mut state);
         cart.board.map(&state.board, &cart, &mut map);
         Self { cart, region, tier: Tier::default(), state, map, work: Work::default() }
     }
@@ -402,6 +414,22 @@ impl Nes {
         self.state.cpu.set_registers(registers);
     }
 
+    /// The disk drive; `None` where there is none.
+    pub fn disk_drive(&self) -> Option<DiskDrive> {
+        let sides = self.cart.disk.sides() as u8;
+        let mut registers = self.state.board;
+        let drive = self.cart.board.drive(&mut registers).filter(|_| sides > 0)?;
+        Some(DiskDrive { sides, side: drive.side(), asks: drive.asks() })
+    }
+
+    /// Takes the disk out, and puts a side in a second later. What there is not is not put in.
+    pub fn insert_disk(&mut self, side: Option<u8>) {
+        let sides = self.cart.disk.sides();
+        if let Some(drive) = self.cart.board.drive(&mut self.state.board) {
+            drive.insert(side.filter(|side| usize::from(*side) < sides));
+        }
+    }
+
     /// CPU cycles since power-on.
     pub fn cycle(&self) -> u64 {
         self.state.clock
@@ -445,6 +473,14 @@ fn load_flash(cart: &Cartridge, map: &Map, state: &mut State) {
     let (at, len) = (map.layout().nvram, cart.prg.len());
     if cart.board.has_flash() && cart.prg_nvram >= len {
         state.ram.as_mut_bytes()[at..at + len].copy_from_slice(&cart.prg);
+    }
+}
+
+/// Nothing was written on a new disk, whatever noise is in other RAM.
+fn clear_disk(cart: &Cartridge, map: &Map, state: &mut State) {
+    if cart.disk.sides() > 0 {
+        let at = map.layout().nvram;
+        state.ram.as_mut_bytes()[at..at + cart.prg_nvram].fill(0);
     }
 }
 

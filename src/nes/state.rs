@@ -119,6 +119,12 @@ impl State {
         state
     }
 
+    /// So many CPU cycles pass for the board.
+    #[inline]
+    pub fn pass_board(&mut self, cart: &Cartridge, cycles: u32) {
+        cart.board.cpu_cycles(&mut self.board, cart, self.ram.as_mut_bytes(), cycles);
+    }
+
     /// Bounds every index and counter, so that any bytes run. A sane state
     /// stays as it is.
     pub fn sanitize(&mut self, region: Region) {

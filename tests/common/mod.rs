@@ -63,7 +63,7 @@ pub fn own_roms() -> Vec<PathBuf> {
 }
 
 fn is_rom(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "nes")
+    path.extension().is_some_and(|ending| ending == "nes" || ending == "fds")
 }
 
 /// Our own ROMs, then public ones with the places where they lie, if they do.

@@ -3,6 +3,7 @@
 //! | file | known by | told by |
 //! |---|---|---|
 //! | ROM, zipped or gzipped too | `NES` $1A | `rom.rs` |
+//! | disk image | `FDS` $1A, `*NINTENDO-HVC*` | `disk.rs` |
 //! | saved state, the two files of a loop slot | `RETAKEST`, `RETAKELS`, `RETAKELI` | `saved.rs` |
 //! | battery save | its name: `.sav` | `saved.rs` |
 //! | movie | `version`, `PK` with an input log, bars | `movie.rs` |
@@ -10,6 +11,7 @@
 //! | tape | `RETAKETP` | [`super::tape::info`] |
 
 mod boards;
+mod disk;
 mod movie;
 mod patch;
 mod rom;
@@ -29,6 +31,7 @@ use super::tape::{self, file::is_tape};
 use crate::flight::slot::Part;
 use crate::flight::state_file;
 use crate::nes::Region;
+use crate::nes::cart::disk::Image;
 
 /// Runs the command.
 pub fn info(args: &InfoArgs) -> Outcome {
@@ -75,6 +78,7 @@ fn describe(path: &Path) -> Outcome<Value> {
             saved::slot(path, Part::Input, &bytes).map_err(fault)?
         }
         _ if bytes.starts_with(b"NES\x1a") => rom::describe(&bytes).map_err(fault)?,
+        _ if Image::is_one(&bytes) => disk::describe(&bytes).map_err(fault)?,
         _ if saved::is_battery(path) => saved::battery(&bytes),
         _ if is_movie || movie::is_known(&bytes) => movie::describe(&bytes).map_err(fault)?,
         _ => return Err(fault(rom::what_else(&bytes))),

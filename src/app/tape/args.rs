@@ -34,6 +34,9 @@ pub struct RomArgs {
     /// The patch with which the ROM was played
     #[arg(long, value_name = "FILE")]
     pub patch: Option<PathBuf>,
+    /// The BIOS with which a disk was played
+    #[arg(long, value_name = "FILE")]
+    pub bios: Option<PathBuf>,
 }
 
 /// A part of a path.

@@ -81,8 +81,14 @@ impl TapeMovie {
         let header = self.file.tape.header();
         let args = SetupArgs { board: args.board.or(Some(rom::board(header))), ..args.clone() };
         let rom = match rom {
-            Some(rom) => Rom::load(Some(rom), args.patch.as_deref(), args.board)?,
-            None => rom::find(header, &self.file.path, &RomArgs { rom: None, patch: args.patch })?,
+            Some(rom) => {
+                Rom::load(Some(rom), args.patch.as_deref(), args.board, args.bios.as_deref())?
+            }
+            None => rom::find(
+                header,
+                &self.file.path,
+                &RomArgs { rom: None, patch: args.patch, bios: args.bios },
+            )?,
         };
         if rom.running_sha256() != header.rom {
             eprintln!("retake: the tape was made with another ROM; its inputs play all the same");

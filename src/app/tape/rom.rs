@@ -48,7 +48,8 @@ pub fn find(header: &tape::Header, path: &Path, args: &RomArgs) -> Outcome<Rom> 
         }
         // As it is played with a patch that lies beside it.
         if let (None, Ok(patch @ Some(_))) = (&args.patch, setup::beside(Some(&file)))
-            && let Ok(Ok(rom)) = load(header, Some(&file), &RomArgs { rom: None, patch })
+            && let Ok(Ok(rom)) =
+                load(header, Some(&file), &RomArgs { rom: None, patch, bios: args.bios.clone() })
         {
             return Ok(rom);
         }
@@ -65,12 +66,13 @@ pub fn find(header: &tape::Header, path: &Path, args: &RomArgs) -> Outcome<Rom> 
 fn load(header: &tape::Header, path: Option<&Path>, args: &RomArgs) -> Outcome<Result<Rom, Rom>> {
     let board = board(header);
     let patch = args.patch.as_deref();
-    let mut rom = Rom::load(path, patch, None).or_else(|_| Rom::load(path, patch, Some(board)))?;
+    let load = |board| Rom::load(path, patch, board, args.bios.as_deref());
+    let mut rom = load(None).or_else(|_| load(Some(board)))?;
     if rom.running_sha256() != header.rom {
         return Ok(Err(rom));
     }
     if (rom.cart.mapper, rom.cart.submapper) != (board.mapper, board.submapper) {
-        rom = Rom::load(path, patch, Some(board))?;
+        rom = load(Some(board))?;
     }
     Ok(Ok(rom))
 }
@@ -91,8 +93,9 @@ fn candidates(folder: &Path, deepest: usize, size: u64) -> Vec<PathBuf> {
             let Ok(meta) = path.metadata() else { continue };
             let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
             let packed = matches!(ending, "zip" | "gz") && meta.len() <= rom_file::LIMIT;
-            // A patch changes the size.
-            let plain = ending.eq_ignore_ascii_case("nes") || meta.len() == size;
+            // A patch changes the size, and so does the BIOS behind a disk.
+            let named = ["nes", "fds", "qd"].iter().any(|known| ending.eq_ignore_ascii_case(known));
+            let plain = named || meta.len() == size;
             if meta.is_file() && (packed || plain) {
                 found.push(path);
             } else if meta.is_dir() && depth < deepest && !entry.path().is_symlink() {

@@ -33,9 +33,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether the file is a cartridge's (not a tune's or a disk's).
+    /// Whether the file is all that a console needs: a cartridge's, or a disk's with a
+    /// BIOS behind it; not a tune's, nor a disk's alone.
     pub fn is_ines(&self) -> bool {
-        matches!(self.format.as_str(), "iNES" | "NES2.0")
+        matches!(self.format.as_str(), "iNES" | "NES2.0" | "FDS and BIOS")
     }
 
     /// Whether the file must be refused.

@@ -151,6 +151,9 @@ fn unsupported(rows: &[&(&Entry, &Report)]) -> String {
     for (entry, _) in rows {
         let board = match entry.mapper {
             Some(mapper) if entry.is_ines() => format!("mapper {mapper:03}"),
+            _ if entry.format.starts_with("fds") => {
+                format!("{} files, which need a BIOS; tests/fds.rs has a loader", entry.format)
+            }
             _ => format!("{} files", entry.format),
         };
         boards.entry(board).or_default().insert(&entry.file);

@@ -115,6 +115,14 @@ impl Engine {
                 self.reset();
                 self.notify(Some(Notice::Reset));
             }
+            Action::DiskSide => match self.next_side() {
+                Some(side) => self.insert_disk(Some(side)),
+                None => self.notify(Some(Notice::NoDisk)),
+            },
+            Action::DiskOut if self.machine.nes.disk_drive().is_none() => {
+                self.notify(Some(Notice::NoDisk));
+            }
+            Action::DiskOut => self.insert_disk(None),
             Action::Volume(by) => {
                 self.hud.volume = self.hud.volume.saturating_add_signed(by).min(100);
                 self.hud.muted = false;

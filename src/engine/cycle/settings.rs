@@ -9,6 +9,8 @@ pub struct Settings {
     pub volume: u8,
     /// Whether the speed may follow the screen.
     pub follow_display: bool,
+    /// Whether a disk is turned over when the game waits for that.
+    pub fds_auto: bool,
     /// Allocates in this frame, to show that the guard sees it.
     pub plant_allocation: Option<u64>,
     /// Flips a bit of the machine after this frame, to show that the auditor
@@ -24,6 +26,7 @@ impl Default for Settings {
             exit_after: None,
             volume: 100,
             follow_display: false,
+            fds_auto: true,
             plant_allocation: None,
             plant_flip: None,
             hash_states: false,

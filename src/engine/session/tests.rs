@@ -324,6 +324,7 @@ fn console() -> Nes {
         prg_nvram: 0,
         chr_ram: 0,
         chr_nvram: 0,
+        disk: Default::default(),
         trainer: None,
         region: Region::Ntsc,
         ports: None,

@@ -4,7 +4,7 @@
 use super::{BoardId, Registers, Touched, Write};
 use crate::nes::Region;
 use crate::nes::cart::map::{Layout, Map, Place};
-use crate::nes::cart::{Cartridge, Mirroring};
+use crate::nes::cart::{Cartridge, Disk, Mirroring, disk};
 
 /// A cartridge of so many KiB: each byte of PRG is the number of its 8 KiB,
 /// each byte of CHR the number of its KiB. Without CHR ROM it has 8 KiB of RAM.
@@ -20,6 +20,7 @@ pub fn cartridge(mapper: u16, prg_kib: usize, chr_kib: usize) -> Cartridge {
         prg_nvram: 0,
         chr_ram: if chr_kib == 0 { 8192 } else { 0 },
         chr_nvram: 0,
+        disk: if mapper == 20 { disk::tests::two_sides() } else { Disk::default() },
         trainer: None,
         region: Region::Ntsc,
         ports: None,
@@ -154,7 +155,7 @@ impl Bench {
 
     /// So many CPU cycles pass.
     pub fn pass(&mut self, cycles: u32) {
-        self.cart.board.cpu_cycles(&mut self.regs, cycles);
+        self.cart.board.cpu_cycles(&mut self.regs, &self.cart, &mut self.ram, cycles);
     }
 
     /// How many CPU cycles pass until /IRQ is low; at most 100,000.
@@ -254,7 +255,7 @@ mod tests {
             }
             for (address, value, cycles) in writes {
                 b.write(address, value);
-                let start = b.regs;
+                let (start, mut ram) = (b.regs, b.ram.clone());
                 let (board, mut quiet) = (b.cart.board, b.cart.board.quiet_cycles(&start));
                 let (irq, level) = (board.irq(&start), board.level(&start));
                 for _ in 0..cycles {
@@ -265,8 +266,9 @@ mod tests {
                     }
                 }
                 let mut at_once = start;
-                board.cpu_cycles(&mut at_once, cycles);
+                board.cpu_cycles(&mut at_once, &b.cart, &mut ram, cycles);
                 prop_assert_eq!(at_once, b.regs);
+                prop_assert!(ram == b.ram);
             }
         }
 

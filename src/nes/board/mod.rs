@@ -13,6 +13,7 @@ mod bandai;
 mod bench;
 mod cnrom;
 mod eeprom;
+mod fds;
 mod fds_copies;
 mod flash;
 mod fme7;
@@ -43,6 +44,10 @@ mod vrc6;
 mod vrc7;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+pub(crate) use fds::room as room_for_changes;
+
+use fds::Drive;
 
 use super::bits::Scroll;
 use super::cart::Cartridge;
@@ -156,6 +161,17 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// So many CPU cycles ended, for boards that watch them. How many come at
     /// once makes no difference.
     fn cpu_cycles(&mut self, _cycles: u32) {}
+
+    /// The same for boards to which time brings bytes from elsewhere: a disk's. `ram` is
+    /// all RAM of the machine.
+    fn cycles_with(&mut self, _cart: &Cartridge, _ram: &mut [u8], cycles: u32) {
+        self.cpu_cycles(cycles);
+    }
+
+    /// The disk drive, where there is one.
+    fn drive(&mut self) -> Option<&mut Drive> {
+        None
+    }
 
     /// For how many CPU cycles from here neither /IRQ nor the sound moves by
     /// itself, for boards that watch them. The most there is: not before the
@@ -331,8 +347,12 @@ macro_rules! boards {
                 match self { $( Self::$id => view_mut::<$type>(regs).read(cart, address, open), )* }
             }
 
-            pub(crate) fn cpu_cycles(self, regs: &mut Registers, cycles: u32) {
-                match self { $( Self::$id => view_mut::<$type>(regs).cpu_cycles(cycles), )* }
+            pub(crate) fn cpu_cycles(self, regs: &mut Registers, cart: &Cartridge, ram: &mut [u8], cycles: u32) {
+                match self { $( Self::$id => view_mut::<$type>(regs).cycles_with(cart, ram, cycles), )* }
+            }
+
+            pub(crate) fn drive(self, regs: &mut Registers) -> Option<&mut Drive> {
+                match self { $( Self::$id => view_mut::<$type>(regs).drive(), )* }
             }
 
             pub(crate) fn quiet_cycles(self, regs: &Registers) -> u32 {
@@ -398,6 +418,7 @@ boards! {
     Unrom512 flash::Unrom512, "UNROM 512", [30];
     Gtrom flash::Gtrom, "GTROM", [111];
     FdsCopy fds_copies::FdsCopy, "copies of disk games", [40 | 42 | 50];
+    Fds fds::Fds, "Famicom Disk System", [20];
     Maxi15 maxi15::Maxi15, "Maxi 15", [234];
     Bandai bandai::Bandai, "Bandai FCG", [16 | 153 | 157 | 159];
     Latch latch::Latch, "latches", [11 | 13 | 15 | 29 | 31 | 34 | 36 | 38 | 41 | 46 | 57 | 58 | 60 | 61

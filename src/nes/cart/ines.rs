@@ -14,9 +14,10 @@
 //!
 //! <https://www.nesdev.org/wiki/NES_2.0>, <https://www.nesdev.org/wiki/INES>
 
+use super::disk::{Disk, Image};
 use super::names::{BoardNumber, mapper_name};
 use super::{Cartridge, Mirroring};
-use crate::nes::board::BoardId;
+use crate::nes::board::{BoardId, room_for_changes};
 use crate::nes::port::Devices;
 use crate::nes::region::Region;
 
@@ -104,6 +105,17 @@ pub enum CartridgeError {
         .name.map(|name| format!(" ({name})")).unwrap_or_default()
     )]
     Mapper { mapper: u16, name: Option<&'static str> },
+    #[error(
+        "the disk image has {have} bytes{}, and a side has {side}; it is cut short, copy it again from where it came",
+        if *.promised > 0 { format!(" for {promised} sides") } else { String::new() }
+    )]
+    DiskCut { have: usize, promised: u8, side: usize },
+    #[error("the disk image has {sides} sides, and no game has more than {most}; it is damaged")]
+    DiskSides { sides: usize, most: usize },
+    #[error(
+        "a game for the Famicom Disk System needs the BIOS of the RAM adapter (8192 bytes); put it as disksys.rom beside the game, or name it with --bios FILE"
+    )]
+    NoBios,
     #[error("the ROM is made for {what}, which is not supported; only NES and Famicom ROMs are")]
     Console { what: &'static str },
 }
@@ -114,8 +126,37 @@ impl Cartridge {
         Self::parse_as(bytes, None)
     }
 
+    /// The RAM adapter of the Famicom Disk System, with a game's disks.
+    fn of_disk(image: &Image) -> Result<Self, CartridgeError> {
+        let board = BoardId::Fds;
+        let mapper = board.mappers()[0];
+        let bios = image.bios.ok_or(CartridgeError::NoBios)?;
+        let disk = image.disk();
+        Ok(Self {
+            prg: bios.to_vec().into(),
+            chr: Vec::new(),
+            board,
+            mapper,
+            submapper: 0,
+            mirroring: Mirroring::Horizontal,
+            prg_ram: 0x8000,
+            // What was written, beside the image.
+            prg_nvram: room_for_changes(&disk),
+            chr_ram: 0x2000,
+            chr_nvram: 0,
+            disk,
+            trainer: None,
+            region: Region::Ntsc,
+            ports: None,
+            cheats: Vec::new(),
+        })
+    }
+
     /// The cartridge in a file, on another board than the header says.
     pub fn parse_as(bytes: &[u8], board: Option<BoardNumber>) -> Result<Self, CartridgeError> {
+        if Image::is_one(bytes) {
+            return Self::of_disk(&Image::parse(bytes)?);
+        }
         let header = Header::parse_as(bytes, board)?;
         if header.console == 1 {
             return Err(CartridgeError::Console { what: "the Vs. System arcade machine" });
@@ -139,6 +180,7 @@ impl Cartridge {
             prg_nvram: header.prg_nvram,
             chr_ram: header.chr_ram,
             chr_nvram: header.chr_nvram,
+            disk: Disk::default(),
             trainer: chips.trainer.map(Box::new),
             region: header.region,
             ports: header.ports,
@@ -344,8 +386,6 @@ fn signed(bytes: &[u8]) -> Result<&[u8; Header::LEN], CartridgeError> {
         [b'N', b'E', b'S', b'M', 0x1a, ..] | [b'N', b'S', b'F', b'E', ..] => {
             return other("music files (NSF)");
         }
-        [b'F', b'D', b'S', 0x1a, ..] => return other("Famicom disks (FDS)"),
-        [1, b'*', b'N', b'I', b'N', b'T', b'E', ..] => return other("Famicom disks (FDS)"),
         [b'U', b'N', b'I', b'F', ..] => return other("UNIF files"),
         [b'P', b'A', b'T', b'C', b'H', ..] | [b'B', b'P', b'S', b'1', ..] => {
             return other("patches as a ROM (use `--patch FILE`)");
@@ -476,7 +516,6 @@ mod tests {
     #[test]
     fn other_formats_are_called_by_name() {
         assert!(sentence(b"NESM\x1a\x01").contains("NSF"));
-        assert!(sentence(b"FDS\x1a").contains("disks"));
         assert!(sentence(b"UNIF").contains("UNIF"));
         assert!(sentence(b"").contains("empty"));
         assert!(sentence(b"NES\x1a\x01").contains("5 bytes of 16"));

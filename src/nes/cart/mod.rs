@@ -2,6 +2,7 @@
 //! what a cartridge *remembers* (RAM, registers) is part of the machine's state.
 
 pub mod cheat;
+pub mod disk;
 pub mod ines;
 pub mod map;
 mod names;
@@ -9,6 +10,7 @@ pub mod patch;
 pub mod prg;
 
 pub use cheat::{Cheat, CheatError};
+pub use disk::Disk;
 pub use ines::{CartridgeError, Header};
 pub use names::{BoardNumber, mapper_name};
 pub use prg::Prg;
@@ -55,6 +57,8 @@ pub struct Cartridge {
     pub chr_ram: usize,
     /// Bytes of CHR RAM with a battery.
     pub chr_nvram: usize,
+    /// The disks of a game for the Famicom Disk System; its BIOS is the PRG ROM then.
+    pub disk: Disk,
     /// 512 bytes that old copiers placed at $7000.
     pub trainer: Option<Box<[u8; 512]>>,
     /// The console that the header asks for.
@@ -95,7 +99,7 @@ impl Cartridge {
                     c.chr.len(),
                     c.mirroring == Mirroring::FourScreen,
                 ),
-                (c.prg_ram, c.prg_nvram, c.chr_ram, c.chr_nvram),
+                (c.prg_ram, c.prg_nvram, c.chr_ram, c.chr_nvram, c.disk.track_len()),
             )
         };
         shape(self) == shape(other)

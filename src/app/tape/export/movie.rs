@@ -80,6 +80,13 @@ fn frame(tape: &TapeMovie, number: u64) -> Result<MovieFrame, String> {
                     number - 1
                 ));
             }
+            Some(Happening::Disk(_)) => {
+                return Err(format!(
+                    "a disk was changed before frame {number}, and a movie has no word for it; \
+                     give --to {}",
+                    number - 1
+                ));
+            }
             Some(Happening::Cheats(None)) => continue,
             Some(Happening::Cheats(Some(cheat))) => {
                 return Err(format!(
