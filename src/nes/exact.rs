@@ -9,22 +9,24 @@
 //! Nothing is left for later and nothing is foretold. This is what being lazy
 //! (`cycle.rs`) has to equal, and what is to be read first.
 
+use super::apu::Beat;
 use super::cart_bus::{CartBus, M2};
 use super::output::Sink;
 use super::ppu::Hears;
-use super::schedule::Schedule;
+use super::schedule::{Moment, Steps};
 use super::state::State;
 use super::system::System;
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
-    /// Runs this cycle until so many of its half-dots have been.
+    /// Runs this cycle up to a moment; at its end, the next one begins.
     #[inline(never)]
-    pub(super) fn run_exactly(&mut self, schedule: &Schedule, until: u32) {
-        let mut at = self.half_dots;
-        if at == 0 && until > 0 {
+    pub(super) fn run_exactly(&mut self, moment: Moment) {
+        let schedule = self.schedule();
+        let mut steps = schedule.steps(moment).without(self.steps);
+        if self.steps == 0 && !steps.is_empty() {
             self.clock_apu_exactly();
         }
-        let (nmi, m2) = (schedule.until_nmi(), schedule.until_m2());
+        self.steps = if moment == Moment::End { 0 } else { self.steps + steps.count() };
         let State { ppu, apu, ram, board, clock, wires, .. } = &mut *self.state;
         let mut bus = CartBus {
             cart: self.cart,
@@ -36,29 +38,34 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             answers: self.cart.board.answers_ppu(),
             m2: M2::now(*clock),
         };
-        let mut amid_dot = self.late.amid_dot;
-        while at < until {
-            if at == nmi {
+        // Only the CPU disturbs the PPU within a line, and that not within this call.
+        let mut undisturbed = ppu.is_undisturbed();
+        while !steps.is_empty() {
+            if steps.begins_with(Steps::DOT) {
+                if undisturbed && !ppu.ends_line() {
+                    ppu.line_dot(&mut bus, self.sink);
+                } else {
+                    ppu.any_dot(&mut bus, self.sink, self.timing, wires.alignment);
+                    undisturbed = ppu.is_undisturbed();
+                }
+            } else if steps.begins_with(Steps::HALF) {
+                if undisturbed {
+                    ppu.line_half_dot();
+                } else {
+                    ppu.any_half_dot(&mut bus, self.timing);
+                }
+            } else if steps.begins_with(Steps::LINES) {
                 wires.sample_nmi(ppu.nmi());
-                wires.irq = bus.cart.board.irq(bus.board).into();
-            }
-            if at == m2 {
+                wires.irq = (!self.watches.nothing() && bus.cart.board.irq(bus.board)).into();
+            } else {
                 wires.irq = (wires.irq.on() || apu.irq()).into();
                 apu.m2_falls();
                 *clock += 1;
                 bus.m2 = M2::now(*clock);
                 self.work.half_dots += u64::from(schedule.total);
             }
-            if amid_dot {
-                ppu.half_dot(&mut bus, self.timing);
-            } else {
-                ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
-            }
-            amid_dot = !amid_dot;
-            at += 1;
+            steps = steps.without(1);
         }
-        self.late.amid_dot = amid_dot;
-        self.half_dots = at;
     }
 
     /// The APU's clock, the pads' and the board's.
@@ -71,7 +78,12 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
         ports.end_cycle();
         wires.put = (!put).into();
-        if apu.clock(put, self.region) {
+        let Beat { heard, half } = apu.beat(put, self.region);
+        if half || self.lengths_move {
+            apu.end_cycle(half);
+            self.lengths_move = false;
+        }
+        if heard {
             self.emit();
         }
         if self.watches.cpu_cycles {
