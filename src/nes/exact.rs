@@ -23,10 +23,10 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     pub(super) fn run_exactly(&mut self, moment: Moment) {
         let schedule = self.schedule();
         let mut steps = schedule.steps(moment).without(self.steps);
-        if self.steps == 0 && !steps.is_empty() {
+        if self.steps.is_empty() && !steps.is_empty() {
             self.clock_apu_exactly();
         }
-        self.steps = if moment == Moment::End { 0 } else { self.steps + steps.count() };
+        self.steps = if moment == Moment::End { Steps::default() } else { self.steps.with(steps) };
         let State { ppu, apu, ram, board, clock, wires, .. } = &mut *self.state;
         let mut bus = CartBus {
             cart: self.cart,
@@ -41,30 +41,33 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         // Only the CPU disturbs the PPU within a line, and that not within this call.
         let mut undisturbed = ppu.is_undisturbed();
         while !steps.is_empty() {
-            if steps.begins_with(Steps::DOT) {
-                if undisturbed && !ppu.ends_line() {
-                    ppu.line_dot(&mut bus, self.sink);
-                } else {
-                    ppu.any_dot(&mut bus, self.sink, self.timing, wires.alignment);
-                    undisturbed = ppu.is_undisturbed();
-                }
-            } else if steps.begins_with(Steps::HALF) {
+            if steps.has(Steps::LINES) {
+                wires.sample_nmi(ppu.nmi());
+                wires.irq = (!self.watches.nothing() && bus.cart.board.irq(bus.board)).into();
+            }
+            if steps.has(Steps::HALF) {
                 if undisturbed {
                     ppu.line_half_dot();
                 } else {
                     ppu.any_half_dot(&mut bus, self.timing);
                 }
-            } else if steps.begins_with(Steps::LINES) {
-                wires.sample_nmi(ppu.nmi());
-                wires.irq = (!self.watches.nothing() && bus.cart.board.irq(bus.board)).into();
-            } else {
+            }
+            if steps.has(Steps::M2_FALLS) {
                 wires.irq = (wires.irq.on() || apu.irq()).into();
                 apu.m2_falls();
                 *clock += 1;
                 bus.m2 = M2::now(*clock);
                 self.work.half_dots += u64::from(schedule.total);
             }
-            steps = steps.without(1);
+            if steps.has(Steps::DOT) {
+                if undisturbed && !ppu.ends_line() {
+                    ppu.line_dot(&mut bus, self.sink);
+                } else {
+                    ppu.any_dot(&mut bus, self.sink, self.timing, wires.alignment);
+                    undisturbed = ppu.is_undisturbed();
+                }
+            }
+            steps = steps.rest();
         }
     }
 

@@ -43,31 +43,29 @@ pub struct Schedule {
     until: [Steps; 4],
 }
 
-/// What happens in a cycle, in its order: four bits a step, the first one lowest.
+/// What happens in a cycle, in its order. Four bits are a group of steps, from the lowest
+/// one up, and the lowest group comes first: so most groups are more than one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Steps(u64);
 
 impl Steps {
-    /// The first half of a dot.
-    pub const DOT: u64 = 1;
-    /// The second half.
-    pub const HALF: u64 = 2;
     /// /NMI and the cartridge's /IRQ are sampled.
-    pub const LINES: u64 = 4;
+    pub const LINES: u64 = 1;
+    /// The second half of a dot.
+    pub const HALF: u64 = 2;
     /// M2 falls and /IRQ is complete.
-    pub const M2_FALLS: u64 = 8;
+    pub const M2_FALLS: u64 = 4;
+    /// The first half of a dot.
+    pub const DOT: u64 = 8;
 
     const BITS: u32 = 4;
 
-    /// The same with another step behind them.
+    /// The same with another step behind them: in the last group, or in a new one.
     const fn then(self, step: u64) -> Self {
-        Self(self.0 | step << (self.count() * Self::BITS))
-    }
-
-    /// How many they are.
-    #[inline(always)]
-    pub const fn count(self) -> u32 {
-        (u64::BITS - self.0.leading_zeros()).div_ceil(Self::BITS)
+        let groups = (u64::BITS - self.0.leading_zeros()).div_ceil(Self::BITS);
+        let in_last = groups.saturating_sub(1) * Self::BITS;
+        let fits = step > self.0 >> in_last;
+        Self(self.0 | step << if fits { in_last } else { groups * Self::BITS })
     }
 
     /// Whether none is left.
@@ -76,16 +74,28 @@ impl Steps {
         self.0 == 0
     }
 
-    /// Whether the next one is this one.
+    /// Whether the first group has a step.
     #[inline(always)]
-    pub fn begins_with(self, step: u64) -> bool {
+    pub fn has(self, step: u64) -> bool {
         self.0 & step != 0
     }
 
-    /// Without so many that were taken.
+    /// Without the first group.
     #[inline(always)]
-    pub fn without(self, taken: u32) -> Self {
-        Self(self.0 >> (taken * Self::BITS))
+    pub fn rest(self) -> Self {
+        Self(self.0 >> Self::BITS)
+    }
+
+    /// Without those that were taken.
+    #[inline(always)]
+    pub fn without(self, taken: Self) -> Self {
+        Self(self.0 & !taken.0)
+    }
+
+    /// With those.
+    #[inline(always)]
+    pub fn with(self, others: Self) -> Self {
+        Self(self.0 | others.0)
     }
 }
 
@@ -180,8 +190,14 @@ mod tests {
 
     /// The steps up to a moment, one by one.
     fn list(schedule: &Schedule, moment: Moment) -> Vec<u64> {
-        let steps = schedule.steps(moment);
-        (0..steps.count()).map(|taken| steps.without(taken).0 & 15).collect()
+        let mut steps = schedule.steps(moment);
+        let mut list = Vec::new();
+        while !steps.is_empty() {
+            let order = [Steps::LINES, Steps::HALF, Steps::M2_FALLS, Steps::DOT];
+            list.extend(order.into_iter().filter(|step| steps.has(*step)));
+            steps = steps.rest();
+        }
+        list
     }
 
     fn half_dots(steps: &[u64]) -> u32 {

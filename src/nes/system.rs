@@ -15,7 +15,7 @@ use super::output::{Mute, Sink};
 use super::port::Input;
 use super::ppu::{Crowd, Screen};
 use super::region::{Region, Timing};
-use super::schedule::{self, Moment, Schedule};
+use super::schedule::{self, Moment, Schedule, Steps};
 use super::state::State;
 use zerocopy::IntoBytes;
 
@@ -34,7 +34,7 @@ pub struct System<'a, S: Sink, const LAZY: bool> {
     /// How far this CPU cycle has come.
     pub(super) reached: Moment,
     /// The same in the exact tier: its steps that were taken.
-    pub(super) steps: u32,
+    pub(super) steps: Steps,
     /// There, too: a register of the APU was written, or may have been, and the length
     /// counters have not seen it.
     pub(super) lengths_move: bool,
@@ -72,7 +72,7 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             schedules,
             crowd: Crowd::new(),
             reached: Moment::Start,
-            steps: 0,
+            steps: Steps::default(),
             lengths_move: true,
             work: Work::default(),
             start: state.clock,
