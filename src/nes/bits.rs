@@ -124,7 +124,7 @@ impl Mask {
         if x < 8 { Self(self.0 & self.0 << 2) } else { self }
     }
 
-    /// The same at the left edge alone.
+    /// The same at the left edge alone: rare, so it is kept apart.
     #[cold]
     pub fn at_left_edge(self) -> Self {
         self.at(0)

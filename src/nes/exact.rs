@@ -38,7 +38,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             answers: self.cart.board.answers_ppu(),
             m2: M2::now(*clock),
         };
-        // Only the CPU disturbs the PPU within a line, and that not within this call.
+        // Within a line only the CPU disturbs the PPU (`ppu/picture.rs`), and it waits.
         let mut undisturbed = ppu.is_undisturbed();
         while !steps.is_empty() {
             if steps.has(Steps::LINES) {

@@ -12,11 +12,11 @@
 //! | sprites, 65-256 | OAM | evaluate | OAM | evaluate | OAM | evaluate | OAM | evaluate |
 //!
 //! The three parts of a dot, fetches, sprites and pixel, do not look at each other, so
-//! their order does not matter: the pixel comes from registers that only second halves
-//! and dots 257-320 move.
+//! their order does not matter: the pixel comes from registers that nothing else moves but
+//! second halves and dots 257-320.
 //!
-//! This is not lazy: each dot comes when its clock does, and each decides anew whether it
-//! is one of these. A test compares it with the whole logic.
+//! This is not lazy: each half-dot comes when its clock does. A test compares it with the
+//! whole logic, half-dot by half-dot.
 
 use super::dots::SHIFTS;
 use super::fetch::{PLANE, commit};
