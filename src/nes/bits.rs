@@ -124,6 +124,12 @@ impl Mask {
         if x < 8 { Self(self.0 & self.0 << 2) } else { self }
     }
 
+    /// The same at the left edge alone: rare, so it is kept apart.
+    #[cold]
+    pub fn at_left_edge(self) -> Self {
+        self.at(0)
+    }
+
     /// Bit 3: the background shows.
     #[inline(always)]
     pub fn background(self) -> bool {

@@ -58,7 +58,7 @@ pub struct Late {
     /// Half-dots from there for which the flags of $2002 rest, once that is asked.
     status_rests: Option<u32>,
     /// It stands between the halves of a dot.
-    pub(super) amid_dot: bool,
+    amid_dot: bool,
     /// Half-dots, run or late, since M2 fell.
     since_m2_fell: u32,
     /// CPU cycles that the APU has not counted.
@@ -109,8 +109,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Runs this cycle up to a moment.
     pub fn run_until(&mut self, moment: Moment) {
         if !LAZY {
-            let schedule = self.schedule();
-            self.run_exactly(schedule, schedule.until(moment));
+            self.run_exactly(moment);
             return;
         }
         while self.reached < moment {
@@ -141,9 +140,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     #[inline(always)]
     pub fn end_cycle(&mut self) {
         if !LAZY {
-            let schedule = self.schedule();
-            self.run_exactly(schedule, schedule.total);
-            self.half_dots = 0;
+            self.run_exactly(Moment::End);
         } else if self.late.idle > 0 {
             self.late.idle -= 1;
             self.late.apu += 1;

@@ -9,22 +9,24 @@
 //! Nothing is left for later and nothing is foretold. This is what being lazy
 //! (`cycle.rs`) has to equal, and what is to be read first.
 
+use super::apu::Beat;
 use super::cart_bus::{CartBus, M2};
 use super::output::Sink;
 use super::ppu::Hears;
-use super::schedule::Schedule;
+use super::schedule::{Moment, Steps};
 use super::state::State;
 use super::system::System;
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
-    /// Runs this cycle until so many of its half-dots have been.
+    /// Runs this cycle up to a moment; at its end, the next one begins.
     #[inline(never)]
-    pub(super) fn run_exactly(&mut self, schedule: &Schedule, until: u32) {
-        let mut at = self.half_dots;
-        if at == 0 && until > 0 {
+    pub(super) fn run_exactly(&mut self, moment: Moment) {
+        let schedule = self.schedule();
+        let mut steps = schedule.steps(moment).without(self.steps);
+        if self.steps.is_empty() && !steps.is_empty() {
             self.clock_apu_exactly();
         }
-        let (nmi, m2) = (schedule.until_nmi(), schedule.until_m2());
+        self.steps = if moment == Moment::End { Steps::default() } else { self.steps.with(steps) };
         let State { ppu, apu, ram, board, clock, wires, .. } = &mut *self.state;
         let mut bus = CartBus {
             cart: self.cart,
@@ -36,29 +38,37 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             answers: self.cart.board.answers_ppu(),
             m2: M2::now(*clock),
         };
-        let mut amid_dot = self.late.amid_dot;
-        while at < until {
-            if at == nmi {
+        // Within a line only the CPU disturbs the PPU (`ppu/picture.rs`), and it waits.
+        let mut undisturbed = ppu.is_undisturbed();
+        while !steps.is_empty() {
+            if steps.has(Steps::LINES) {
                 wires.sample_nmi(ppu.nmi());
-                wires.irq = bus.cart.board.irq(bus.board).into();
+                wires.irq = (!self.watches.nothing() && bus.cart.board.irq(bus.board)).into();
             }
-            if at == m2 {
+            if steps.has(Steps::HALF) {
+                if undisturbed {
+                    ppu.line_half_dot();
+                } else {
+                    ppu.any_half_dot(&mut bus, self.timing);
+                }
+            }
+            if steps.has(Steps::M2_FALLS) {
                 wires.irq = (wires.irq.on() || apu.irq()).into();
                 apu.m2_falls();
                 *clock += 1;
                 bus.m2 = M2::now(*clock);
                 self.work.half_dots += u64::from(schedule.total);
             }
-            if amid_dot {
-                ppu.half_dot(&mut bus, self.timing);
-            } else {
-                ppu.dot(&mut bus, self.sink, self.timing, wires.alignment);
+            if steps.has(Steps::DOT) {
+                if undisturbed && !ppu.ends_line() {
+                    ppu.line_dot(&mut bus, self.sink);
+                } else {
+                    ppu.any_dot(&mut bus, self.sink, self.timing, wires.alignment);
+                    undisturbed = ppu.is_undisturbed();
+                }
             }
-            amid_dot = !amid_dot;
-            at += 1;
+            steps = steps.rest();
         }
-        self.late.amid_dot = amid_dot;
-        self.half_dots = at;
     }
 
     /// The APU's clock, the pads' and the board's.
@@ -71,7 +81,12 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
         ports.end_cycle();
         wires.put = (!put).into();
-        if apu.clock(put, self.region) {
+        let Beat { heard, half } = apu.beat(put, self.region);
+        if half || self.lengths_move {
+            apu.end_cycle(half);
+            self.lengths_move = false;
+        }
+        if heard {
             self.emit();
         }
         if self.watches.cpu_cycles {

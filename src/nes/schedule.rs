@@ -39,29 +39,71 @@ pub struct Schedule {
     pub until_end: u32,
     /// All of them.
     pub total: u32,
+    /// The same with the looks between them, up to each moment.
+    until: [Steps; 4],
+}
+
+/// What happens in a cycle, in its order. Four bits are a group of steps, from the lowest
+/// one up, and the lowest group comes first: so most groups are more than one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steps(u64);
+
+impl Steps {
+    /// /NMI and the cartridge's /IRQ are sampled.
+    pub const LINES: u64 = 1;
+    /// The second half of a dot.
+    pub const HALF: u64 = 2;
+    /// M2 falls and /IRQ is complete.
+    pub const M2_FALLS: u64 = 4;
+    /// The first half of a dot.
+    pub const DOT: u64 = 8;
+
+    const BITS: u32 = 4;
+
+    /// The same with another step behind them: in the last group, or in a new one.
+    const fn then(self, step: u64) -> Self {
+        let groups = (u64::BITS - self.0.leading_zeros()).div_ceil(Self::BITS);
+        let in_last = groups.saturating_sub(1) * Self::BITS;
+        let fits = step > self.0 >> in_last;
+        Self(self.0 | step << if fits { in_last } else { groups * Self::BITS })
+    }
+
+    /// Whether none is left.
+    #[inline(always)]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether the first group has a step.
+    #[inline(always)]
+    pub fn has(self, step: u64) -> bool {
+        self.0 & step != 0
+    }
+
+    /// Without the first group.
+    #[inline(always)]
+    pub fn rest(self) -> Self {
+        Self(self.0 >> Self::BITS)
+    }
+
+    /// Without those that were taken.
+    #[inline(always)]
+    pub fn without(self, taken: Self) -> Self {
+        Self(self.0 & !taken.0)
+    }
+
+    /// With those.
+    #[inline(always)]
+    pub fn with(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
 }
 
 impl Schedule {
-    /// The half-dots from the start to a moment.
-    pub fn until(&self, moment: Moment) -> u32 {
-        match moment {
-            Moment::Start => 0,
-            Moment::DataValid => self.until_valid,
-            Moment::EndOfRead => self.until_m2(),
-            Moment::End => self.total,
-        }
-    }
-
-    /// The half-dots from the start until /NMI and the cartridge's /IRQ are sampled.
+    /// The steps up to a moment, from the beginning.
     #[inline(always)]
-    pub fn until_nmi(&self) -> u32 {
-        self.until_valid + self.until_lines
-    }
-
-    /// The half-dots from the start until M2 falls.
-    #[inline(always)]
-    pub fn until_m2(&self) -> u32 {
-        self.total - self.until_end
+    pub fn steps(&self, moment: Moment) -> Steps {
+        self.until[moment as usize]
     }
 
     /// A cycle of `clocks` master clocks, a dot of `dot` of them, the first one
@@ -70,17 +112,29 @@ impl Schedule {
         let half = first + dot / 2;
         let ends = [clocks / 6, clocks / 3, clocks * 7 / 12, clocks];
         let mut counts = [0; 4];
-        let mut clock = 0;
-        let mut part = 0;
+        let mut steps = Steps(0);
+        let mut until = [steps; 4];
+        let (mut clock, mut part) = (0, 0);
         while clock < clocks {
             while clock == ends[part] {
+                match part {
+                    0 => until[Moment::DataValid as usize] = steps,
+                    1 => steps = steps.then(Steps::LINES),
+                    _ => {
+                        until[Moment::EndOfRead as usize] = steps;
+                        steps = steps.then(Steps::M2_FALLS);
+                    }
+                }
                 part += 1;
             }
-            if (clock - first) % dot == 0 || (clock - half) % dot == 0 {
+            let is_dot = (clock - first) % dot == 0;
+            if is_dot || (clock - half) % dot == 0 {
                 counts[part] += 1;
+                steps = steps.then(if is_dot { Steps::DOT } else { Steps::HALF });
             }
             clock += 1;
         }
+        until[Moment::End as usize] = steps;
         let [until_valid, until_lines, until_m2_falls, until_end] = counts;
         Self {
             begins_amid_dot: half >= dot,
@@ -89,6 +143,7 @@ impl Schedule {
             until_m2_falls,
             until_end,
             total: until_valid + until_lines + until_m2_falls + until_end,
+            until,
         }
     }
 }
@@ -131,6 +186,46 @@ mod tests {
     #[test]
     fn five_pal_cycles_have_sixteen_dots() {
         assert_eq!(of(Region::Pal, 0).iter().map(|s| s.total).sum::<u32>(), 32);
+    }
+
+    /// The steps up to a moment, one by one.
+    fn list(schedule: &Schedule, moment: Moment) -> Vec<u64> {
+        let mut steps = schedule.steps(moment);
+        let mut list = Vec::new();
+        while !steps.is_empty() {
+            let order = [Steps::LINES, Steps::HALF, Steps::M2_FALLS, Steps::DOT];
+            list.extend(order.into_iter().filter(|step| steps.has(*step)));
+            steps = steps.rest();
+        }
+        list
+    }
+
+    fn half_dots(steps: &[u64]) -> u32 {
+        steps.iter().filter(|step| [Steps::DOT, Steps::HALF].contains(step)).count() as u32
+    }
+
+    #[test]
+    fn the_steps_are_the_half_dots_in_turn_and_the_looks_between_them() {
+        let all = [of(Region::Pal, 0), of(Region::Dendy, 0)];
+        for schedule in all.into_iter().chain((0..4).map(|a| of(Region::Ntsc, a))).flatten() {
+            let whole = list(schedule, Moment::End);
+            let mut amid_dot = schedule.begins_amid_dot;
+            for step in whole.iter().filter(|step| [Steps::DOT, Steps::HALF].contains(step)) {
+                assert_eq!(*step == Steps::HALF, amid_dot);
+                amid_dot = !amid_dot;
+            }
+            let place = |step| whole.iter().position(|here| *here == step).unwrap();
+            let (lines, m2) = (place(Steps::LINES), place(Steps::M2_FALLS));
+            let until_lines = schedule.until_valid + schedule.until_lines;
+            assert_eq!(half_dots(&whole[..lines]), until_lines);
+            assert_eq!(half_dots(&whole[..m2]), until_lines + schedule.until_m2_falls);
+            assert_eq!(half_dots(&whole), schedule.total);
+            assert_eq!(whole.len() as u32, schedule.total + 2);
+            assert!(list(schedule, Moment::Start).is_empty());
+            let until_valid = list(schedule, Moment::DataValid);
+            assert_eq!(until_valid, whole[..schedule.until_valid as usize]);
+            assert_eq!(list(schedule, Moment::EndOfRead), whole[..m2]);
+        }
     }
 
     #[test]

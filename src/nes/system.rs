@@ -15,7 +15,7 @@ use super::output::{Mute, Sink};
 use super::port::Input;
 use super::ppu::{Crowd, Screen};
 use super::region::{Region, Timing};
-use super::schedule::{self, Moment, Schedule};
+use super::schedule::{self, Moment, Schedule, Steps};
 use super::state::State;
 use zerocopy::IntoBytes;
 
@@ -33,8 +33,11 @@ pub struct System<'a, S: Sink, const LAZY: bool> {
     pub(super) schedules: &'static [Schedule],
     /// How far this CPU cycle has come.
     pub(super) reached: Moment,
-    /// The same in the exact tier: its half-dots that were run.
-    pub(super) half_dots: u32,
+    /// The same in the exact tier: its steps that were taken.
+    pub(super) steps: Steps,
+    /// There, too: a register of the APU was written, or may have been, and the length
+    /// counters have not seen it.
+    pub(super) lengths_move: bool,
     pub(super) late: Late,
     pub(super) crowd: Crowd,
     /// In this frame.
@@ -69,7 +72,8 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             schedules,
             crowd: Crowd::new(),
             reached: Moment::Start,
-            half_dots: 0,
+            steps: Steps::default(),
+            lengths_move: true,
             work: Work::default(),
             start: state.clock,
             watches: cart.board.watches(),
@@ -154,18 +158,22 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             Place::Ram(offset) => {
                 (self.state.ram.as_bytes().get(offset).copied().unwrap_or(0), true)
             }
-            Place::Nothing => {
-                self.meet_board();
-                let open = self.state.wires.data;
-                let board = self.cart.board;
-                let byte = board.read(&mut self.state.board, self.cart, address, open);
-                if board.reads_move_banks() {
-                    self.catch_up_ppu();
-                    board.map(&self.state.board, self.cart, self.map);
-                }
-                byte.map_or((open, false), |byte| (byte, true))
-            }
+            Place::Nothing => self.read_board(address),
         }
+    }
+
+    /// The same where the board answers, or nobody.
+    #[inline(never)]
+    fn read_board(&mut self, address: u16) -> (u8, bool) {
+        self.meet_board();
+        let open = self.state.wires.data;
+        let board = self.cart.board;
+        let byte = board.read(&mut self.state.board, self.cart, address, open);
+        if board.reads_move_banks() {
+            self.catch_up_ppu();
+            board.map(&self.state.board, self.cart, self.map);
+        }
+        byte.map_or((open, false), |byte| (byte, true))
     }
 
     fn read_ppu(&mut self, register: u16) -> u8 {
@@ -213,6 +221,7 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
                 self.catch_up_apu();
                 let put = self.state.wires.put.on();
                 self.state.apu.write(address, value, put, self.region);
+                self.lengths_move = true;
                 self.emit();
             }
             0x4018..=0x401f => {}

@@ -175,7 +175,9 @@ impl Dmc {
             self.timer = self.period(region);
             moved = self.next_bit();
         }
-        self.cooldown = self.cooldown.saturating_sub(2);
+        if self.cooldown > 0 {
+            self.cooldown = self.cooldown.saturating_sub(2);
+        }
         moved
     }
 

@@ -31,7 +31,7 @@ struct Counts {
     five: u16,
 }
 
-static COUNTS: [Counts; 2] = [
+const COUNTS: [Counts; 2] = [
     Counts { quarter: [7457, 14913, 22371], four: 29829, five: 37281 },
     Counts { quarter: [8313, 16627, 24939], four: 33253, five: 41565 },
 ];
@@ -42,6 +42,32 @@ impl Counts {
         &COUNTS[usize::from(region == Region::Pal)]
     }
 }
+
+/// Counts in a block of [`HAS_ROW`].
+const BLOCK: u16 = 32;
+
+/// Whether a row of some region's table lies in a block of counts, or all of them are
+/// past its last one.
+static HAS_ROW: [bool; 0x10000 / BLOCK as usize] = {
+    let mut has_row = [false; 0x10000 / BLOCK as usize];
+    let mut region = 0;
+    while region < COUNTS.len() {
+        let Counts { quarter, four, five } = COUNTS[region];
+        let rows = [quarter[0], quarter[1], quarter[2], four - 1, four, four + 1];
+        let mut row = 0;
+        while row < rows.len() {
+            has_row[(rows[row] / BLOCK) as usize] = true;
+            row += 1;
+        }
+        let mut past = (five / BLOCK) as usize;
+        while past < has_row.len() {
+            has_row[past] = true;
+            past += 1;
+        }
+        region += 1;
+    }
+    has_row
+};
 
 /// What the counter clocks in a cycle.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -122,6 +148,17 @@ impl FrameCounter {
     /// A CPU cycle.
     #[inline(always)]
     pub fn clock(&mut self, region: Region) -> Clocks {
+        let next = self.count.wrapping_add(1);
+        if self.landing == 0 && !HAS_ROW[usize::from(next / BLOCK)] {
+            self.count = next;
+            return Clocks::default();
+        }
+        self.clock_row(region)
+    }
+
+    /// The same near a row of the table, or with a write on its way.
+    #[inline(never)]
+    fn clock_row(&mut self, region: Region) -> Clocks {
         let counts = Counts::of(region);
         let mut clocks =
             if self.landing != 0 { self.clock_landing(counts) } else { Clocks::default() };

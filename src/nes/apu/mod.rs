@@ -47,6 +47,15 @@ fields! {
         frame_counter => FrameCounter
 }
 
+/// What a CPU cycle brings.
+#[derive(Clone, Copy)]
+pub struct Beat {
+    /// The sound may have changed.
+    pub heard: bool,
+    /// A half frame: length counters count.
+    pub half: bool,
+}
+
 impl Apu {
     /// As after power-on.
     pub fn power_on() -> Self {
@@ -130,35 +139,52 @@ impl Apu {
     /// A CPU cycle, `put` or get. True when the sound may have changed.
     #[inline(always)]
     pub fn clock(&mut self, put: bool, region: Region) -> bool {
-        let mut changed = false;
+        let Beat { heard, half } = self.beat(put, region);
+        self.end_cycle(half);
+        heard
+    }
+
+    /// The same up to what the length counters do at its end.
+    #[inline(always)]
+    pub fn beat(&mut self, put: bool, region: Region) -> Beat {
+        let mut heard = false;
         if put {
             self.frame_counter.put_to_get();
             self.dmc.put_to_get();
         } else {
-            changed |= self.pulse1.clock();
-            changed |= self.pulse2.clock();
-            changed |= self.noise.clock(region);
-            changed |= self.dmc.get_to_put(region);
+            heard |= self.pulse1.clock();
+            heard |= self.pulse2.clock();
+            heard |= self.noise.clock(region);
+            heard |= self.dmc.get_to_put(region);
         }
         self.dmc.clock();
-        changed |= self.triangle.clock();
+        heard |= self.triangle.clock();
         let clocks = self.frame_counter.clock(region);
         if clocks.quarter {
-            self.pulse1.quarter_frame();
-            self.pulse2.quarter_frame();
-            self.triangle.quarter_frame();
-            self.noise.quarter_frame();
-            changed = true;
+            self.quarter_frame();
+            heard = true;
         }
         if clocks.half {
             self.pulse1.half_frame(Which::One);
             self.pulse2.half_frame(Which::Two);
         }
-        self.pulse1.length.end_cycle(clocks.half);
-        self.pulse2.length.end_cycle(clocks.half);
-        self.triangle.length.end_cycle(clocks.half);
-        self.noise.length.end_cycle(clocks.half);
-        changed
+        Beat { heard, half: clocks.half }
+    }
+
+    fn quarter_frame(&mut self) {
+        self.pulse1.quarter_frame();
+        self.pulse2.quarter_frame();
+        self.triangle.quarter_frame();
+        self.noise.quarter_frame();
+    }
+
+    /// The cycle ends, maybe with a half frame. Without one, and without a write to a
+    /// register since the last time, nothing moves.
+    #[inline(always)]
+    pub fn end_cycle(&mut self, half_frame: bool) {
+        for length in self.lengths() {
+            length.end_cycle(half_frame);
+        }
     }
 
     /// What the channels put out.

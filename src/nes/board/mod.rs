@@ -107,6 +107,14 @@ pub struct Watches {
     pub ppu_address: bool,
 }
 
+impl Watches {
+    /// Whether it need be told of nothing.
+    #[inline(always)]
+    pub fn nothing(self) -> bool {
+        !self.cpu_cycles && !self.ppu_address
+    }
+}
+
 /// The bytes that hold a board's registers in the machine's state.
 pub type Registers = [u64; 32];
 
@@ -230,7 +238,7 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     }
 
     /// Whether the board pulls /IRQ. That moves only with an access to its
-    /// registers and with what it watches.
+    /// registers and with what it watches; a board that watches nothing never does.
     fn irq(&self) -> bool {
         false
     }
@@ -443,5 +451,23 @@ fn view_mut<B: Board>(regs: &mut Registers) -> &mut B {
     match B::mut_from_prefix(regs.as_mut_bytes()) {
         Ok((board, _)) => board,
         Err(_) => unreachable!("size and alignment are checked when this is compiled"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_board_that_watches_nothing_never_pulls_irq(
+            words in proptest::collection::vec(any::<u64>(), 32),
+        ) {
+            let regs: Registers = words.try_into().expect("32 words");
+            for board in BoardId::ALL.iter().filter(|board| board.watches().nothing()) {
+                prop_assert!(!board.irq(&regs), "{}", board.name());
+            }
+        }
     }
 }

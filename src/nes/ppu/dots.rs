@@ -10,6 +10,7 @@
 //!
 //! <https://www.nesdev.org/wiki/File:Ppu.svg>
 
+use super::fetch::commit;
 use super::{Ppu, Screen, VideoBus};
 use crate::nes::bits::{Flag, Mask};
 use crate::nes::region::Timing;
@@ -66,6 +67,22 @@ impl Ppu {
         timing: &Timing,
         alignment: u8,
     ) {
+        if self.is_undisturbed() && !self.ends_line() {
+            self.line_dot(bus, screen);
+        } else {
+            self.any_dot(bus, screen, timing, alignment);
+        }
+    }
+
+    /// The same, whatever is under way.
+    #[inline(never)]
+    pub fn any_dot(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        timing: &Timing,
+        alignment: u8,
+    ) {
         if self.delayed.on() {
             self.apply_scroll_write();
         }
@@ -89,19 +106,9 @@ impl Ppu {
             self.late_mask = self.mask;
         }
         if self.line < 240 {
-            let touched = self.delayed.on() || self.port.is_busy();
-            if !touched && self.mask.rendering() && self.late_mask.0 == self.mask.0 {
-                // Addresses go out in odd dots, bytes come in even ones.
-                if self.dot & 1 == 0 {
-                    self.picture_dot(bus, screen, true);
-                } else {
-                    self.picture_dot(bus, screen, false);
-                }
-            } else {
-                self.line_dot(bus, screen, timing, alignment, false);
-            }
+            self.rendered_dot(bus, screen, timing, alignment, false);
         } else if self.line == timing.lines - 1 {
-            self.line_dot(bus, screen, timing, alignment, true);
+            self.rendered_dot(bus, screen, timing, alignment, true);
         } else {
             self.blank_dot(bus, timing, alignment);
         }
@@ -109,7 +116,7 @@ impl Ppu {
 
     /// A dot of a line that is rendered if rendering is on.
     #[inline(never)]
-    fn line_dot(
+    fn rendered_dot(
         &mut self,
         bus: &mut impl VideoBus,
         screen: &mut impl Screen,
@@ -127,23 +134,6 @@ impl Ppu {
         let leaving = self.next_pixel();
         self.render(bus, screen, self.here(), pre_render, leaving);
         self.data_port_transfer(bus);
-    }
-
-    /// The same where the picture is drawn, with no write to a register and no access
-    /// to video memory under way.
-    #[inline(always)]
-    fn picture_dot(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen, is_even: bool) {
-        let dot = Dot { number: self.dot, is_even, rendering: true, fetching: true };
-        self.port.blanking = Flag::OFF;
-        self.share_address_pins(dot.is_even);
-        self.evaluation.latched = self.evaluation.buffer;
-        self.copied = Flag::OFF;
-        if self.evaluation.corruption_pending.on() {
-            self.restart_rendering();
-        }
-        self.sprite_dot(bus, dot, false);
-        let leaving = self.next_pixel();
-        self.render(bus, screen, dot, false, leaving);
     }
 
     /// The dot as it is.
@@ -197,7 +187,7 @@ impl Ppu {
 
     /// The colours on their way to the screen move on; the one that leaves.
     #[inline(always)]
-    fn next_pixel(&mut self) -> u8 {
+    pub(super) fn next_pixel(&mut self) -> u8 {
         let [newest, second, leaving] = self.pipeline;
         self.pipeline = [newest, newest, second];
         leaving
@@ -206,9 +196,19 @@ impl Ppu {
     /// The second half of a dot.
     #[inline(always)]
     pub fn half_dot(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
+        if self.is_undisturbed() {
+            self.line_half_dot();
+        } else {
+            self.any_half_dot(bus, timing);
+        }
+    }
+
+    /// The same, whatever is under way.
+    #[inline(never)]
+    pub fn any_half_dot(&mut self, bus: &mut impl VideoBus, timing: &Timing) {
+        let dot = self.dot;
         if self.mask.rendering() {
-            if SHIFTS[usize::from(self.dot & 511)]
-                && (self.line < 240 || self.line == timing.lines - 1)
+            if SHIFTS[usize::from(dot & 511)] && (self.line < 240 || self.line == timing.lines - 1)
             {
                 self.shift_background();
             }
@@ -216,14 +216,16 @@ impl Ppu {
         } else if self.late_mask.rendering() {
             self.evaluation.buffer = self.evaluation.next_buffer;
         }
-        self.commit_fetch();
+        if self.commit != commit::NOTHING {
+            self.commit_fetch();
+        }
         if !self.vblank_pulse_rests() {
             self.vblank_set = self.vblank_next;
             self.vblank_next = Flag::OFF;
             self.vblank_set_seen = (!self.vblank_set_was_off.on()).into();
         }
         self.overflow_readable = self.overflow_latched;
-        if self.dot == 1 && self.line == timing.lines - 1 {
+        if dot == 1 && self.line == timing.lines - 1 {
             self.clear_sprite_flags();
         }
         self.count_down_to_hit();
@@ -369,7 +371,7 @@ impl Ppu {
     /// Whether the pulse's flip-flops stand as they do when none comes: each of them
     /// would become what it is.
     #[inline(always)]
-    fn vblank_pulse_rests(&self) -> bool {
+    pub(super) fn vblank_pulse_rests(&self) -> bool {
         let flags =
             [self.vblank_next, self.vblank_set, self.vblank_set_was_off, self.vblank_set_seen];
         flags.map(Flag::byte) == [Flag::OFF, Flag::OFF, Flag::ON, Flag::OFF].map(Flag::byte)

@@ -152,12 +152,14 @@ impl Ppu {
         self.attribute_latch = self.attribute;
     }
 
-    /// Zeros enter the low plane, ones the high plane, the latch the attributes.
+    /// Zeros enter the low plane, ones the high plane, the latch the attributes: their
+    /// two registers are worked on as one word.
     #[inline(always)]
     pub(super) fn shift_background(&mut self) {
         self.tile_low <<= 1;
         self.tile_high = self.tile_high << 1 | 1;
-        self.attribute_low = self.attribute_low << 1 | (self.attribute_latch & 1);
-        self.attribute_high = self.attribute_high << 1 | (self.attribute_latch >> 1 & 1);
+        let both = u16::from_le_bytes([self.attribute_low, self.attribute_high]) << 1;
+        let entering = (u16::from(self.attribute_latch & 3) * 0x81) & 0x0101;
+        [self.attribute_low, self.attribute_high] = (both & 0xfefe | entering).to_le_bytes();
     }
 }

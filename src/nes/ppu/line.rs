@@ -402,8 +402,9 @@ impl Sprites {
         self.low[slot] | self.high[slot] == 0
     }
 
+    /// Whether none has.
     #[inline(always)]
-    fn are_empty(&self) -> bool {
+    pub(super) fn are_empty(&self) -> bool {
         u64::from_le_bytes(self.low) | u64::from_le_bytes(self.high) == 0
     }
 

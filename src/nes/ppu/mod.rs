@@ -24,6 +24,7 @@ mod inks;
 mod line;
 mod margin;
 mod part;
+mod picture;
 mod pixel;
 mod registers;
 mod shifters;

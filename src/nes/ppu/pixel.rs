@@ -17,7 +17,20 @@ impl Ppu {
             return self.idle_colour();
         }
         let layers = self.mask.at(x);
-        let mut index = if layers.background() { self.background_pixel() } else { 0 };
+        let background = if layers.background() { self.background_pixel() } else { 0 };
+        self.beside_sprites(x, layers, background, at_edge)
+    }
+
+    /// The same where the background's pixel is known and rendering is on.
+    #[inline(always)]
+    pub(super) fn beside_sprites(
+        &mut self,
+        x: u16,
+        layers: Mask,
+        background: u8,
+        at_edge: u64,
+    ) -> u8 {
+        let mut index = background;
         if layers.sprites()
             && let Some(slot) = self.sprites.first_opaque(at_edge)
         {
@@ -53,7 +66,7 @@ impl Ppu {
 
     /// Palette index of the background, 0 where it is transparent.
     #[inline(always)]
-    fn background_pixel(&self) -> u8 {
+    pub(super) fn background_pixel(&self) -> u8 {
         let to_bit_0 = u32::from(!self.fine_x & 7);
         let bit = |byte: u8| byte >> to_bit_0 & 1;
         let pattern = bit((self.tile_low >> 8) as u8) | bit((self.tile_high >> 8) as u8) << 1;

@@ -51,7 +51,15 @@ impl Sprites {
     pub fn step(&mut self, rendering: bool, at_edge: u64) {
         let counter = u64::from_le_bytes(self.counter);
         self.counter = (counter - ((!at_edge & TOPS) >> 7)).to_le_bytes();
-        if rendering && at_edge != 0 {
+        if rendering {
+            self.shift(at_edge);
+        }
+    }
+
+    /// Those at their left edges shift.
+    #[inline(always)]
+    pub fn shift(&mut self, at_edge: u64) {
+        if at_edge != 0 {
             let shifting = (at_edge >> 7) * 0xff;
             for plane in [&mut self.low, &mut self.high] {
                 let bits = u64::from_le_bytes(*plane);
@@ -98,7 +106,9 @@ impl Sprites {
     /// So many dots of every counter.
     #[inline(always)]
     pub fn count(&mut self, dots: u8) {
-        self.counter = self.counter.map(|counter| counter.saturating_sub(dots));
+        for counter in &mut self.counter {
+            *counter = counter.saturating_sub(dots);
+        }
     }
 
     /// Whether a sprite stands before the background.

@@ -113,6 +113,18 @@ impl Evaluation {
         self.next_has_sprite0 = scan.has_first.into();
     }
 
+    /// Whether no row of OAM is about to be corrupted.
+    #[inline(always)]
+    pub fn corruption_rests(&self) -> bool {
+        let flags = [
+            self.rendering_ended,
+            self.rendering_ended_now,
+            self.corruption_pending,
+            self.corruption_cancelled,
+        ];
+        flags.map(Flag::byte) == [0; 4]
+    }
+
     /// Dot 257, where the fetches begin.
     #[inline(always)]
     pub fn begin_fetches(&mut self) {
@@ -149,7 +161,7 @@ impl Ppu {
         match dot.number {
             0..=64 => self.clear_oam2(dot, pre_render),
             65..=256 => self.evaluate(dot, pre_render),
-            257..=320 => self.fetch_sprite(bus, dot),
+            257..=320 => self.sprite_fetch_dot(bus, dot),
             _ => self.rest_sprites(dot),
         }
     }
@@ -291,7 +303,7 @@ impl Ppu {
     }
 
     /// An even dot: the byte in the buffer goes to OAM2 and moves the pointers.
-    #[inline(always)]
+    #[inline(never)]
     fn evaluate_byte(&mut self, dot: u16, pre_render: bool) {
         let before = self.evaluation.oam_address;
         let here = usize::from(self.evaluation.oam2_address & 31);
@@ -377,7 +389,7 @@ impl Ppu {
 
     /// Dots 257-320: the fetches of a sprite, eight dots each.
     #[inline(never)]
-    fn fetch_sprite(&mut self, bus: &mut impl VideoBus, dot: Dot) {
+    fn sprite_fetch_dot(&mut self, bus: &mut impl VideoBus, dot: Dot) {
         let rendering = dot.fetching;
         let e = &mut self.evaluation;
         e.line_has_sprite0 = e.next_has_sprite0;
@@ -396,17 +408,18 @@ impl Ppu {
         if rendering {
             let e = &mut self.evaluation;
             e.next_buffer = self.oam2[usize::from(e.oam2_address & 31)];
-            self.fetch_sprite_dot(bus, dot);
+            let slot = usize::from((dot.number - 257) >> 3 & 7);
+            // The fetches' first dot is an odd one.
+            let step = ((dot.number - 257) & 6) | u16::from(dot.is_even);
+            self.fetch_sprite_byte(bus, step, slot);
         }
         self.latch_address();
     }
 
+    /// One of the eight dots of a sprite: an address on even steps, a byte on odd ones.
     #[inline(always)]
-    fn fetch_sprite_dot(&mut self, bus: &mut impl VideoBus, dot: Dot) {
-        let slot = usize::from((dot.number - 257) >> 3 & 7);
-        // The fetches' first dot is an odd one.
-        let addresses = !dot.is_even;
-        let step = ((dot.number - 257) & 6) | u16::from(dot.is_even);
+    pub(super) fn fetch_sprite_byte(&mut self, bus: &mut impl VideoBus, step: u16, slot: usize) {
+        let addresses = step & 1 == 0;
         let buffer = self.evaluation.buffer;
         if step < 4 {
             if addresses {
