@@ -52,9 +52,9 @@ pub struct Late {
     /// Half-dots that the PPU has not run.
     ppu: u32,
     /// Half-dots that it may leave.
-    ppu_may: u32,
+    pub(super) ppu_may: u32,
     /// Half-dots from where it stands that are known to be calm.
-    ppu_calm: u32,
+    pub(super) ppu_calm: u32,
     /// Half-dots from there for which the flags of $2002 rest, once that is asked.
     status_rests: Option<u32>,
     /// It stands between the halves of a dot.
@@ -208,7 +208,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     fn end_busy_cycle(&mut self) {
         let schedule = self.schedule();
         let late = self.late.ppu + schedule.total;
-        let runs_ppu = late > self.late.ppu_may;
+        let runs_ppu = !self.may_wait(late);
         if self.reached != Moment::Start || runs_ppu && !self.lines_rest(late) {
             self.run_until(Moment::End);
             self.reached = Moment::Start;
@@ -248,7 +248,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     fn step_ppu(&mut self, half_dots: u32) {
         self.late.ppu += half_dots;
         self.late.since_m2_fell += half_dots;
-        if self.late.ppu > self.late.ppu_may {
+        if !self.may_wait(self.late.ppu) {
             self.catch_up_ppu();
         }
     }
@@ -277,8 +277,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         while *late > 0 {
             if *calm == 0 {
                 *calm = ppu.calm(self.timing, *amid_dot);
-                let calms = if *calm > 0 { Edge::PpuCalms } else { Edge::PpuRestless };
-                self.work.edges.take::<S>(calms);
+                self.work.edges.take::<S>(Self::calm_edge(ppu, *calm));
             }
             bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
@@ -299,13 +298,15 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             *amid_dot ^= half_dots & 1 != 0;
             *late -= half_dots;
         }
-        self.late.ppu_may = if watching { self.board_may_wait() } else { self.late.ppu_calm };
+        self.late.ppu_may = self.ppu_may_wait();
     }
 
     /// For how many of the calm half-dots ahead a board that watches the PPU
     /// keeps /IRQ as it is.
-    fn board_may_wait(&self) -> u32 {
-        if self.schedules.len() > 1 {
+    pub(super) fn ppu_may_wait(&self) -> u32 {
+        if !self.watches.ppu_address {
+            return self.late.ppu_calm;
+        } else if self.schedules.len() > 1 {
             return 0;
         }
         let board = self.cart.board;

@@ -20,6 +20,7 @@ macro_rules! edges {
 
 edges! {
     PpuCalms "PPU: calm begins",
+    PpuDelays "PPU: calm begins before a write takes effect",
     PpuRestless "PPU: a half-dot is not calm",
     PpuMet "PPU: met by the CPU while calm",
     IdleBegins "cycles: idle begins",

@@ -285,7 +285,7 @@ impl Ppu {
 
     /// $2005 takes effect; until then the stale byte of the CPU's bus stands.
     #[inline(never)]
-    fn apply_scroll_write(&mut self) {
+    pub(super) fn apply_scroll_write(&mut self) {
         if self.scroll_in > 0 {
             self.scroll_in -= 1;
             if self.scroll_in == 0 {
@@ -410,7 +410,7 @@ impl Ppu {
 
     /// The parts of $2001 take effect.
     #[inline(never)]
-    fn apply_mask_write(&mut self, timing: &Timing) {
+    pub(super) fn apply_mask_write(&mut self, timing: &Timing) {
         if self.mask_in > 0 {
             self.mask_in -= 1;
             if self.mask_in == 0 {
