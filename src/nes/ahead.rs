@@ -9,6 +9,9 @@ use super::output::Sink;
 use super::ppu::Ppu;
 use super::system::System;
 
+/// Half-dots of a CPU cycle, and some more.
+const SOON: u32 = 8;
+
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Whether the PPU, asked if nothing is known yet, may be late by so many half-dots.
     #[inline(always)]
@@ -27,6 +30,22 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.late.ppu_calm = calm;
         self.late.ppu_may = self.ppu_may_wait();
         half_dots <= self.late.ppu_may
+    }
+
+    /// A write to a register of the PPU at which it does not look for now: then it is
+    /// done, and the PPU need not catch up. False, and nothing done, where it may look.
+    #[inline(always)]
+    pub(super) fn write_overlooked(&mut self, register: u16, value: u8, stale: u8) -> bool {
+        let calm = LAZY && self.late.ppu_calm > self.late.ppu + SOON;
+        // Some boards hear of $2000, too.
+        let heard = register == 0 && self.cart.board.answers_ppu();
+        let ppu = &mut self.state.ppu;
+        if !calm || heard || !ppu.overlooks(register, value, stale, self.late.ppu) {
+            return false;
+        }
+        ppu.write_overlooked(register, value, self.state.clock);
+        self.work.edges.take::<S>(Edge::PpuOverlooks);
+        true
     }
 
     /// What it means that so many half-dots are calm.

@@ -50,7 +50,7 @@ const APART: u32 = 12;
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
     /// Half-dots that the PPU has not run.
-    ppu: u32,
+    pub(super) ppu: u32,
     /// Half-dots that it may leave.
     pub(super) ppu_may: u32,
     /// Half-dots from where it stands that are known to be calm.

@@ -11,12 +11,16 @@
 //! | $2001 end of rendering, as OAM sees it | | there is none if rendering stays |
 //! | $2006 into `v` | after the start, before the fetch | no: calm ends before |
 //!
+//! Some writes touch nothing but `t` and `w` ([`Ppu::overlooks`]): the first one to
+//! $2006, those to $2005 that leave fine X, nametables in $2000. If no dot near looks
+//! there, they are done at once, however late the PPU is, and it is not even met.
+//!
 //! A copy of $2001, `late_mask`, follows a dot later. Only whether it renders is
 //! looked at, and that stays. A dot in which $2006 moved `v` leaves word of it for
 //! the step down at dot 256, which therefore is not calm.
 
 use super::Ppu;
-use crate::nes::bits::{Flag, Mask};
+use crate::nes::bits::{Ctrl, Flag, Mask};
 use crate::nes::region::Timing;
 
 impl Ppu {
@@ -70,5 +74,47 @@ impl Ppu {
             self.settle_delays();
         }
         1 + more
+    }
+}
+
+/// Dots within which a write has touched all that it touches, but for $2001 and `v`.
+const SOON: u32 = 3;
+
+impl Ppu {
+    /// Whether a write, `late` half-dots from where the PPU stands calm, touches nothing
+    /// at which it looks in the dots between and in the next [`SOON`]: `t`, which the
+    /// calm lines of the picture copy behind dot 257 alone, and `w`.
+    pub fn overlooks(&self, register: u16, value: u8, stale: u8, late: u32) -> bool {
+        let only_t = match register {
+            // The stale byte stands in `t` and fine X for a dot or two.
+            0 => self.ctrl.0 & !0x03 == value & !0x03,
+            5 => self.second_write.on() || [stale & 7, value & 7] == [self.fine_x; 2],
+            6 => !self.second_write.on(),
+            _ => false,
+        };
+        let end = u32::from(self.dot) + late.div_ceil(2) + SOON;
+        let copies = if self.dot < 258 { 257 } else { 341 + 257 };
+        let waits = self.copy_in > 0 || self.scroll_in > 0 || self.warming_up.on();
+        only_t && self.line < 240 && end < copies && !waits
+    }
+
+    /// A write that it overlooks, with all that comes of it.
+    pub fn write_overlooked(&mut self, register: u16, value: u8, clock: u64) {
+        self.drive_register_bus(value, 0xff, clock);
+        match register {
+            0 => {
+                self.ctrl = Ctrl(value);
+                self.t.set_nametable(self.ctrl);
+            }
+            5 => {
+                self.scroll_value = value;
+                self.write_scroll(value);
+                self.second_write = (!self.second_write.on()).into();
+            }
+            _ => {
+                self.t.set_high(value);
+                self.second_write = Flag::ON;
+            }
+        }
     }
 }
