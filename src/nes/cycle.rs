@@ -26,10 +26,8 @@
 //! Where all are calm and the lines were sampled since somebody ran, cycles are
 //! *idle*: they are counted, and that is all. Whoever catches up ends that.
 //!
-//! Reads of $2002 do not even catch up where `ppu/status.rs` knows what they give.
-//!
-//! To be late is not state: at the end of a frame everybody has caught up. In the
-//! exact tier nobody ever is (`exact.rs`); `tests/laziness.rs` compares the two.
+//! Reads of $2002 do not even catch up where `ppu/status.rs` knows what they give. To be
+//! late is no state: at a frame's end nobody is, in the exact tier nobody ever.
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
 //! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
@@ -44,7 +42,7 @@ use super::schedule::{Moment, Schedule};
 use super::system::System;
 use super::{Edge, State};
 
-/// Half-dots between two rises of A12 that a board counts: M2 falls three times.
+/// Half-dots between two rises of A12 that count: M2 falls three times.
 const APART: u32 = 12;
 
 /// How far the chips are behind the CPU, and how far they may be.
@@ -233,9 +231,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
     }
 
-    /// Whether so many half-dots from where the PPU stands, calm or not, leave /NMI
-    /// and a listening board's /IRQ as they are. Then it need not stop where the lines
-    /// are sampled.
+    /// Whether so many half-dots of the PPU, calm or not, leave /NMI and a listening
+    /// board's /IRQ as they are. Then it need not stop where the lines are sampled.
     fn lines_rest(&self, half_dots: u32) -> bool {
         if !LAZY || !self.state.ppu.nmi_rests(self.timing, half_dots) {
             return false;
@@ -313,6 +310,9 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let rises = board.quiet_rises(&self.state.board);
         let first = if board.hears_a12_alone() {
             self.state.ppu.a12_rests(self.timing, self.late.amid_dot)
+        } else if self.state.ppu.moves_address() {
+            // An address by itself may begin one of the lines that an MMC5 counts.
+            return 0;
         } else {
             0
         };
@@ -326,8 +326,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.catch_up_board();
     }
 
-    /// Line and dot of the PPU as if it were not late. (It never is across the
-    /// end of the picture.)
+    /// Line and dot of the PPU as if it were not late (never across the picture's end).
     pub fn position(&self) -> (u16, u16) {
         let (line, dot) = self.state.ppu.position();
         let dots = (self.late.ppu + u32::from(!self.late.amid_dot)) / 2;

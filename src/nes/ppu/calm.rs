@@ -32,17 +32,18 @@ impl Ppu {
             return self.vblank_calm(timing, half);
         }
         let fetching = !amid_dot && self.commit != commit::NOTHING;
+        let written = self.waits_for_effect();
+        let rests = if written { self.writes_rest(amid_dot) } else { u32::MAX };
+        if rests == 0 || self.port.is_busy() {
+            return 0;
+        }
         let events = if self.line == pre_render { 3 } else { 2 };
         if (matches!(self.line, 0 | 240..) && self.dot < events) || fetching || !self.is_settled() {
             return 0;
         }
         let last = if self.line == pre_render { pre_render } else { 239 };
         let calm = 2 * (u32::from(last - self.line) * 341 + u32::from(340 - self.dot)) + half;
-        match self.waits_for_effect() {
-            false => calm,
-            true if self.line == pre_render => 0,
-            true => calm.min(self.writes_rest(amid_dot)),
-        }
+        if written && self.line == pre_render { 0 } else { calm.min(rests) }
     }
 
     /// The same below the picture, up to the line on which the vblank flag rises or
@@ -105,7 +106,9 @@ impl Ppu {
     pub fn a12_rests(&self, timing: &Timing, amid_dot: bool) -> u32 {
         /// The first pattern address of the line's sprites.
         const SPRITES: u16 = 261;
-        if (240..timing.lines - 1).contains(&self.line) || !self.mask.rendering() {
+        if self.moves_address() {
+            return 0;
+        } else if (240..timing.lines - 1).contains(&self.line) || !self.mask.rendering() {
             return u32::MAX;
         }
         let sprites = self.ctrl.tall_sprites() || self.ctrl.sprite_table() != 0;
@@ -154,7 +157,7 @@ impl Ppu {
             return;
         }
         while left > 0 {
-            let dots = self.pass_delays(left.div_ceil(2), timing);
+            let dots = self.pass_delays(bus, left.div_ceil(2), timing);
             let piece = left.min(2 * dots);
             self.run_picture(bus, screen, crowd, piece);
             left -= piece;

@@ -9,7 +9,7 @@
 //! | $2005 into `t` and fine X | at the start | yes: `v` takes of `t` later |
 //! | $2001 layers, greyscale, emphasis | before the pixel; fetches and sprites have gone by, and do not look at it while rendering stays as it is | if it does |
 //! | $2001 end of rendering, as OAM sees it | | there is none if rendering stays |
-//! | $2006 into `v` | after the start, before the fetch | no: calm ends before |
+//! | $2006 into `v` | after the start, before the fetch and the pixel | with rendering off; else calm ends before |
 //!
 //! Some writes touch nothing but `t` and `w` ([`Ppu::overlooks`]): the first one to
 //! $2006, those to $2005 that leave fine X, nametables in $2000. If no dot near looks
@@ -19,7 +19,7 @@
 //! looked at, and that stays. A dot in which $2006 moved `v` leaves word of it for
 //! the step down at dot 256, which therefore is not calm.
 
-use super::Ppu;
+use super::{Ppu, VideoBus};
 use crate::nes::bits::{Ctrl, Flag, Mask};
 use crate::nes::region::Timing;
 
@@ -28,6 +28,11 @@ impl Ppu {
     #[inline(always)]
     pub fn waits_for_effect(&self) -> bool {
         self.delayed.on() || self.copied.on() || self.late_mask.0 != self.mask.0
+    }
+
+    /// Whether a write to $2006 has still to move the address pins.
+    pub fn moves_address(&self) -> bool {
+        self.copy_in > 0
     }
 
     /// For how many half-dots what the CPU wrote surely leaves calm dots calm, on a
@@ -42,6 +47,7 @@ impl Ppu {
         match self.copy_in {
             _ if !stays || steps => 0,
             0 => u32::MAX,
+            _ if !rendering => u32::MAX,
             dots => 2 * u32::from(dots - 1) + u32::from(amid_dot),
         }
     }
@@ -49,21 +55,27 @@ impl Ppu {
     /// Lets what is delayed come nearer by some dots, at the most so many. It takes
     /// effect in the first of them, and in no other. Gives how many.
     #[inline(always)]
-    pub(super) fn pass_delays(&mut self, dots: u32, timing: &Timing) -> u32 {
-        if self.waits_for_effect() { self.pass_delays_now(dots, timing) } else { dots }
+    pub(super) fn pass_delays(
+        &mut self,
+        bus: &mut impl VideoBus,
+        dots: u32,
+        timing: &Timing,
+    ) -> u32 {
+        if self.waits_for_effect() { self.pass_delays_now(bus, dots, timing) } else { dots }
     }
 
     #[inline(never)]
-    fn pass_delays_now(&mut self, dots: u32, timing: &Timing) -> u32 {
+    fn pass_delays_now(&mut self, bus: &mut impl VideoBus, dots: u32, timing: &Timing) -> u32 {
         self.copied = Flag::OFF;
         self.apply_scroll_write();
-        self.copy_in = self.copy_in.saturating_sub(1);
+        self.copy_scroll(bus);
         self.late_mask = self.mask;
         self.apply_mask_write(timing);
         let counts = [self.scroll_in, self.copy_in, self.mask_in, self.tint_in];
         let next = counts.into_iter().filter(|count| *count > 0).min();
         let more = (dots - 1).min(next.map_or(u32::MAX, |count| u32::from(count) - 1));
         if more > 0 {
+            self.copied = Flag::OFF;
             self.late_mask = self.mask;
             let pass = |count: u8| count.saturating_sub(more.min(255) as u8);
             self.scroll_in = pass(self.scroll_in);

@@ -397,7 +397,7 @@ impl Ppu {
 
     /// `v` ← `t`, four or five dots after the second write to $2006.
     #[inline(never)]
-    fn copy_scroll(&mut self, bus: &mut impl VideoBus) {
+    pub(super) fn copy_scroll(&mut self, bus: &mut impl VideoBus) {
         if self.copy_in > 0 {
             self.copy_in -= 1;
             if self.copy_in == 0 {
