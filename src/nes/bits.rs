@@ -224,6 +224,13 @@ impl Scroll {
         }
     }
 
+    /// So many tiles, 31 at the most, to the right.
+    #[inline(always)]
+    pub fn advance_tiles(&mut self, tiles: u16) {
+        let column = (self.0 & Self::COARSE_X) + tiles;
+        self.0 = (self.0 & !Self::COARSE_X) ^ (column & 0x20) << 5 | (column & Self::COARSE_X);
+    }
+
     /// One line down. Coarse Y 29 wraps into the next nametable; 31 wraps
     /// within the same one (attributes drawn as tiles).
     pub fn next_line(&mut self) {

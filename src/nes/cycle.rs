@@ -26,10 +26,8 @@
 //! Where all are calm and the lines were sampled since somebody ran, cycles are
 //! *idle*: they are counted, and that is all. Whoever catches up ends that.
 //!
-//! Reads of $2002 do not even catch up where `ppu/status.rs` knows what they give.
-//!
-//! To be late is not state: at the end of a frame everybody has caught up. In the
-//! exact tier nobody ever is (`exact.rs`); `tests/laziness.rs` compares the two.
+//! Reads of $2002 do not even catch up where `ppu/status.rs` knows what they give. To be
+//! late is no state: at a frame's end nobody is, in the exact tier nobody ever.
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
 //! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
@@ -44,17 +42,17 @@ use super::schedule::{Moment, Schedule};
 use super::system::System;
 use super::{Edge, State};
 
-/// Half-dots between two rises of A12 that a board counts: M2 falls three times.
+/// Half-dots between two rises of A12 that count: M2 falls three times.
 const APART: u32 = 12;
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
     /// Half-dots that the PPU has not run.
-    ppu: u32,
+    pub(super) ppu: u32,
     /// Half-dots that it may leave.
-    ppu_may: u32,
+    pub(super) ppu_may: u32,
     /// Half-dots from where it stands that are known to be calm.
-    ppu_calm: u32,
+    pub(super) ppu_calm: u32,
     /// Half-dots from there for which the flags of $2002 rest, once that is asked.
     status_rests: Option<u32>,
     /// It stands between the halves of a dot.
@@ -205,7 +203,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     fn end_busy_cycle(&mut self) {
         let schedule = self.schedule();
         let late = self.late.ppu + schedule.total;
-        let runs_ppu = late > self.late.ppu_may;
+        let runs_ppu = !self.may_wait(late);
         if self.reached != Moment::Start || runs_ppu && !self.lines_rest(late) {
             self.run_until(Moment::End);
             self.reached = Moment::Start;
@@ -230,9 +228,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
     }
 
-    /// Whether so many half-dots from where the PPU stands, calm or not, leave /NMI
-    /// and a listening board's /IRQ as they are. Then it need not stop where the lines
-    /// are sampled.
+    /// Whether so many half-dots of the PPU, calm or not, leave /NMI and a listening
+    /// board's /IRQ as they are. Then it need not stop where the lines are sampled.
     fn lines_rest(&self, half_dots: u32) -> bool {
         if !LAZY || !self.state.ppu.nmi_rests(self.timing, half_dots) {
             return false;
@@ -245,7 +242,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     fn step_ppu(&mut self, half_dots: u32) {
         self.late.ppu += half_dots;
         self.late.since_m2_fell += half_dots;
-        if self.late.ppu > self.late.ppu_may {
+        if !self.may_wait(self.late.ppu) {
             self.catch_up_ppu();
         }
     }
@@ -274,8 +271,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         while *late > 0 {
             if *calm == 0 {
                 *calm = ppu.calm(self.timing, *amid_dot);
-                let calms = if *calm > 0 { Edge::PpuCalms } else { Edge::PpuRestless };
-                self.work.edges.take::<S>(calms);
+                self.work.edges.take::<S>(Self::calm_edge(ppu, *calm));
             }
             bus.m2.left = *late;
             let half_dots = (*late).min(*calm).max(1);
@@ -296,19 +292,24 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             *amid_dot ^= half_dots & 1 != 0;
             *late -= half_dots;
         }
-        self.late.ppu_may = if watching { self.board_may_wait() } else { self.late.ppu_calm };
+        self.late.ppu_may = self.ppu_may_wait();
     }
 
     /// For how many of the calm half-dots ahead a board that watches the PPU
     /// keeps /IRQ as it is.
-    fn board_may_wait(&self) -> u32 {
-        if self.schedules.len() > 1 {
+    pub(super) fn ppu_may_wait(&self) -> u32 {
+        if !self.watches.ppu_address {
+            return self.late.ppu_calm;
+        } else if self.schedules.len() > 1 {
             return 0;
         }
         let board = self.cart.board;
         let rises = board.quiet_rises(&self.state.board);
         let first = if board.hears_a12_alone() {
             self.state.ppu.a12_rests(self.timing, self.late.amid_dot)
+        } else if self.state.ppu.moves_address() {
+            // An address by itself may begin one of the lines that an MMC5 counts.
+            return 0;
         } else {
             0
         };
@@ -322,8 +323,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.catch_up_board();
     }
 
-    /// Line and dot of the PPU as if it were not late. (It never is across the
-    /// end of the picture.)
+    /// Line and dot of the PPU as if it were not late (never across the picture's end).
     pub fn position(&self) -> (u16, u16) {
         let (line, dot) = self.state.ppu.position();
         let dots = (self.late.ppu + u32::from(!self.late.amid_dot)) / 2;

@@ -20,7 +20,9 @@ macro_rules! edges {
 
 edges! {
     PpuCalms "PPU: calm begins",
+    PpuDelays "PPU: calm begins before a write takes effect",
     PpuRestless "PPU: a half-dot is not calm",
+    PpuOverlooks "PPU: a write touches what no calm dot looks at",
     PpuMet "PPU: met by the CPU while calm",
     IdleBegins "cycles: idle begins",
     StatusKnown "$2002: known, nobody catches up",

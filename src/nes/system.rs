@@ -233,6 +233,9 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
     }
 
     fn write_ppu(&mut self, register: u16, value: u8, stale: u8) {
+        if self.write_overlooked(register, value, stale) {
+            return;
+        }
         self.meet_ppu(Moment::Start);
         if register == 0 && self.cart.board.answers_ppu() {
             self.write_cart(0x2000, value);

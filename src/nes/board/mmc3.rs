@@ -83,12 +83,21 @@ impl Board for Mmc3 {
     fn write(&mut self, _cart: &Cartridge, write: Write) -> Touched {
         match write.address & 0xe001 {
             0x8000 => {
+                let modes = (self.select ^ write.value) & 0xc0;
                 self.select = write.value;
+                if modes == 0 && self.chip != MMC6 {
+                    return Touched::Nothing;
+                }
                 if self.chip == MMC6 && self.select & 0x20 == 0 {
                     self.protect = 0;
                 }
             }
-            0x8001 => self.banks[usize::from(self.select & 7)] = write.value,
+            0x8001 => {
+                let bank = &mut self.banks[usize::from(self.select & 7)];
+                if std::mem::replace(bank, write.value) == write.value {
+                    return Touched::Nothing;
+                }
+            }
             0xa000 => self.mirroring = write.value,
             0xa001 if self.chip == MMC6 && self.select & 0x20 == 0 => return Touched::Nothing,
             0xa001 => self.protect = write.value,

@@ -171,11 +171,16 @@ impl Map {
     pub fn prg(&mut self, at: u16, size: usize, bank: i32) {
         let banks = (self.prg_len / size).max(1) as i32;
         let start = bank.rem_euclid(banks) as usize * size;
-        for page in 0..size / 256 {
-            let offset = (start + page * 256) % self.prg_len;
-            let slot = usize::from(at >> 8) + page;
-            self.read[slot] = Page((offset / 256) as u16);
-            self.write[slot] = Page::NOTHING;
+        let slots = usize::from(at >> 8)..usize::from(at >> 8) + size / 256;
+        self.write[slots.clone()].fill(Page::NOTHING);
+        let pages = self.read[slots].iter_mut().zip(0..);
+        if start + size <= self.prg_len {
+            pages.for_each(|(page, n)| *page = Page((start / 256) as u16 + n));
+            return;
+        }
+        for (page, n) in pages {
+            let offset = (start + usize::from(n) * 256) % self.prg_len;
+            *page = Page((offset / 256) as u16);
         }
     }
 

@@ -32,12 +32,18 @@ impl Ppu {
             return self.vblank_calm(timing, half);
         }
         let fetching = !amid_dot && self.commit != commit::NOTHING;
+        let written = self.waits_for_effect();
+        let rests = if written { self.writes_rest(amid_dot) } else { u32::MAX };
+        if rests == 0 || self.port.is_busy() {
+            return 0;
+        }
         let events = if self.line == pre_render { 3 } else { 2 };
         if (matches!(self.line, 0 | 240..) && self.dot < events) || fetching || !self.is_settled() {
             return 0;
         }
         let last = if self.line == pre_render { pre_render } else { 239 };
-        2 * (u32::from(last - self.line) * 341 + u32::from(340 - self.dot)) + half
+        let calm = 2 * (u32::from(last - self.line) * 341 + u32::from(340 - self.dot)) + half;
+        if written && self.line == pre_render { 0 } else { calm.min(rests) }
     }
 
     /// The same below the picture, up to the line on which the vblank flag rises or
@@ -63,13 +69,12 @@ impl Ppu {
         2 * (lines * 341 + u32::from(QUIET.end) - u32::from(self.dot)) - 1 + half
     }
 
-    /// Whether every flip-flop between the CPU and the picture is at rest.
+    /// Whether every flip-flop between the CPU and the picture is at rest, but for
+    /// writes that are delayed.
     fn is_settled(&self) -> bool {
         let rendering = self.mask.rendering();
         let e = &self.evaluation;
         let moving = [
-            self.delayed,
-            self.copied,
             self.skipped_dot,
             self.vblank_next,
             self.vblank_set,
@@ -83,9 +88,7 @@ impl Ppu {
         if (self.status_read.on() && self.vblank.on()) || (rendering && e.corruption_pending.on()) {
             return false;
         }
-        self.vblank_set_was_off == Flag::ON
-            && self.late_mask.0 == self.mask.0
-            && (rendering || self.address == self.v.0)
+        self.vblank_set_was_off == Flag::ON && (rendering || self.address == self.v.0)
     }
 
     /// Whether /NMI's level surely stays for so many half-dots, calm or not: no line is
@@ -103,7 +106,9 @@ impl Ppu {
     pub fn a12_rests(&self, timing: &Timing, amid_dot: bool) -> u32 {
         /// The first pattern address of the line's sprites.
         const SPRITES: u16 = 261;
-        if (240..timing.lines - 1).contains(&self.line) || !self.mask.rendering() {
+        if self.moves_address() {
+            return 0;
+        } else if (240..timing.lines - 1).contains(&self.line) || !self.mask.rendering() {
             return u32::MAX;
         }
         let sprites = self.ctrl.tall_sprites() || self.ctrl.sprite_table() != 0;
@@ -151,6 +156,24 @@ impl Ppu {
             self.run_pre_render(bus, screen, left);
             return;
         }
+        while left > 0 {
+            let dots = self.pass_delays(bus, left.div_ceil(2), timing);
+            let piece = left.min(2 * dots);
+            self.run_picture(bus, screen, crowd, piece);
+            left -= piece;
+        }
+    }
+
+    /// Half-dots of the picture, from the first half of a dot.
+    #[inline(always)]
+    fn run_picture(
+        &mut self,
+        bus: &mut impl VideoBus,
+        screen: &mut impl Screen,
+        crowd: &mut Crowd,
+        half_dots: u32,
+    ) {
+        let mut left = half_dots;
         let rendering = self.mask.rendering();
         if rendering && left >= 512 {
             crowd.follow(&self.oam, self.ctrl.sprite_height());
@@ -165,8 +188,19 @@ impl Ppu {
                 left -= Self::MARGIN;
                 continue;
             }
+            if rendering && left >= Self::SEGMENT && self.dot < 256 {
+                let dots = self.run_segment(bus, screen, crowd, left / 2);
+                if dots > 0 {
+                    left -= 2 * dots;
+                    continue;
+                }
+            }
             if rendering && left >= 16 && self.dot & 7 == 0 && self.run_tile(bus, screen) {
                 left -= 16;
+                continue;
+            }
+            if rendering && left >= Self::PAIR && self.run_pair(bus, screen) {
+                left -= Self::PAIR;
                 continue;
             }
             if !rendering {
@@ -436,6 +470,10 @@ pub(super) mod tests {
             amid_dot in any::<bool>(),
             alignment in 0u8..4,
             wanted in 1u32..2500,
+            writes in proptest::collection::vec(
+                (prop_oneof![Just(1u8), Just(5), Just(6)], any::<u8>(), any::<u8>(), 0u32..8),
+                0..4,
+            ),
             hears in prop_oneof![Just(Hears::Nothing), Just(Hears::A12), Just(Hears::Everything)],
         ) {
             let timing = Region::Ntsc.timing();
@@ -450,6 +488,22 @@ pub(super) mod tests {
                     calm.half_dot(&mut Bench::new(hears), timing);
                     if amid_dot {
                         calm.dot(&mut Bench::new(hears), &mut Bench::new(hears), timing, alignment);
+                    }
+                }
+            }
+            let mut amid_dot = amid_dot;
+            if line < 240 {
+                for (register, value, stale, half_dots) in writes {
+                    // Mostly what leaves rendering on, or off.
+                    let value = if stale & 1 != 0 { value } else { value & 0xe1 | mask & 0x1e };
+                    calm.write(register.into(), value, stale, 0, timing, alignment);
+                    for _ in 0..half_dots {
+                        if amid_dot {
+                            calm.half_dot(&mut Bench::new(hears), timing);
+                        } else {
+                            calm.dot(&mut Bench::new(hears), &mut Bench::new(hears), timing, alignment);
+                        }
+                        amid_dot = !amid_dot;
                     }
                 }
             }

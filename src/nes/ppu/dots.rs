@@ -287,7 +287,7 @@ impl Ppu {
 
     /// $2005 takes effect; until then the stale byte of the CPU's bus stands.
     #[inline(never)]
-    fn apply_scroll_write(&mut self) {
+    pub(super) fn apply_scroll_write(&mut self) {
         if self.scroll_in > 0 {
             self.scroll_in -= 1;
             if self.scroll_in == 0 {
@@ -399,7 +399,7 @@ impl Ppu {
 
     /// `v` ← `t`, four or five dots after the second write to $2006.
     #[inline(never)]
-    fn copy_scroll(&mut self, bus: &mut impl VideoBus) {
+    pub(super) fn copy_scroll(&mut self, bus: &mut impl VideoBus) {
         if self.copy_in > 0 {
             self.copy_in -= 1;
             if self.copy_in == 0 {
@@ -412,7 +412,7 @@ impl Ppu {
 
     /// The parts of $2001 take effect.
     #[inline(never)]
-    fn apply_mask_write(&mut self, timing: &Timing) {
+    pub(super) fn apply_mask_write(&mut self, timing: &Timing) {
         if self.mask_in > 0 {
             self.mask_in -= 1;
             if self.mask_in == 0 {

@@ -34,22 +34,40 @@ use super::{Hears, Kib, Ppu, Row, Screen, VideoBus};
 use crate::nes::bits::{Flag, Scroll};
 
 /// Tiles that a line's pixels and the registers behind them come from.
-const TILES: usize = 34;
+pub(super) const TILES: usize = 34;
 /// Tiles that a line fetches for itself.
 const FETCHED: usize = 32;
 
 /// The background of a line, and its colours with what is drawn over it.
-struct Canvas {
+pub(super) struct Canvas {
     low: [u8; TILES],
     high: [u8; TILES],
-    colours: [u8; TILES * 8],
+    pub(super) colours: [u8; TILES * 8],
+}
+
+/// A piece of a line.
+#[derive(Clone, Copy)]
+pub(super) struct Piece {
+    /// Its first pixel.
+    pub first: u16,
+    pub dots: u16,
+}
+
+impl Piece {
+    const LINE: Self = Self { first: 0, dots: 256 };
+
+    /// Where on its canvas it begins.
+    #[inline(always)]
+    pub fn place(self, fine_x: u8) -> usize {
+        usize::from(self.first & 7) + usize::from(fine_x & 7)
+    }
 }
 
 /// What the fetches of a line meet.
-struct Tiles<'a> {
-    numbers: [u8; FETCHED],
+pub(super) struct Tiles<'a> {
+    pub numbers: [u8; FETCHED],
     /// Two bits for each, the first tile's lowest.
-    attributes: u64,
+    pub attributes: u64,
     patterns: [&'a Kib; 4],
     fine_y: usize,
 }
@@ -87,13 +105,13 @@ impl Ppu {
             canvas = self.draw_background(tiles.attributes, |n| tiles.planes(tiles.numbers[n]));
             self.take_tiles(tiles.numbers[FETCHED - 1], tiles.attributes, &canvas);
             if !whole {
-                self.tell_line(bus);
+                self.tell_tiles(bus, FETCHED);
             }
         }
         if whole {
             bus.pass(16 * FETCHED as u32);
         }
-        let hit = self.draw_sprites(&mut canvas);
+        let hit = self.draw_sprites(&mut canvas, Piece::LINE);
         self.show(screen, &canvas);
         self.sprites.pass_line();
         self.evaluate_line(crowd);
@@ -107,9 +125,9 @@ impl Ppu {
         true
     }
 
-    /// Looks up the tiles that dots 1-256 fetch.
+    /// Looks up the tiles that are fetched from here on, as far as dots 1-256 go.
     #[inline(always)]
-    fn line_tiles<'a>(&self, bus: &'a impl VideoBus) -> Option<Tiles<'a>> {
+    pub(super) fn line_tiles<'a>(&self, bus: &'a impl VideoBus) -> Option<Tiles<'a>> {
         let v = self.v;
         let first = bus.kib(v.tile_address())?;
         let second = bus.kib(v.tile_address() ^ 0x0400)?;
@@ -128,18 +146,20 @@ impl Ppu {
         Some(Tiles { numbers, attributes, patterns, fine_y: v.fine_y().into() })
     }
 
+    /// The background's four palettes.
+    #[inline(always)]
+    pub(super) fn inks(&self) -> [Ink; 4] {
+        let [c0, c1, c2, c3, _, c5, c6, c7, _, c9, c10, c11, _, c13, c14, c15, ..] = self.palette;
+        [[c1, c2, c3], [c5, c6, c7], [c9, c10, c11], [c13, c14, c15]]
+            .map(|[one, two, three]| Ink::new([c0, one, two, three]))
+    }
+
     /// Colours of 34 tiles: the two in the shift registers, and those fetched.
     #[inline(always)]
     fn draw_background(&self, mut attributes: u64, planes: impl Fn(usize) -> [u8; 2]) -> Canvas {
         let palette = &self.palette;
-        let [backdrop, c1, c2, c3, _, c5, c6, c7, _, c9, c10, c11, _, c13, c14, c15, ..] = *palette;
-        let inks = [
-            Ink::new([backdrop, c1, c2, c3]),
-            Ink::new([backdrop, c5, c6, c7]),
-            Ink::new([backdrop, c9, c10, c11]),
-            Ink::new([backdrop, c13, c14, c15]),
-        ];
-        let mut canvas = Canvas { low: [0; TILES], high: [0; TILES], colours: [0; TILES * 8] };
+        let inks = self.inks();
+        let mut canvas = Canvas::new();
         let [second_low, first_low] = self.tile_low.to_le_bytes();
         let [second_high, first_high] = self.tile_high.to_le_bytes();
         let first = (self.attribute_low & 1) | (self.attribute_high & 1) << 1;
@@ -183,15 +203,15 @@ impl Ppu {
     /// A tile's nametable and attribute bytes leave A12 low; its planes lie in the
     /// background's table.
     #[inline(always)]
-    fn tell_line(&self, bus: &mut impl VideoBus) {
+    pub(super) fn tell_tiles(&self, bus: &mut impl VideoBus, tiles: usize) {
         let tile = self.v.tile_address();
         let table = self.ctrl.background_table();
         if bus.hears() == Hears::Nothing || table == 0 {
             bus.drive(tile);
-            bus.pass(16 * FETCHED as u32);
+            bus.pass(16 * tiles as u32);
             return;
         }
-        for _ in 0..FETCHED {
+        for _ in 0..tiles {
             bus.drive(tile);
             bus.pass(8);
             bus.drive(table);
@@ -202,17 +222,21 @@ impl Ppu {
     /// Sprites over the background. The first in OAM2's order hides the others,
     /// wherever it stands. Gives the pixel at which sprite 0 hits.
     #[inline(always)]
-    fn draw_sprites(&self, canvas: &mut Canvas) -> Option<u16> {
+    pub(super) fn draw_sprites(&self, canvas: &mut Canvas, piece: Piece) -> Option<u16> {
         if !self.mask.sprites_at(8) || self.sprites.are_empty() {
             return None;
         }
-        let fine_x = usize::from(self.fine_x & 7);
+        let place = piece.place(self.fine_x);
         let [clip_background, clip_sprites] =
             [!self.mask.background_at(0), !self.mask.sprites_at(0)];
         let mut taken = [0u8; 264];
         let mut hit = None;
         for slot in (0..8).filter(|slot| !self.sprites.is_empty(*slot)) {
-            let x = self.sprites.counter[slot];
+            let at = usize::from(self.sprites.counter[slot]);
+            if at >= usize::from(piece.dots) {
+                continue;
+            }
+            let x = piece.first + at as u16;
             // Where x < 8, the pixels from there on.
             let right = if x < 8 { (0xffu16 >> (8 - x)) as u8 } else { 0xff };
             let seen = if clip_sprites { right } else { 0xff };
@@ -221,13 +245,12 @@ impl Ppu {
                 0
             } else {
                 let seen = if clip_background { right } else { 0xff };
-                canvas.opaque(usize::from(x) + fine_x) & seen
+                canvas.opaque(at + place) & seen
             };
             if slot == 0 && self.may_hit_sprite0() {
-                let first = u16::from(x) + ((low | high) & behind).leading_zeros() as u16;
+                let first = x + ((low | high) & behind).leading_zeros() as u16;
                 hit = ((low | high) & behind != 0 && first < 255).then_some(first);
             }
-            let at = usize::from(x);
             let Some(taken) = taken[at..].first_chunk_mut::<8>() else { continue };
             let opaque = word(low | high);
             let mut shown = opaque & !u64::from_le_bytes(*taken);
@@ -238,7 +261,7 @@ impl Ppu {
             let palette = 0x10 | usize::from(self.sprites.attributes[slot] & 3) << 2;
             let [c1, c2, c3] = [1, 2, 3].map(|n| self.palette[palette | n]);
             let colours = Ink::new([0, c1, c2, c3]).mix(low, high);
-            if let Some(place) = canvas.colours[at + fine_x..].first_chunk_mut::<8>() {
+            if let Some(place) = canvas.colours[at + place..].first_chunk_mut::<8>() {
                 *place = ((u64::from_le_bytes(*place) & !shown) | (colours & shown)).to_le_bytes();
             }
         }
@@ -304,7 +327,7 @@ impl Ppu {
 impl Tiles<'_> {
     /// The planes of a tile on this line.
     #[inline(always)]
-    fn planes(&self, number: u8) -> [u8; 2] {
+    pub(super) fn planes(&self, number: u8) -> [u8; 2] {
         let pattern = self.patterns[usize::from(number >> 6)];
         let at = usize::from(number & 0x3f) << 4 | self.fine_y & 7;
         [pattern[at], pattern[at | usize::from(PLANE)]]
@@ -313,7 +336,12 @@ impl Tiles<'_> {
 
 impl Canvas {
     #[inline(always)]
-    fn put(&mut self, n: usize, inks: &[Ink; 4], [low, high]: [u8; 2], attribute: u8) {
+    pub(super) fn new() -> Self {
+        Self { low: [0; TILES], high: [0; TILES], colours: [0; TILES * 8] }
+    }
+
+    #[inline(always)]
+    pub(super) fn put(&mut self, n: usize, inks: &[Ink; 4], [low, high]: [u8; 2], attribute: u8) {
         [self.low[n], self.high[n]] = [low, high];
         let (colours, _) = self.colours.as_chunks_mut::<8>();
         colours[n] = inks[usize::from(attribute & 3)].mix(low, high).to_le_bytes();
@@ -398,7 +426,7 @@ impl Evaluation {
 impl Sprites {
     /// Whether a sprite has nothing to show.
     #[inline(always)]
-    fn is_empty(&self, slot: usize) -> bool {
+    pub(super) fn is_empty(&self, slot: usize) -> bool {
         self.low[slot] | self.high[slot] == 0
     }
 
@@ -406,6 +434,19 @@ impl Sprites {
     #[inline(always)]
     pub(super) fn are_empty(&self) -> bool {
         u64::from_le_bytes(self.low) | u64::from_le_bytes(self.high) == 0
+    }
+
+    /// Some dots of a line's picture.
+    #[inline(always)]
+    pub(super) fn pass(&mut self, dots: u16) {
+        if !self.are_empty() {
+            for slot in 0..8 {
+                let shifts = dots.saturating_sub(self.counter[slot].into()).min(8);
+                self.low[slot] = (u16::from(self.low[slot]) << shifts) as u8;
+                self.high[slot] = (u16::from(self.high[slot]) << shifts) as u8;
+            }
+        }
+        self.count(dots.min(255) as u8);
     }
 
     /// 256 dots: every counter runs out, every register shifts from there on.

@@ -47,7 +47,7 @@ impl Ppu {
 
     /// The background's registers go on.
     #[inline(always)]
-    fn shift_dots(&mut self, dots: u32) {
+    pub(super) fn shift_dots(&mut self, dots: u32) {
         let entering = (1u16 << dots) - 1;
         let attribute = |old: u8, bit: u8| {
             let bits = entering as u8 * (self.attribute_latch >> bit & 1);
@@ -61,7 +61,7 @@ impl Ppu {
 
     /// The fetches of the dots behind `first`.
     #[inline(always)]
-    fn fetch_dots(&mut self, bus: &mut impl VideoBus, first: u16, dots: u16) {
+    pub(super) fn fetch_dots(&mut self, bus: &mut impl VideoBus, first: u16, dots: u16) {
         for dot in first..first + dots {
             let step = dot & 7;
             if step & 1 == 0 {
@@ -105,7 +105,7 @@ impl Ppu {
 
     /// Some of dots 1-64.
     #[inline(always)]
-    fn clear_dots(&mut self, dots: u16) {
+    pub(super) fn clear_dots(&mut self, dots: u16) {
         let e = &mut self.evaluation;
         for _ in 0..dots {
             self.dot += 1;
@@ -126,7 +126,7 @@ impl Ppu {
 
     /// Some of dots 65-256.
     #[inline(always)]
-    fn evaluate_dots(&mut self, dots: u16) {
+    pub(super) fn evaluate_dots(&mut self, dots: u16) {
         for _ in 0..dots {
             self.dot += 1;
             self.settle_overflow();

@@ -34,7 +34,7 @@ impl Ppu {
     }
 
     /// Drives the bits of `mask` on the register bus.
-    fn drive_register_bus(&mut self, value: u8, mask: u8, clock: u64) {
+    pub(super) fn drive_register_bus(&mut self, value: u8, mask: u8, clock: u64) {
         self.bus = (self.bus_at(clock) & !mask) | (value & mask);
         for (bit, refreshed) in self.refreshed.iter_mut().enumerate() {
             if mask >> bit & 1 != 0 {

@@ -37,12 +37,12 @@ pub struct Evaluation {
     pub next_buffer: u8,
     pub latched: u8,
     /// Byte of the entry: Y, tile, attributes, X.
-    field: u8,
-    full: Flag,
+    pub(super) field: u8,
+    pub(super) full: Flag,
     /// A ninth sprite was found on this line.
     ninth: Flag,
     /// OAMADDR ran past the end.
-    wrapped: Flag,
+    pub(super) wrapped: Flag,
     pub next_has_sprite0: Flag,
     /// The first sprite of the line being drawn is "sprite 0".
     pub line_has_sprite0: Flag,
@@ -54,7 +54,7 @@ pub struct Evaluation {
     pub corruption_cancelled: Flag,
     corruption_row: u8,
     /// Rendering ended on an odd dot of the evaluation.
-    ended_on_odd: Flag,
+    pub(super) ended_on_odd: Flag,
     reserved: u8,
 }
 

@@ -23,7 +23,9 @@ impl Ppu {
             && self.sprite0_hit_readable.on() == self.sprite0_hit.on()
             && self.overflow_latched.on() == self.overflow.on()
             && self.overflow_readable.on() == self.overflow.on();
-        if self.vblank.on() || !settled {
+        // A read clears `w`, which $2005 needs as it was when it takes effect.
+        let writes_rest = self.mask_in == 0 && self.scroll_in == 0;
+        if self.vblank.on() || !settled || !writes_rest {
             return 0;
         } else if self.line >= 240 || !self.mask.rendering() {
             return u32::MAX;
