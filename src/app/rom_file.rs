@@ -164,7 +164,7 @@ fn unzipped(packed: Vec<u8>) -> Result<(Vec<u8>, Vec<String>), String> {
         if file.is_dir() || (&mut file).take(4).read_to_end(&mut start).is_err() {
             continue;
         }
-        if start == *b"NES\x1a" {
+        if matches!(start.as_slice(), b"NES\x1a" | b"NESM" | b"NSFE") {
             roms.push(String::from_utf8_lossy(file.name_raw()).into_owned());
             if chosen.is_none() {
                 let bytes = bounded(Cursor::new(start).chain(file)).map_err(|e| damaged(&e))?;
@@ -172,8 +172,8 @@ fn unzipped(packed: Vec<u8>) -> Result<(Vec<u8>, Vec<String>), String> {
             }
         }
     }
-    let bytes =
-        chosen.ok_or("there is no NES ROM in this zip file; give one that has a .nes file")?;
+    let bytes = chosen
+        .ok_or("there is no NES ROM in this zip file; give one that has a .nes or .nsf file")?;
     let mut notes = Vec::new();
     if roms.len() > 1 {
         notes.push(format!(

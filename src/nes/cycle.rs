@@ -36,6 +36,8 @@
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
+use zerocopy::IntoBytes;
+
 use super::apu::{self, calm::Span};
 use super::cart_bus::{CartBus, M2};
 use super::output::Sink;
@@ -392,11 +394,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.pass_board(self.state.clock + 1);
         self.late.board_due = self.late.board;
         if LAZY {
-            let quiet = self.cart.board.quiet_cycles(&self.state.board);
+            let quiet = self.cart.board.quiet_cycles(&self.state.board, self.state.ram.as_bytes());
             self.late.board_due += u64::from(quiet);
             self.work.edges.take::<S>(if quiet > 0 { Edge::BoardRests } else { Edge::BoardBusy });
         }
-        let level = self.cart.board.level(&self.state.board);
+        let level = self.cart.board.level(&self.state.board, self.state.ram.as_bytes());
         if self.late.board_level != level {
             // What the APU did so far, with this cycle, sounded beside the old level.
             self.catch_up_apu_to(self.elapsed() + 1);
@@ -410,7 +412,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let late = until.saturating_sub(self.late.board) as u32;
         self.late.board += u64::from(late);
         if late > 0 {
-            self.cart.board.cpu_cycles(&mut self.state.board, late);
+            let State { board, ram, .. } = &mut *self.state;
+            self.cart.board.cpu_cycles(board, ram.as_mut_bytes(), late);
         }
     }
 

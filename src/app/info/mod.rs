@@ -3,6 +3,7 @@
 //! | file | known by | told by |
 //! |---|---|---|
 //! | ROM, zipped or gzipped too | `NES` $1A | `rom.rs` |
+//! | music | `NESM` $1A, `NSFE` | `music.rs` |
 //! | saved state, the two files of a loop slot | `RETAKEST`, `RETAKELS`, `RETAKELI` | `saved.rs` |
 //! | battery save | its name: `.sav` | `saved.rs` |
 //! | movie | `version`, `PK` with an input log, bars | `movie.rs` |
@@ -11,6 +12,7 @@
 
 mod boards;
 mod movie;
+mod music;
 mod patch;
 mod rom;
 mod saved;
@@ -29,6 +31,7 @@ use super::tape::{self, file::is_tape};
 use crate::flight::slot::Part;
 use crate::flight::state_file;
 use crate::nes::Region;
+use crate::nes::cart::nsf;
 
 /// Runs the command.
 pub fn info(args: &InfoArgs) -> Outcome {
@@ -75,6 +78,7 @@ fn describe(path: &Path) -> Outcome<Value> {
             saved::slot(path, Part::Input, &bytes).map_err(fault)?
         }
         _ if bytes.starts_with(b"NES\x1a") => rom::describe(&bytes).map_err(fault)?,
+        _ if nsf::is_music(&bytes) => music::describe(&bytes).map_err(fault)?,
         _ if saved::is_battery(path) => saved::battery(&bytes),
         _ if is_movie || movie::is_known(&bytes) => movie::describe(&bytes).map_err(fault)?,
         _ => return Err(fault(rom::what_else(&bytes))),

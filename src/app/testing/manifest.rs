@@ -33,9 +33,9 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether the file is a cartridge's (not a tune's or a disk's).
+    /// Whether the file is one that plays here: a cartridge's or a tune's, not a disk's.
     pub fn is_ines(&self) -> bool {
-        matches!(self.format.as_str(), "iNES" | "NES2.0")
+        matches!(self.format.as_str(), "iNES" | "NES2.0" | "nsf")
     }
 
     /// Whether the file must be refused.
