@@ -43,6 +43,11 @@ proptest! {
     }
 
     #[test]
+    fn are_music_or_an_error(bytes in bytes()) {
+        bodies::music(&bytes);
+    }
+
+    #[test]
     fn are_a_movie_or_an_error(bytes in bytes()) {
         bodies::movie(&bytes);
     }

@@ -14,7 +14,8 @@ use crate::video::layout::{Aspect, Filter};
 ///
 /// Without a command it plays: `retake game.nes`. Without a ROM it plays the
 /// built-in game. ROMs are iNES or NES 2.0 files, plain, zipped or gzipped, or
-/// `-` for stdin.
+/// `-` for stdin. Music files (.nsf, .nsfe) play, too: left and right change the
+/// track, Start begins it again.
 ///
 /// Keys: arrows, X = A, Z = B, Enter = Start, Right Shift = Select. L records a
 /// loop, plays it, plays on. Esc quits.
@@ -83,6 +84,12 @@ pub struct SetupArgs {
     /// snes-pad and snes-mouse [default: what the ROM's header says, else pads]
     #[arg(long, value_name = "DEVICES")]
     pub ports: Option<Devices>,
+    /// The DIP switches of an arcade machine, a byte in hex: bit 0 is switch 1
+    #[arg(long, value_name = "BYTE", value_parser = super::script::hex_byte)]
+    pub dip: Option<u8>,
+    /// The track with which a music file begins [default: what the file says]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..), conflicts_with = "dip")]
+    pub track: Option<u8>,
     /// Take no fast path (the bytes are the same, it only takes longer)
     #[arg(long)]
     pub exact: bool,
@@ -112,6 +119,8 @@ impl Default for SetupArgs {
             seed: 0,
             board: None,
             ports: None,
+            dip: None,
+            track: None,
             exact: false,
             patch: None,
             no_patch: false,
@@ -125,7 +134,16 @@ impl SetupArgs {
     /// For a ROM that was not named on the command line: without what was meant
     /// for the one that was.
     pub fn for_another_rom(&self) -> Self {
-        Self { board: None, ports: None, patch: None, cheat: Vec::new(), ..self.clone() }
+        let (dip, track) = (None, None);
+        Self {
+            board: None,
+            ports: None,
+            dip,
+            track,
+            patch: None,
+            cheat: Vec::new(),
+            ..self.clone()
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::fault::{Fault, Outcome};
 use super::{bios, builtin};
 use crate::nes::Cartridge;
 use crate::nes::cart::disk::Image;
-use crate::nes::cart::{BoardNumber, Cheat, CheatError, patch};
+use crate::nes::cart::{BoardNumber, Cheat, CheatError, nsf, patch};
 
 /// No ROM is larger, packed or unpacked.
 pub const LIMIT: u64 = 64 << 20;
@@ -173,7 +173,8 @@ fn unzipped(packed: Vec<u8>) -> Result<(Vec<u8>, Vec<String>), String> {
         if file.is_dir() || (&mut file).take(START as u64).read_to_end(&mut start).is_err() {
             continue;
         }
-        if start.starts_with(b"NES\x1a") || Image::is_one(&start) {
+        let is_one = start.starts_with(b"NES\x1a") || Image::is_one(&start);
+        if is_one || nsf::is_music(&start) {
             roms.push(String::from_utf8_lossy(file.name_raw()).into_owned());
             if chosen.is_none() {
                 let bytes = bounded(Cursor::new(start).chain(file)).map_err(|e| damaged(&e))?;
@@ -181,8 +182,8 @@ fn unzipped(packed: Vec<u8>) -> Result<(Vec<u8>, Vec<String>), String> {
             }
         }
     }
-    let bytes =
-        chosen.ok_or("there is no NES ROM in this zip file; give one that has a .nes file")?;
+    let bytes = chosen
+        .ok_or("there is no NES ROM in this zip file; give one that has a .nes or .nsf file")?;
     let mut notes = Vec::new();
     if roms.len() > 1 {
         notes.push(format!(

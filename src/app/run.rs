@@ -152,6 +152,10 @@ impl<'a> Run<'a> {
             }
         }
         let mut input = self.source.input(number);
+        // A tape knows how they were set.
+        if !matches!(self.source, Source::Tape(_)) {
+            input.switches[0] |= self.setup.dip;
+        }
         self.args.press.hold(number, &mut input);
         Ok(input)
     }

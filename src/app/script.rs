@@ -214,6 +214,12 @@ impl FromStr for Condition {
     }
 }
 
+/// A byte in hex.
+pub fn hex_byte(text: &str) -> Result<u8, String> {
+    let byte = hex(text).and_then(|number| u8::try_from(number).ok());
+    byte.ok_or_else(|| "write a byte in hex, as in 2F".into())
+}
+
 /// Hex with or without `$` or `0x`.
 fn hex(text: &str) -> Option<u16> {
     let text = text.trim();

@@ -7,6 +7,7 @@ use super::fault::{Fault, Outcome};
 use super::rom_file::Rom;
 use crate::flight::state_file::Owner;
 use crate::flight::tape;
+use crate::nes::board::BoardId;
 use crate::nes::{Devices, Nes, PowerOn, Region, Tier};
 
 /// What a movie says of its console.
@@ -27,6 +28,8 @@ pub struct Setup {
     pub options: PowerOn,
     /// How it computes.
     pub tier: Tier,
+    /// How its DIP switches are set.
+    pub dip: u8,
 }
 
 impl Setup {
@@ -71,7 +74,8 @@ impl Setup {
         let ports = args.ports.or(ports).or(rom.cart.ports).unwrap_or_default();
         let options = PowerOn { region, alignment: args.alignment, seed: args.seed, ports };
         let tier = if args.exact { Tier::Exact } else { Tier::Lazy };
-        Ok(Self { rom, options, tier })
+        let dip = dip(&rom, args)?;
+        Ok(Self { rom, options, tier, dip })
     }
 
     /// Switches the console on.
@@ -119,6 +123,20 @@ impl Setup {
         let PowerOn { region, alignment, .. } = self.options;
         let (mapper, submapper) = (cart.mapper, cart.submapper & 15);
         Console { mapper, submapper, alignment: alignment & 3, region }.word()
+    }
+}
+
+/// The switches of the machine; those of the music player say which track is first.
+fn dip(rom: &Rom, args: &SetupArgs) -> Outcome<u8> {
+    let fault = |why: &str| Err(Fault::unusable(why));
+    match (args.dip, args.track) {
+        (_, Some(_)) if rom.cart.board != BoardId::Nsf => {
+            fault("--track is for music files (.nsf, .nsfe), and this is none; leave it away")
+        }
+        (Some(_), _) if !rom.cart.has_switches() => fault(
+            "--dip is for arcade machines, and the ROM is made for one without such switches; leave it away",
+        ),
+        (dip, track) => Ok(dip.or(track).unwrap_or_default()),
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Machine {
     pub rom_hash: u64,
     /// How the console is set up, as saved states and slots know it.
     pub setup: u32,
+    /// How the player set the machine's DIP switches.
+    pub dip: u8,
     /// xxh3-64 of the battery RAM as it is on the disk.
     pub battery_on_disk: u64,
     /// Buffers for saved states, large enough for a header and a state.
@@ -66,6 +68,7 @@ impl Machine {
             files,
             rom_hash,
             setup,
+            dip: 0,
             battery_on_disk: 0,
         };
         machine.battery_on_disk = machine.battery_hash();

@@ -34,6 +34,8 @@
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
+use zerocopy::IntoBytes;
+
 use super::apu::{self, calm::Span};
 use super::cart_bus::{CartBus, M2};
 use super::output::Sink;
@@ -56,7 +58,7 @@ pub struct Late {
     /// Half-dots from there for which the flags of $2002 rest, once that is asked.
     status_rests: Option<u32>,
     /// It stands between the halves of a dot.
-    amid_dot: bool,
+    pub(super) amid_dot: bool,
     /// Half-dots, run or late, since M2 fell.
     since_m2_fell: u32,
     /// CPU cycles that the APU has not counted.
@@ -389,11 +391,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.pass_board(self.state.clock + 1);
         self.late.board_due = self.late.board;
         if LAZY {
-            let quiet = self.cart.board.quiet_cycles(&self.state.board);
+            let quiet = self.cart.board.quiet_cycles(&self.state.board, self.state.ram.as_bytes());
             self.late.board_due += u64::from(quiet);
             self.work.edges.take::<S>(if quiet > 0 { Edge::BoardRests } else { Edge::BoardBusy });
         }
-        let level = self.cart.board.level(&self.state.board);
+        let level = self.cart.board.level(&self.state.board, self.state.ram.as_bytes());
         if self.late.board_level != level {
             // What the APU did so far, with this cycle, sounded beside the old level.
             self.catch_up_apu_to(self.elapsed() + 1);

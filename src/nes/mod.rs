@@ -229,8 +229,8 @@ impl Nes {
 
     fn begin_sound(&self, sound: &mut Sound) {
         sound.steps.clear();
-        sound.start =
-            apu::mix::mix(self.state.apu.levels()) + self.cart.board.level(&self.state.board);
+        sound.start = apu::mix::mix(self.state.apu.levels())
+            + self.cart.board.level(&self.state.board, self.state.ram.as_bytes());
     }
 
     /// The same with a Zapper that looks on.
@@ -325,7 +325,8 @@ impl Nes {
         }
         state.copy_from_slice(bytes);
         self.state.sanitize(self.region);
-        self.cart.board.sanitize(&mut self.state.board, &self.cart);
+        let State { board, ram, .. } = &mut *self.state;
+        self.cart.board.sanitize(board, ram.as_mut_bytes(), &self.cart);
         self.derive();
         Ok(())
     }

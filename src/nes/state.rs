@@ -110,6 +110,7 @@ impl State {
             unreachable!("a machine's RAM is a few megabytes at most");
         };
         fill_with_noise(state.ram.as_mut_bytes(), seed);
+        cart.board.more(state.ram.as_mut_bytes()).fill(0);
         state.cpu = Cpu::power_on();
         state.apu = Apu::power_on();
         state.ppu = Ppu::power_on();

@@ -12,7 +12,7 @@ use super::cpu::{Bus, Lines};
 use super::cycle::Late;
 use super::dma::Cycle;
 use super::output::{Mute, Sink};
-use super::port::Input;
+use super::port::{Input, switches};
 use super::ppu::{Crowd, Screen};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule, Steps};
@@ -66,7 +66,7 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
         let Wiring { cart, region, input } = wiring;
         let schedules = schedule::of(region, state.wires.alignment);
         let schedule = &schedules[usize::from(state.wires.phase)];
-        let board_level = cart.board.level(&state.board);
+        let board_level = cart.board.level(&state.board, state.ram.as_bytes());
         Self {
             late: Late::nobody(schedule, state.clock, board_level),
             schedules,
@@ -132,7 +132,11 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             0x16 | 0x17 => {
                 let port = usize::from(register & 1);
                 let lit = S::AIMS && self.sees_light(port);
-                let bits = self.state.ports.read(port, &self.input, lit);
+                let mut bits = self.state.ports.read(port, &self.input, lit);
+                if self.cart.has_switches() {
+                    self.state.wires.data = 0;
+                    bits |= switches::bits(port, &self.input);
+                }
                 if !(self.state.oam_dma.wants_bus() && driven) {
                     self.state.wires.data = bits | (self.state.wires.data & 0xe0);
                 }

@@ -54,7 +54,7 @@ pub fn row(
 pub fn own_roms() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test");
     let mut roms = vec![folder.join("game/game.nes")];
-    for built in ["built", "built/boards"] {
+    for built in ["built", "built/boards", "built/nsf"] {
         let built = std::fs::read_dir(folder.join(built)).expect("roms-test/built");
         roms.extend(built.flatten().map(|entry| entry.path()).filter(|path| is_rom(path)));
     }
@@ -63,7 +63,8 @@ pub fn own_roms() -> Vec<PathBuf> {
 }
 
 fn is_rom(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ending == "nes" || ending == "fds")
+    path.extension()
+        .is_some_and(|ending| ["nes", "fds", "nsf"].iter().any(|known| ending == *known))
 }
 
 /// Our own ROMs, then public ones with the places where they lie, if they do.

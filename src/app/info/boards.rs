@@ -95,6 +95,7 @@ fn parse(line: &'static str) -> (u16, Facts) {
 fn rows() -> Vec<Row> {
     let mut rows: Vec<_> = BoardId::ALL
         .iter()
+        .filter(|board| **board != BoardId::Nsf)
         .flat_map(|board| board.mappers().iter().map(|mapper| (*mapper, *board)))
         .map(|(mapper, board)| Row {
             mapper,

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | ROM, zipped or gzipped too | `NES` $1A | `rom.rs` |
 //! | disk image | `FDS` $1A, `*NINTENDO-HVC*` | `disk.rs` |
+//! | music | `NESM` $1A, `NSFE` | `music.rs` |
 //! | saved state, the two files of a loop slot | `RETAKEST`, `RETAKELS`, `RETAKELI` | `saved.rs` |
 //! | battery save | its name: `.sav` | `saved.rs` |
 //! | movie | `version`, `PK` with an input log, bars | `movie.rs` |
@@ -13,6 +14,7 @@
 mod boards;
 mod disk;
 mod movie;
+mod music;
 mod patch;
 mod rom;
 mod saved;
@@ -32,6 +34,7 @@ use crate::flight::slot::Part;
 use crate::flight::state_file;
 use crate::nes::Region;
 use crate::nes::cart::disk::Image;
+use crate::nes::cart::nsf;
 
 /// Runs the command.
 pub fn info(args: &InfoArgs) -> Outcome {
@@ -79,6 +82,7 @@ fn describe(path: &Path) -> Outcome<Value> {
         }
         _ if bytes.starts_with(b"NES\x1a") => rom::describe(&bytes).map_err(fault)?,
         _ if Image::is_one(&bytes) => disk::describe(&bytes).map_err(fault)?,
+        _ if nsf::is_music(&bytes) => music::describe(&bytes).map_err(fault)?,
         _ if saved::is_battery(path) => saved::battery(&bytes),
         _ if is_movie || movie::is_known(&bytes) => movie::describe(&bytes).map_err(fault)?,
         _ => return Err(fault(rom::what_else(&bytes))),

@@ -60,7 +60,7 @@ pub fn describe(bytes: &[u8]) -> Result<Value, String> {
 pub fn what_else(bytes: &[u8]) -> String {
     match Header::parse(bytes) {
         Err(CartridgeError::NotARom { begins }) => format!(
-            "nothing that is known here: it begins with {begins}; known are ROMs (.nes), disks (.fds), saved states (.rts), loop slots, battery saves (.sav), movies (.fm2, .bk2, text) and patches (.ips, .bps, .ups)"
+            "nothing that is known here: it begins with {begins}; known are ROMs (.nes), disks (.fds), music (.nsf, .nsfe), saved states (.rts), loop slots, battery saves (.sav), movies (.fm2, .bk2, text) and patches (.ips, .bps, .ups)"
         ),
         Err(error) => error.to_string(),
         Ok(_) => "a ROM that cannot be told of".to_owned(),

@@ -62,7 +62,7 @@ impl TapeFile {
             ));
         }
         let rom = rom::find(header, &self.path, args)?;
-        Ok(Setup { rom, options: power_on(header), tier: Tier::default() })
+        Ok(Setup { rom, options: power_on(header), tier: Tier::default(), dip: 0 })
     }
 
     /// What is wrong with this file.

@@ -95,7 +95,7 @@ impl TapeMovie {
         }
         let mut options = file::power_on(header);
         options.region = args.region.map_or(options.region, Region::from);
-        Ok(Setup { rom, options, tier: Tier::default() })
+        Ok(Setup { rom, options, tier: Tier::default(), dip: 0 })
     }
 
     /// The console, switched on as when the tape began.

@@ -33,10 +33,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether the file is all that a console needs: a cartridge's, or a disk's with a
-    /// BIOS behind it; not a tune's, nor a disk's alone.
+    /// Whether the file is all that a console needs: a cartridge's, a tune's, or a
+    /// disk's with a BIOS behind it; not a disk's alone.
     pub fn is_ines(&self) -> bool {
-        matches!(self.format.as_str(), "iNES" | "NES2.0" | "FDS and BIOS")
+        matches!(self.format.as_str(), "iNES" | "NES2.0" | "nsf" | "FDS and BIOS")
     }
 
     /// Whether the file must be refused.

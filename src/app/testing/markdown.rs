@@ -48,7 +48,8 @@ pub fn report(reports: &[Report], coin: &[Report]) -> String {
 
 /// Whether the ROM's kind of file and board are there.
 pub fn can_run(entry: &Entry) -> bool {
-    entry.is_ines() && (entry.mapper.is_some_and(has_board) || entry.refuses())
+    let has_board = entry.mapper.is_some_and(has_board) || entry.format == "nsf";
+    entry.is_ines() && (has_board || entry.refuses())
 }
 
 fn has_board(mapper: u16) -> bool {

@@ -50,7 +50,7 @@ impl Subject {
 
     fn input(&mut self) -> Input {
         self.frames += 1;
-        let mut input = Input::default();
+        let mut input = Input { switches: [self.setup.dip, 0], ..Input::default() };
         self.script.hold(self.frames, &mut input);
         input
     }

@@ -294,7 +294,7 @@ mod tests {
         b.pass(999);
         let mut other = board(16, 5);
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!(other.cycles_to_irq(), Some(0x4000 + 1 - 999));
     }
 

@@ -169,7 +169,7 @@ mod tests {
             b.pass(0x800);
             let mut other = Bench::new(cartridge(mapper, 128, 8));
             other.regs = b.regs;
-            other.cart.board.sanitize(&mut other.regs, &other.cart);
+            other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
             let left = Some(cycles - 0x800);
             assert_eq!((b.cycles_to_irq(), other.cycles_to_irq()), (left, left));
             b.write(off, no);

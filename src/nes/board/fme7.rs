@@ -16,7 +16,7 @@
 //!
 //! <https://www.nesdev.org/wiki/Sunsoft_FME-7>
 
-mod sound;
+pub(super) mod sound;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -226,7 +226,7 @@ mod tests {
         b.pass(999);
         let mut other = board();
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!(other.cycles_to_irq(), Some(0x4000 + 1 - 999));
     }
 }

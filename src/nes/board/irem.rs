@@ -251,7 +251,7 @@ mod tests {
         b.pass(0x23);
         let mut other = board(65, 0);
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!(other.cycles_to_irq(), Some(0x100), "restored in mid-count");
     }
 }

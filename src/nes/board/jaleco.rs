@@ -243,7 +243,7 @@ mod tests {
         b.pass(0x45);
         let mut other = board();
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!(other.cycles_to_irq(), Some(0x301));
     }
 }

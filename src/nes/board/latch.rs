@@ -244,7 +244,7 @@ mod tests {
                 b.write(address, 0x5a);
             }
             let (before, map) = (b.regs, b.map.clone());
-            b.cart.board.sanitize(&mut b.regs, &b.cart);
+            b.cart.board.sanitize(&mut b.regs, &mut b.ram, &b.cart);
             b.remap();
             assert_eq!((b.regs, b.map), (before, map), "mapper {mapper}");
         }

@@ -271,7 +271,7 @@ mod tests {
     fn a_port_restored_from_any_bytes_still_fills() {
         let mut b = board(128, 128, 8);
         b.regs[1] = 0;
-        b.cart.board.sanitize(&mut b.regs, &b.cart);
+        b.cart.board.sanitize(&mut b.regs, &mut b.ram, &b.cart);
         load(&mut b, 0xe000, 3);
         assert_eq!((b.prg(0x8000), b.prg(0xc000)), (Some(4), Some(6)));
     }

@@ -39,7 +39,7 @@
 //! <https://www.nesdev.org/wiki/MMC5>
 
 mod rows;
-mod sound;
+pub(super) mod sound;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 

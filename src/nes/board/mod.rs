@@ -32,6 +32,7 @@ mod namco118;
 mod namco163;
 mod nes_event;
 mod nrom;
+pub mod nsf;
 mod oeka_kids;
 mod rambo1;
 mod study_box;
@@ -119,7 +120,7 @@ impl Watches {
 pub type Registers = [u64; 32];
 
 /// A board's registers and what they do. All fields zero at first.
-pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
+pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
     /// What the machine must tell it.
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: false };
 
@@ -129,6 +130,10 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
 
     /// Bytes of RAM within the chip, whole KiB. They come last in the machine's RAM.
     const OWN_RAM: usize = 0;
+
+    /// Bytes of registers beyond [`Registers`]: zero at power-on, the end of the chip's own
+    /// RAM. The methods with `more` in their names see them.
+    const MORE_REGISTERS: usize = 0;
 
     /// PRG is flash memory that the game writes, where the header says so: it is PRG
     /// RAM with a battery, and begins as a copy of the ROM.
@@ -172,8 +177,8 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
 
     /// The same for boards to which time brings bytes from elsewhere: a disk's. `ram` is
     /// all RAM of the machine.
-    fn cycles_with(&mut self, _cart: &Cartridge, _ram: &mut [u8], cycles: u32) {
-        self.cpu_cycles(cycles);
+    fn cycles_with(&mut self, _cart: &Cartridge, ram: &mut [u8], cycles: u32) {
+        self.cpu_cycles_with_more(more_mut::<Self>(ram), cycles);
     }
 
     /// The disk drive, where there is one.
@@ -255,6 +260,26 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable {
     /// Bounds every counter and index, for registers restored from any bytes.
     /// Registers that the board itself made stay as they are.
     fn sanitize(&mut self, _cart: &Cartridge) {}
+
+    /// [`Board::cpu_cycles`] for boards that have more registers.
+    fn cpu_cycles_with_more(&mut self, _more: &mut [u8], cycles: u32) {
+        self.cpu_cycles(cycles);
+    }
+
+    /// [`Board::quiet_cycles`] for them.
+    fn quiet_cycles_with_more(&self, _more: &[u8]) -> u32 {
+        self.quiet_cycles()
+    }
+
+    /// [`Board::level`] for them.
+    fn level_with_more(&self, _more: &[u8]) -> i32 {
+        self.level()
+    }
+
+    /// [`Board::sanitize`] for them.
+    fn sanitize_with_more(&mut self, _more: &mut [u8], cart: &Cartridge) {
+        self.sanitize(cart);
+    }
 }
 
 macro_rules! boards {
@@ -299,6 +324,10 @@ macro_rules! boards {
 
             pub(crate) fn own_ram(self) -> usize {
                 match self { $( Self::$id => <$type>::OWN_RAM, )* }
+            }
+
+            fn more_registers(self) -> usize {
+                match self { $( Self::$id => <$type>::MORE_REGISTERS, )* }
             }
 
             pub(crate) fn ppu_read(self, regs: &Registers, cart: &Cartridge, map: &Map, ram: &[u8], address: u16) -> u8 {
@@ -363,12 +392,12 @@ macro_rules! boards {
                 match self { $( Self::$id => view_mut::<$type>(regs).drive(), )* }
             }
 
-            pub(crate) fn quiet_cycles(self, regs: &Registers) -> u32 {
-                match self { $( Self::$id => view::<$type>(regs).quiet_cycles(), )* }
+            pub(crate) fn quiet_cycles(self, regs: &Registers, ram: &[u8]) -> u32 {
+                match self { $( Self::$id => view::<$type>(regs).quiet_cycles_with_more(more::<$type>(ram)), )* }
             }
 
-            pub(crate) fn level(self, regs: &Registers) -> i32 {
-                match self { $( Self::$id => view::<$type>(regs).level(), )* }
+            pub(crate) fn level(self, regs: &Registers, ram: &[u8]) -> i32 {
+                match self { $( Self::$id => view::<$type>(regs).level_with_more(more::<$type>(ram)), )* }
             }
 
             pub(crate) fn ppu_address(self, regs: &mut Registers, address: u16, m2_falls: u64) -> Touched {
@@ -383,8 +412,8 @@ macro_rules! boards {
                 match self { $( Self::$id => view::<$type>(regs).irq(), )* }
             }
 
-            pub(crate) fn sanitize(self, regs: &mut Registers, cart: &Cartridge) {
-                match self { $( Self::$id => view_mut::<$type>(regs).sanitize(cart), )* }
+            pub(crate) fn sanitize(self, regs: &mut Registers, ram: &mut [u8], cart: &Cartridge) {
+                match self { $( Self::$id => view_mut::<$type>(regs).sanitize_with_more(more_mut::<$type>(ram), cart), )* }
             }
         }
     };
@@ -428,12 +457,32 @@ boards! {
     FdsCopy fds_copies::FdsCopy, "copies of disk games", [40 | 42 | 50];
     Fds fds::Fds, "Famicom Disk System", [20];
     Maxi15 maxi15::Maxi15, "Maxi 15", [234];
+    Nsf nsf::Nsf, "NSF player", [4095];
     Bandai bandai::Bandai, "Bandai FCG", [16 | 153 | 157 | 159];
     Latch latch::Latch, "latches", [11 | 13 | 15 | 29 | 31 | 34 | 36 | 38 | 41 | 46 | 57 | 58 | 60 | 61
         | 62 | 66 | 70 | 71 | 72 | 77 | 78 | 79 | 81 | 86 | 87 | 89 | 92 | 93 | 94 | 97 | 101 | 107 | 113
         | 133 | 140 | 144 | 145 | 146 | 148 | 149 | 150 | 152 | 177 | 178 | 180 | 184 | 185 | 188 | 200
         | 201 | 202 | 203 | 212 | 213 | 214 | 218 | 225 | 226 | 227 | 228 | 229 | 230 | 231 | 232 | 233
         | 240 | 241 | 242 | 243 | 246 | 255];
+}
+
+impl BoardId {
+    /// The registers beyond [`Registers`] in all RAM of the machine.
+    pub(crate) fn more(self, ram: &mut [u8]) -> &mut [u8] {
+        let at = ram.len().saturating_sub(self.more_registers());
+        &mut ram[at..]
+    }
+}
+
+/// The registers beyond [`Registers`] in all RAM of the machine.
+fn more<B: Board>(ram: &[u8]) -> &[u8] {
+    &ram[ram.len().saturating_sub(B::MORE_REGISTERS)..]
+}
+
+/// The same, to be changed.
+fn more_mut<B: Board>(ram: &mut [u8]) -> &mut [u8] {
+    let at = ram.len().saturating_sub(B::MORE_REGISTERS);
+    &mut ram[at..]
 }
 
 /// The registers as a board's own type.

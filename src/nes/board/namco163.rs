@@ -25,7 +25,7 @@
 //!
 //! <https://www.nesdev.org/wiki/INES_Mapper_019>, <https://www.nesdev.org/wiki/INES_Mapper_210>
 
-mod sound;
+pub(super) mod sound;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -326,7 +326,7 @@ mod tests {
         b.pass(0x123);
         let mut other = board(19, 0);
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!(other.read(0x5000), Some(0x23));
         assert_eq!(other.cycles_to_irq(), Some(0x7fff - 0x123));
     }

@@ -152,7 +152,7 @@ mod tests {
         assert!(!b.irq());
         let mut other = open();
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         other.pass(1);
         assert!(other.irq(), "restored in mid-count");
         load(&mut other, 0xa000, 0x10);

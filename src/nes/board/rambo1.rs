@@ -242,7 +242,7 @@ mod tests {
         }
         let mut other = board();
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!((b.cycles_to_irq(), other.cycles_to_irq()), (Some(4), Some(4)));
         b.write(0xe000, 0);
         assert_eq!(b.cycles_to_irq(), None);

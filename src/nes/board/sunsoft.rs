@@ -300,7 +300,7 @@ mod tests {
         b.pass(0x100);
         let mut other = board(67, 0, 128);
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!(other.cycles_to_irq(), Some(0x101), "restored in mid-count");
     }
 

@@ -332,7 +332,7 @@ mod tests {
         b.pass(2);
         let mut other = board(48);
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!((b.cycles_to_irq(), other.cycles_to_irq()), (Some(4), Some(4)));
     }
 

@@ -224,7 +224,7 @@ mod tests {
         b.pass(1234);
         let mut other = salamander(0, 0);
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!(other.cycles_to_irq(), Some(0x8000 - 1234));
     }
 }

@@ -286,7 +286,7 @@ mod tests {
         b.pass(1000);
         let mut other = board(23, 1);
         other.regs = b.regs;
-        other.cart.board.sanitize(&mut other.regs, &other.cart);
+        other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
         assert_eq!(other.regs, b.regs);
         assert_eq!(other.cycles_to_irq(), b.cycles_to_irq());
     }

@@ -21,7 +21,7 @@
 //!
 //! <https://www.nesdev.org/wiki/VRC6>
 
-mod sound;
+pub(super) mod sound;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -253,7 +253,7 @@ mod tests {
             b.pass(0x20);
             let mut other = board(mapper);
             other.regs = b.regs;
-            other.cart.board.sanitize(&mut other.regs, &other.cart);
+            other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
             assert_eq!((b.cycles_to_irq(), other.cycles_to_irq()), (Some(0xd0), Some(0xd0)));
             b.write(at(mapper, 0xf002), 0);
             assert!(!b.irq());

@@ -13,7 +13,7 @@
 //!
 //! <https://www.nesdev.org/wiki/VRC7>
 
-mod fm;
+pub(super) mod fm;
 mod tables;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
@@ -201,7 +201,7 @@ mod tests {
             b.pass(0x20);
             let mut other = board(submapper);
             other.regs = b.regs;
-            other.cart.board.sanitize(&mut other.regs, &other.cart);
+            other.cart.board.sanitize(&mut other.regs, &mut other.ram, &other.cart);
             assert_eq!((b.cycles_to_irq(), other.cycles_to_irq()), (Some(0xd0), Some(0xd0)));
             b.write(0xf000 | line, 0);
             assert!(!b.irq());

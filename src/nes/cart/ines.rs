@@ -16,7 +16,8 @@
 
 use super::disk::{Disk, Image};
 use super::names::{BoardNumber, mapper_name};
-use super::{Cartridge, Mirroring};
+use super::{Cartridge, Mirroring, nsf};
+use crate::nes::board::nsf::MAPPER as MUSIC;
 use crate::nes::board::{BoardId, room_for_changes};
 use crate::nes::port::Devices;
 use crate::nes::region::Region;
@@ -118,6 +119,10 @@ pub enum CartridgeError {
     NoBios,
     #[error("the ROM is made for {what}, which is not supported; only NES and Famicom ROMs are")]
     Console { what: &'static str },
+    #[error("{0}")]
+    Music(super::nsf::NsfError),
+    #[error("--board is for ROMs, and this is a music file; leave it away")]
+    MusicHasNoBoard,
 }
 
 impl Cartridge {
@@ -152,10 +157,18 @@ impl Cartridge {
         })
     }
 
-    /// The cartridge in a file, on another board than the header says.
+    /// The cartridge in a file, on another board than the header says; or the one on which
+    /// a music file plays.
     pub fn parse_as(bytes: &[u8], board: Option<BoardNumber>) -> Result<Self, CartridgeError> {
         if Image::is_one(bytes) {
             return Self::of_disk(&Image::parse(bytes)?);
+        }
+        if nsf::is_music(bytes) {
+            return match board {
+                // Tapes name the board, too.
+                Some(board) if board.mapper != MUSIC => Err(CartridgeError::MusicHasNoBoard),
+                _ => Self::of_music(bytes),
+            };
         }
         let header = Header::parse_as(bytes, board)?;
         if header.console == 1 {
@@ -164,7 +177,8 @@ impl Cartridge {
         if header.console >= 6 {
             return Err(CartridgeError::Console { what: "a console with other chips" });
         }
-        let board = BoardId::from_mapper(header.mapper).ok_or(CartridgeError::Mapper {
+        let board = BoardId::from_mapper(header.mapper).filter(|_| header.mapper != MUSIC);
+        let board = board.ok_or(CartridgeError::Mapper {
             mapper: header.mapper,
             name: mapper_name(header.mapper),
         })?;
@@ -383,9 +397,6 @@ fn signed(bytes: &[u8]) -> Result<&[u8; Header::LEN], CartridgeError> {
     match bytes {
         [] => return Err(CartridgeError::Empty),
         [b'N', b'E', b'S', 0x1a, ..] => {}
-        [b'N', b'E', b'S', b'M', 0x1a, ..] | [b'N', b'S', b'F', b'E', ..] => {
-            return other("music files (NSF)");
-        }
         [b'U', b'N', b'I', b'F', ..] => return other("UNIF files"),
         [b'P', b'A', b'T', b'C', b'H', ..] | [b'B', b'P', b'S', b'1', ..] => {
             return other("patches as a ROM (use `--patch FILE`)");
@@ -515,7 +526,7 @@ mod tests {
 
     #[test]
     fn other_formats_are_called_by_name() {
-        assert!(sentence(b"NESM\x1a\x01").contains("NSF"));
+        assert!(sentence(b"NESM\x1a\x01").contains("ends within its header"));
         assert!(sentence(b"UNIF").contains("UNIF"));
         assert!(sentence(b"").contains("empty"));
         assert!(sentence(b"NES\x1a\x01").contains("5 bytes of 16"));

@@ -6,6 +6,7 @@ pub mod disk;
 pub mod ines;
 pub mod map;
 mod names;
+pub mod nsf;
 pub mod patch;
 pub mod prg;
 
@@ -75,6 +76,11 @@ impl Cartridge {
     pub fn with_cheats(&self, cheats: &[Cheat]) -> Result<Self, CheatError> {
         let prg = self.prg.with_cheats(cheats)?;
         Ok(Self { prg, cheats: cheats.to_vec(), ..self.clone() })
+    }
+
+    /// Whether the machine around it has switches that the ports read: `port/switches.rs`.
+    pub fn has_switches(&self) -> bool {
+        self.board == BoardId::Nsf
     }
 
     /// PRG RAM of both kinds, in bytes.

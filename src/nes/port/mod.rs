@@ -19,6 +19,7 @@ mod four;
 pub mod keyboard;
 mod mats;
 pub mod snes;
+pub mod switches;
 mod vaus;
 pub mod zapper;
 
@@ -57,7 +58,7 @@ pub mod button {
 pub struct Input {
     /// The four pads, bits as in [`button`].
     pub pads: [u8; 4],
-    /// Console switches (none on a NES; Vs. System coins and DIPs).
+    /// Switches of the machine ([`switches`]; none on a NES): DIP switches, then coins.
     pub switches: [u8; 2],
     /// Bytes whose meaning the devices define: 0-3 of what is in port 1, 4-7 of what
     /// is in port 2, or 0-8 of what is beside them. Bit 0 of the last one is sound in

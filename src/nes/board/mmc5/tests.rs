@@ -247,7 +247,7 @@ fn a_count_of_lines_goes_on_where_it_was_restored() {
     d.end();
     d.line();
     let regs = d.b.regs;
-    d.b.cart.board.sanitize(&mut d.b.regs, &d.b.cart);
+    d.b.cart.board.sanitize(&mut d.b.regs, &mut d.b.ram, &d.b.cart);
     assert_eq!(d.b.regs, regs);
     d.end();
     d.line();
@@ -359,7 +359,7 @@ fn amid_picture(bytes: &[u8], noise: u64, name: u16, idle: u64) -> Bench {
     b.ram.iter_mut().for_each(|byte| *byte = next());
     let mut regs: Registers = [0; 32];
     regs.as_mut_bytes()[..bytes.len()].copy_from_slice(bytes);
-    b.cart.board.sanitize(&mut regs, &b.cart);
+    b.cart.board.sanitize(&mut regs, &mut b.ram, &b.cart);
     let board = view_mut::<Mmc5>(&mut regs);
     (board.in_frame, board.name, board.repeated) = (1, name, BEGINS_LINE - 1);
     board.patterns = board.patterns.min(1);
