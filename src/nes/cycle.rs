@@ -56,7 +56,7 @@ pub struct Late {
     /// Half-dots from there for which the flags of $2002 rest, once that is asked.
     status_rests: Option<u32>,
     /// It stands between the halves of a dot.
-    amid_dot: bool,
+    pub(super) amid_dot: bool,
     /// Half-dots, run or late, since M2 fell.
     since_m2_fell: u32,
     /// CPU cycles that the APU has not counted.
