@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::builtin;
 use super::fault::{Fault, Outcome};
 use crate::nes::Cartridge;
-use crate::nes::cart::{BoardNumber, Cheat, CheatError, patch};
+use crate::nes::cart::{BoardNumber, Cheat, CheatError, Header, patch};
 
 /// No ROM is larger, packed or unpacked.
 pub const LIMIT: u64 = 64 << 20;
@@ -77,7 +77,14 @@ impl Rom {
         let shown = path.as_deref().map_or(name.into(), Path::to_string_lossy);
         let cart = Cartridge::parse_as(&bytes, board).map_err(|error| Fault::file(shown, error))?;
         let cart = Arc::new(cart);
-        Ok(Self { name: name.to_owned(), path, sha256, bytes, cart, notes: Vec::new() })
+        // Music has no header of a ROM.
+        let known = Header::believed(&bytes, board).ok().and_then(|(_, known)| known);
+        let notes = known.map(|known| {
+            let told = known.corrections.iter().map(ToString::to_string);
+            format!("{} has {}", known.title, told.collect::<Vec<_>>().join("; "))
+        });
+        let notes = notes.into_iter().collect();
+        Ok(Self { name: name.to_owned(), path, sha256, bytes, cart, notes })
     }
 
     /// Switches cheats on. One that fits no byte gets a note.
