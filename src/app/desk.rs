@@ -21,7 +21,7 @@ use crate::engine::replay::Happening;
 use crate::flight::catalog::Position;
 use crate::link::{Before, Bell, Client, Flags, Notice, Picture, Request, Taken};
 use crate::video::palette::Palette;
-use crate::video::screenshot;
+use crate::video::{rgb, screenshot};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::num::NonZero;
@@ -331,7 +331,8 @@ impl Desk {
         let Some(game) = self.games.last() else { return };
         let folder = paths::pictures(&game.folder.path);
         let pixels = &picture.frame.pixels;
-        match screenshot::save(pixels, &self.palette, &folder, &paths::harmless(&game.name)) {
+        let colours = rgb::seen(picture.frame.ppu, &self.palette);
+        match screenshot::save(pixels, colours, &folder, &paths::harmless(&game.name)) {
             Ok(path) => self.tell(format!("Saved {}", path.display())),
             Err(error) => {
                 self.complain(format!("{}: no screenshot ({error})", folder.display()));

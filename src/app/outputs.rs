@@ -9,7 +9,7 @@ use super::hash::indices;
 use crate::audio::synth::Synth;
 use crate::nes::output::{HEIGHT, WIDTH};
 use crate::nes::{Frame, Region, Sound};
-use crate::video::{palette, screenshot};
+use crate::video::{rgb, screenshot};
 
 /// Samples a second of a WAV file.
 const SAMPLE_RATE: u32 = 48_000;
@@ -18,7 +18,8 @@ const SAMPLE_RATE: u32 = 48_000;
 pub fn write_png(path: &Path, frame: &Frame) -> Outcome<()> {
     let fault = |error: &dyn std::fmt::Display| Fault::write(path.display(), error);
     let file = File::create(path).map_err(|e| fault(&e))?;
-    screenshot::write(&frame.pixels, palette::rgb(), BufWriter::new(file)).map_err(|e| fault(&e))
+    let colours = rgb::of(frame.ppu);
+    screenshot::write(&frame.pixels, colours, BufWriter::new(file)).map_err(|e| fault(&e))
 }
 
 /// Writes a picture's palette indices as PGM, a byte a pixel.

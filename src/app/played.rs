@@ -158,6 +158,9 @@ impl Record {
     /// A frame was run.
     pub fn frame(&mut self, input: Input, nes: &Nes) -> Outcome<()> {
         match self {
+            Self::Movie { .. } if input.switches != [0; 2] => Err(Fault::unusable(
+                "--record: a movie has no place for the machine's switches and coins; give a name that ends with .rtk for a tape",
+            )),
             Self::Movie { movie, press, .. } => {
                 movie.push(MovieFrame { input, press: std::mem::take(press) });
                 Ok(())

@@ -177,7 +177,7 @@ impl Player {
                         self.menu_press(buttons)
                     }
                     Target::Action(action) => self.menu_action(action),
-                    Target::Microphone => None,
+                    Target::Microphone | Target::Arcade(_) => None,
                 };
             }
             PadChange::Axis(..) if self.menu.is_some() => return None,

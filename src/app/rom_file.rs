@@ -12,7 +12,7 @@ use super::fault::{Fault, Outcome};
 use super::{bios, builtin};
 use crate::nes::Cartridge;
 use crate::nes::cart::disk::Image;
-use crate::nes::cart::{BoardNumber, Cheat, CheatError, nsf, patch};
+use crate::nes::cart::{BoardNumber, Cheat, CheatError, Header, nsf, patch};
 
 /// No ROM is larger, packed or unpacked.
 pub const LIMIT: u64 = 64 << 20;
@@ -83,7 +83,14 @@ impl Rom {
         let shown = path.as_deref().map_or(name.into(), Path::to_string_lossy);
         let cart = Cartridge::parse_as(&bytes, board).map_err(|error| Fault::file(shown, error))?;
         let cart = Arc::new(cart);
-        Ok(Self { name: name.to_owned(), path, sha256, bytes, cart, notes: Vec::new() })
+        // Music has no header of a ROM.
+        let known = Header::believed(&bytes, board).ok().and_then(|(_, known)| known);
+        let notes = known.map(|known| {
+            let told = known.corrections.iter().map(ToString::to_string);
+            format!("{} has {}", known.title, told.collect::<Vec<_>>().join("; "))
+        });
+        let notes = notes.into_iter().collect();
+        Ok(Self { name: name.to_owned(), path, sha256, bytes, cart, notes })
     }
 
     /// Switches cheats on. One that fits no byte gets a note.

@@ -7,6 +7,7 @@
 //! a b select start up down left right     the pad PORT (1-4)
 //! snes-a snes-x snes-l snes-r             a Super NES pad: its B is a, its Y is b
 //! mic                                     the Famicom's microphone
+//! coin coin2 service                      an arcade machine's slots and button
 //! aim=X/Y · trigger                       a Zapper: a spot of the picture, 0-255 and 0-239
 //! knob=N · fire                           a paddle: 0-255; the game has 84-244
 //! step=N[/N…]                             a mat: buttons 1-12
@@ -19,6 +20,7 @@
 use std::str::FromStr;
 
 use crate::nes::Input;
+use crate::nes::port::switches::arcade;
 use crate::nes::port::{MICROPHONE, button, keyboard, snes::click, zapper::aim};
 
 /// Buttons by frame: `300-306:start,400:a+right,2@500:b`.
@@ -82,6 +84,8 @@ impl FromStr for Press {
                 held.pads[pad - 1] |= bit;
             } else if name == "mic" {
                 held.device[9] |= MICROPHONE;
+            } else if let Some((_, bit)) = ARCADE.iter().find(|(known, _)| *known == name) {
+                held.switches[1] |= bit;
             } else if pad > 2 {
                 return Err(wrong("names what only ports 1 and 2 have"));
             } else {
@@ -98,6 +102,7 @@ impl FromStr for Press {
 
 fn join(input: &mut Input, held: &Input) {
     let joined = input.pads.iter_mut().zip(held.pads);
+    let joined = joined.chain(input.switches.iter_mut().zip(held.switches));
     for (byte, more) in joined.chain(input.device.iter_mut().zip(held.device)) {
         *byte |= more;
     }
@@ -160,6 +165,9 @@ fn key_name(key: &str) -> &str {
         key => key,
     }
 }
+
+static ARCADE: [(&str, u8); 3] =
+    [("coin", arcade::COIN_1), ("coin2", arcade::COIN_2), ("service", arcade::SERVICE)];
 
 static BUTTONS: [(&str, u8); 8] = [
     ("a", button::A),

@@ -20,6 +20,7 @@ use super::gamepad::PadButton;
 use super::keyboard::Key;
 use crate::link::Action;
 use crate::nes::port::button;
+use crate::nes::port::switches::arcade;
 
 /// What a key or a pad button does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub enum Target {
     Turbo(usize, u8),
     /// Sounds in the microphone of the Famicom's second pad.
     Microphone,
+    /// A coin, or the service button, of an arcade machine: bits of its switches.
+    Arcade(u8),
     /// Asks for something.
     Action(Action),
 }
@@ -71,7 +74,7 @@ pub type Pads = Bindings<PadButton>;
 pub enum BindingError {
     /// No such target.
     #[error(
-        "`{0}` is nothing that can be bound; there are a, b, select, start, up, down, left, right, turbo_a, turbo_b (p2_a … for the other players), microphone, {1}"
+        "`{0}` is nothing that can be bound; there are a, b, select, start, up, down, left, right, turbo_a, turbo_b (p2_a … for the other players), microphone, coin, coin_2, service, {1}"
     )]
     Target(String, String),
     /// No such key.
@@ -98,6 +101,9 @@ pub enum BindingError {
     },
 }
 
+static ARCADE: [(&str, u8); 3] =
+    [("coin", arcade::COIN_1), ("coin_2", arcade::COIN_2), ("service", arcade::SERVICE)];
+
 impl Target {
     /// The target of that name.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -106,6 +112,9 @@ impl Target {
         }
         if name == "microphone" {
             return Some(Self::Microphone);
+        }
+        if let Some((_, bit)) = ARCADE.iter().find(|(other, _)| *other == name) {
+            return Some(Self::Arcade(*bit));
         }
         let (pad, rest) = match name.as_bytes() {
             [b'p', digit @ b'1'..=b'4', b'_', ..] => (usize::from(digit - b'1'), &name[3..]),
@@ -196,6 +205,9 @@ impl Source for Chord {
         ("left", "Left"),
         ("right", "Right"),
         ("microphone", "`"),
+        ("coin", "Insert"),
+        ("coin_2", "Shift+Insert"),
+        ("service", "Delete"),
         ("loop", "L"),
         ("play_loop", "Shift+L"),
         ("slot_1", "F1"),

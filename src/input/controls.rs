@@ -226,9 +226,10 @@ impl Controls {
     /// Says what is different from what was last said.
     fn tell(&mut self, at_ns: u64, say: &mut impl FnMut(Command)) {
         let (mut held, mut turbo, mut lasting) = ([0; 4], [0; 4], HeldActions::default());
-        let mut microphone = 0;
+        let (mut microphone, mut arcade) = (0, 0);
         let mut hold = |target, player: usize| match target {
             Target::Microphone => microphone = MICROPHONE,
+            Target::Arcade(bit) => arcade |= bit,
             Target::Button(pad, mask) => held[(pad + player) & 3] |= mask,
             Target::Turbo(pad, mask) => turbo[(pad + player) & 3] |= mask,
             Target::Action(Action::FastForward(_)) => lasting.fast = true,
@@ -252,6 +253,7 @@ impl Controls {
         let mut input = Input { pads: held, ..Input::default() };
         self.hands.hold(&mut input);
         input.device[9] |= microphone;
+        input.switches[1] = arcade;
         if input != self.said {
             self.said = input;
             say(Command::Input { input, at_ns });

@@ -34,8 +34,6 @@
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
-use zerocopy::IntoBytes;
-
 use super::apu::{self, calm::Span};
 use super::cart_bus::{CartBus, M2};
 use super::output::Sink;
@@ -43,6 +41,7 @@ use super::ppu::Hears;
 use super::schedule::{Moment, Schedule};
 use super::system::System;
 use super::{Edge, State};
+use zerocopy::IntoBytes;
 
 /// Half-dots between two rises of A12 that count: M2 falls three times.
 const APART: u32 = 12;
@@ -69,7 +68,7 @@ pub struct Late {
     /// next step of any channel, heard or not.
     loaded: bool,
     /// CPU cycles since power-on that a board that watches them was told of.
-    board: u64,
+    pub(super) board: u64,
     /// The cycle in which it has to know: /IRQ or the sound may move.
     board_due: u64,
     /// What its sound adds, as last put out.
@@ -390,26 +389,19 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     pub(super) fn clock_board(&mut self) {
         self.pass_board(self.state.clock + 1);
         self.late.board_due = self.late.board;
+        let (id, board, ram) = (self.cart.board, &self.state.board, self.state.ram.as_bytes());
+        let level = id.level(board, ram);
         if LAZY {
-            let quiet = self.cart.board.quiet_cycles(&self.state.board, self.state.ram.as_bytes());
+            let quiet = id.quiet_cycles(board, ram);
             self.late.board_due += u64::from(quiet);
             self.work.edges.take::<S>(if quiet > 0 { Edge::BoardRests } else { Edge::BoardBusy });
         }
-        let level = self.cart.board.level(&self.state.board, self.state.ram.as_bytes());
         if self.late.board_level != level {
             // What the APU did so far, with this cycle, sounded beside the old level.
             self.catch_up_apu_to(self.elapsed() + 1);
             self.late.board_level = level;
             self.work.edges.take::<S>(Edge::BoardSounds);
             self.emit();
-        }
-    }
-
-    fn pass_board(&mut self, until: u64) {
-        let late = until.saturating_sub(self.late.board) as u32;
-        self.late.board += u64::from(late);
-        if late > 0 {
-            self.state.pass_board(self.cart, late);
         }
     }
 

@@ -205,7 +205,7 @@ impl Nes {
 
     /// Runs one frame with a probe attached.
     pub fn run_frame_with(&mut self, input: Input, out: &mut Output, probe: &mut impl Probe) {
-        self.begin_sound(&mut out.sound);
+        self.begin(out);
         let start = self.state.clock;
         if self.state.ports.aims() {
             self.run_aimed(input, Some(out), probe);
@@ -221,15 +221,16 @@ impl Nes {
         if self.state.ports.aims() {
             return self.run_frame(input, out);
         }
-        self.begin_sound(&mut out.sound);
+        self.begin(out);
         let start = self.state.clock;
         self.run(input, &mut Counting(out), &mut ());
         out.sound.cycles = (self.state.clock - start) as u32;
     }
 
-    fn begin_sound(&self, sound: &mut Sound) {
-        sound.steps.clear();
-        sound.start = apu::mix::mix(self.state.apu.levels())
+    fn begin(&self, out: &mut Output) {
+        out.frame.ppu = self.cart.ppu;
+        out.sound.steps.clear();
+        out.sound.start = apu::mix::mix(self.state.apu.levels())
             + self.cart.board.level(&self.state.board, self.state.ram.as_bytes());
     }
 
@@ -242,6 +243,7 @@ impl Nes {
 
     fn run<P: Probe>(&mut self, input: Input, sink: &mut impl Sink, probe: &mut P) {
         self.freeze();
+        let input = self.cart.wiring.wired(input);
         self.state.ports.begin_frame(&input);
         match self.tier {
             Tier::Lazy => self.run_as::<true, P>(input, sink, probe),

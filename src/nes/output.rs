@@ -3,6 +3,8 @@
 //! Outputs are arguments of [`run_frame`](super::Nes::run_frame), never part of
 //! the machine's state: a muted machine computes the same bytes.
 
+use super::cart::arcade::Ppu;
+
 /// Pixels in a line.
 pub const WIDTH: usize = 256;
 /// Lines in a picture.
@@ -16,11 +18,13 @@ pub const HEIGHT: usize = 240;
 pub struct Frame {
     /// `WIDTH * HEIGHT` pixels.
     pub pixels: Box<[u16]>,
+    /// Which PPU drew them: what colours they mean.
+    pub ppu: Ppu,
 }
 
 impl Default for Frame {
     fn default() -> Self {
-        Self { pixels: vec![0x0f; WIDTH * HEIGHT].into_boxed_slice() }
+        Self { pixels: vec![0x0f; WIDTH * HEIGHT].into_boxed_slice(), ppu: Ppu::Composite }
     }
 }
 

@@ -252,7 +252,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let budget = u64::from(self.idle_cycles()).min(until) as u32;
         let Some(last) = budget.checked_sub(fast::LONGEST) else { return false };
         let last = last.min(within);
-        let status_until = self.status_rests();
+        // A 2C05 puts its number in.
+        let status_until = if self.cart.ppu.number().is_none() { self.status_rests() } else { 0 };
         let apu_late = self.late_apu();
         let state = &mut *self.state;
         let Some((ram, more_ram)) = state.ram.as_mut_bytes().split_first_chunk_mut() else {

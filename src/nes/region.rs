@@ -34,7 +34,7 @@ pub struct Timing {
     pub dots: u32,
 }
 
-static NTSC: Timing = Timing {
+const NTSC_ROW: Timing = Timing {
     master_hz: (236_250_000, 11),
     cpu_divider: 12,
     dot_divider: 4,
@@ -44,6 +44,9 @@ static NTSC: Timing = Timing {
     swapped_emphasis: false,
     dots: 262 * 341,
 };
+static NTSC: Timing = NTSC_ROW;
+/// 2C03, 2C04, 2C05: each frame has all of its dots.
+static RGB: Timing = Timing { odd_frame_skip: false, ..NTSC_ROW };
 static PAL: Timing = Timing {
     master_hz: (53_203_425, 2),
     cpu_divider: 16,
@@ -73,6 +76,11 @@ impl Region {
             Self::Pal => &PAL,
             Self::Dendy => &DENDY,
         }
+    }
+
+    /// The same for a PPU that puts out red, green and blue.
+    pub fn timing_of_rgb(self) -> &'static Timing {
+        if self == Self::Ntsc { &RGB } else { self.timing() }
     }
 
     /// CPU cycles a second.

@@ -77,7 +77,7 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             work: Work::default(),
             start: state.clock,
             watches: cart.board.watches(),
-            timing: region.timing(),
+            timing: cart.timing(region),
             halted: false,
             state,
             map,
@@ -180,7 +180,19 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
         byte.map_or((open, false), |byte| (byte, true))
     }
 
+    /// The board has lived through all cycles before this one.
+    pub(super) fn pass_board(&mut self, until: u64) {
+        let late = until.saturating_sub(self.late.board) as u32;
+        self.late.board += u64::from(late);
+        if late > 0 {
+            self.state.pass_board(self.cart, late);
+        }
+    }
+
     fn read_ppu(&mut self, register: u16) -> u8 {
+        if let (2, Some(number)) = (register, self.cart.ppu.number()) {
+            return self.read_numbered_status(number);
+        }
         if register == 2
             && let Some(status) = self.read_resting_status()
         {
@@ -188,11 +200,7 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
         }
         self.meet_ppu(Moment::Start);
         match register {
-            2 => {
-                let begun = self.state.ppu.begin_status_read();
-                self.meet_ppu(Moment::EndOfRead);
-                self.state.ppu.end_status_read(begun, self.state.clock)
-            }
+            2 => self.read_status(),
             4 => {
                 self.meet_ppu(Moment::EndOfRead);
                 self.state.ppu.read_oam(self.state.clock)
@@ -205,6 +213,18 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             }
             _ => self.state.ppu.bus_at(self.state.clock),
         }
+    }
+
+    fn read_status(&mut self) -> u8 {
+        let begun = self.state.ppu.begin_status_read();
+        self.meet_ppu(Moment::EndOfRead);
+        self.state.ppu.end_status_read(begun, self.state.clock)
+    }
+
+    /// $2002 of a 2C05.
+    fn read_numbered_status(&mut self, number: u8) -> u8 {
+        self.meet_ppu(Moment::Start);
+        self.read_status() & 0xc0 | number
     }
 
     fn write_cycle(&mut self, address: u16, value: u8) {
@@ -220,6 +240,9 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             0x4016 => {
                 self.catch_up_apu();
                 self.state.ports.write(value);
+                if self.cart.is_arcade() {
+                    self.write_cart(address, value);
+                }
             }
             0x4000..=0x4017 => {
                 self.catch_up_apu();
@@ -237,6 +260,7 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
     }
 
     fn write_ppu(&mut self, register: u16, value: u8, stale: u8) {
+        let register = self.cart.ppu.register(register);
         if self.write_overlooked(register, value, stale) {
             return;
         }

@@ -11,6 +11,7 @@ pub mod layout;
 pub mod overlay;
 pub mod palette;
 pub mod render;
+pub mod rgb;
 #[cfg(feature = "app")]
 mod scaler;
 pub mod screenshot;

@@ -10,6 +10,7 @@ use super::layout::place;
 use super::overlay::Overlay;
 use super::palette::{self, Palette};
 use super::render::{Look, Screen, ScreenError};
+use super::rgb;
 use super::scaler::Scaler;
 use crate::link::Picture;
 use crate::nes::output::{HEIGHT, WIDTH};
@@ -77,7 +78,8 @@ impl Screen for Surface {
         now_ns: u64,
     ) -> Result<bool, ScreenError> {
         let rgba = self.pixels.frame_mut();
-        palette::paint(&self.palette, &picture.frame.pixels, rgba);
+        let colours = rgb::seen(picture.frame.ppu, &self.palette);
+        palette::paint(colours, &picture.frame.pixels, rgba);
         overlay.draw(&picture.hud, now_ns, rgba);
         let place = place(self.size.0, self.size.1, self.look.aspect, self.look.filter);
         // An occluded window is Ok without a call of the closure.

@@ -11,6 +11,7 @@ use super::layout::{Filter, Rect, place};
 use super::overlay::{MenuView, Overlay, run_text, status_left, status_right};
 use super::palette::{self, Palette};
 use super::render::Look;
+use super::rgb;
 use crate::link::Picture;
 use crate::nes::output::{HEIGHT, WIDTH};
 
@@ -74,7 +75,8 @@ impl Canvas {
         now_ns: u64,
     ) -> &[u8] {
         self.cells.fill(EMPTY);
-        palette::paint(palette, &picture.frame.pixels, &mut self.rgba);
+        let colours = rgb::seen(picture.frame.ppu, palette);
+        palette::paint(colours, &picture.frame.pixels, &mut self.rgba);
         let text_rows = usize::from(!overlay.hidden && self.rows > 1);
         let (width, height) = (self.columns as u32, (self.rows - text_rows) as u32 * 2);
         // There are too few dots for whole numbers: fill what there is.

@@ -8,12 +8,13 @@ use crate::app::rom_file::hex;
 use crate::app::testing::manifest;
 use crate::nes::Cartridge;
 use crate::nes::board::BoardId;
+use crate::nes::cart::arcade::Ppu;
 use crate::nes::cart::ines::Format;
 use crate::nes::cart::{CartridgeError, Header, Mirroring, mapper_name};
 
 /// The header, the chips, and whether the board is there.
 pub fn describe(bytes: &[u8]) -> Result<Value, String> {
-    let header = Header::parse(bytes).map_err(|error| error.to_string())?;
+    let (header, known) = Header::believed(bytes, None).map_err(|error| error.to_string())?;
     let chips = header.chips(bytes).map_err(|error| error.to_string())?;
     let row = manifest::by_hash(&hex(&Sha256::digest(bytes)));
     let supported = match Cartridge::parse(bytes) {
@@ -33,6 +34,8 @@ pub fn describe(bytes: &[u8]) -> Result<Value, String> {
         "board": board.or(mapper_name(header.mapper)),
         "supported": supported,
         "about_the_board": super::boards::facts(header.mapper).notes,
+        "console": console(&header),
+        "ppu": (header.ppu != Ppu::Composite).then(|| header.ppu.name()),
         "region": region_name(header.region),
         "ports": header.ports.map(|ports| ports.to_string()),
         "mirroring": match header.mirroring {
@@ -51,9 +54,23 @@ pub fn describe(bytes: &[u8]) -> Result<Value, String> {
         "chr_nvram": header.chr_nvram,
         "bytes_behind": chips.rest.len(),
         "rom_sha256": hex(&Sha256::digest([chips.prg, chips.chr].concat())),
+        "database": known.map(|known| {
+            let told = known.corrections.iter().map(ToString::to_string);
+            format!("{}: {}", known.title, told.collect::<Vec<_>>().join("; "))
+        }),
         "known_as": row.map(|row| row.file.as_str()),
         "judged_by": row.map(|row| row.criterion.kind.name()),
     }))
+}
+
+/// What is no NES and no Famicom, and what of it is missing.
+fn console(header: &Header) -> Option<&'static str> {
+    match (header.console, header.arcade) {
+        (1, 1..=3) => Some("Vs. System; its protection chip is not there, and the game may stop"),
+        (1, _) => Some("Vs. System"),
+        (2, _) => Some("PlayChoice-10; its own menus and timer are not there"),
+        _ => None,
+    }
 }
 
 /// A sentence for a file that is nothing known.

@@ -328,6 +328,8 @@ fn console() -> Nes {
         trainer: None,
         region: Region::Ntsc,
         ports: None,
+        ppu: Default::default(),
+        wiring: Default::default(),
         cheats: Vec::new(),
     };
     Nes::power_on(

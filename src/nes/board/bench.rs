@@ -24,6 +24,8 @@ pub fn cartridge(mapper: u16, prg_kib: usize, chr_kib: usize) -> Cartridge {
         trainer: None,
         region: Region::Ntsc,
         ports: None,
+        ppu: Default::default(),
+        wiring: Default::default(),
         cheats: Vec::new(),
     }
 }

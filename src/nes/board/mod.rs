@@ -43,6 +43,7 @@ mod vrc;
 mod vrc24;
 mod vrc6;
 mod vrc7;
+pub mod vs;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -55,7 +56,7 @@ use super::cart::Cartridge;
 use super::cart::map::Map;
 use super::ppu::Row;
 
-/// A CPU write to $4020-$FFFF (or $2000, see [`Board::ANSWERS_PPU`]) as a board sees it.
+/// A CPU write to $4020-$FFFF (or $2000, see [`Board::ANSWERS_PPU`]; in an arcade machine $4016) as a board sees it.
 #[derive(Debug)]
 pub struct Write<'a> {
     /// The address.
@@ -458,6 +459,7 @@ boards! {
     Fds fds::Fds, "Famicom Disk System", [20];
     Maxi15 maxi15::Maxi15, "Maxi 15", [234];
     Nsf nsf::Nsf, "NSF player", [4095];
+    Vs vs::Vs, "Vs. System", [99];
     Bandai bandai::Bandai, "Bandai FCG", [16 | 153 | 157 | 159];
     Latch latch::Latch, "latches", [11 | 13 | 15 | 29 | 31 | 34 | 36 | 38 | 41 | 46 | 57 | 58 | 60 | 61
         | 62 | 66 | 70 | 71 | 72 | 77 | 78 | 79 | 81 | 86 | 87 | 89 | 92 | 93 | 94 | 97 | 101 | 107 | 113

@@ -14,11 +14,12 @@
 //!
 //! <https://www.nesdev.org/wiki/NES_2.0>, <https://www.nesdev.org/wiki/INES>
 
+use super::arcade::{Ppu, Wiring};
 use super::disk::{Disk, Image};
 use super::names::{BoardNumber, mapper_name};
 use super::{Cartridge, Mirroring, nsf};
 use crate::nes::board::nsf::MAPPER as MUSIC;
-use crate::nes::board::{BoardId, room_for_changes};
+use crate::nes::board::{BoardId, room_for_changes, vs};
 use crate::nes::port::Devices;
 use crate::nes::region::Region;
 
@@ -67,6 +68,12 @@ pub struct Header {
     pub ports: Option<Devices>,
     /// Console type: 0 NES, 1 Vs. System, 2 PlayChoice-10, from 3 on extended.
     pub console: u8,
+    /// Of a Vs. System: its kind, 0-15.
+    pub arcade: u8,
+    /// Its PPU.
+    pub ppu: Ppu,
+    /// How its pads are wired.
+    pub wiring: Wiring,
 }
 
 /// Why bytes are not a cartridge that can be played.
@@ -152,6 +159,8 @@ impl Cartridge {
             disk,
             trainer: None,
             region: Region::Ntsc,
+            ppu: Ppu::default(),
+            wiring: Wiring::default(),
             ports: None,
             cheats: Vec::new(),
         })
@@ -170,9 +179,9 @@ impl Cartridge {
                 _ => Self::of_music(bytes),
             };
         }
-        let header = Header::parse_as(bytes, board)?;
-        if header.console == 1 {
-            return Err(CartridgeError::Console { what: "the Vs. System arcade machine" });
+        let (header, _) = Header::believed(bytes, board)?;
+        if header.console == 1 && header.arcade >= 5 {
+            return Err(CartridgeError::Console { what: "a Vs. System of two consoles" });
         }
         if header.console >= 6 {
             return Err(CartridgeError::Console { what: "a console with other chips" });
@@ -198,6 +207,8 @@ impl Cartridge {
             trainer: chips.trainer.map(Box::new),
             region: header.region,
             ports: header.ports,
+            ppu: header.ppu,
+            wiring: header.wiring,
             cheats: Vec::new(),
         })
     }
@@ -254,6 +265,9 @@ impl Header {
             region: Region::Ntsc,
             ports: None,
             console: 0,
+            arcade: 0,
+            ppu: Ppu::Composite,
+            wiring: Wiring::Console,
         };
         if format != Format::DirtyINes {
             header.mapper |= u16::from(raw[7] & 0xf0);
@@ -266,12 +280,20 @@ impl Header {
         if let Some(BoardNumber { mapper, submapper }) = board {
             (header.mapper, header.submapper) = (mapper, submapper);
         }
+        match header.console {
+            1 => (header.ppu, header.wiring) = (Ppu::Rgb, Wiring::Crossed),
+            2 => header.ppu = Ppu::Rgb,
+            _ => {}
+        }
         if format == Format::Nes20 {
             header.read_nes20(raw);
         } else {
             header.assume_ines(raw);
         }
         header.read_flash(raw);
+        if header.mapper == vs::MAPPER {
+            header.mirroring = Mirroring::FourScreen;
+        }
         header.check()?;
         Ok(header)
     }
@@ -292,8 +314,15 @@ impl Header {
             3 => Region::Dendy,
             _ => Region::Ntsc,
         };
-        if self.console == 3 {
-            self.console = raw[13] & 0x0f;
+        match self.console {
+            1 => {
+                (self.arcade, self.ppu) = (raw[13] >> 4, Ppu::of_header(raw[13]));
+                if raw[15] & 0x3f == FIRST_AT_4016 {
+                    self.wiring = Wiring::Straight;
+                }
+            }
+            3 => self.console = raw[13] & 0x0f,
+            _ => {}
         }
         self.ports = Devices::of_header(raw[15]);
     }
@@ -304,6 +333,7 @@ impl Header {
         let wram = match (raw[8], self.mapper) {
             (1..=16, _) if clean => usize::from(raw[8]) * 0x2000,
             (_, 5) => 0x1_0000,
+            (_, vs::MAPPER) => 0x800,
             _ => 0x2000,
         };
         if self.battery {
@@ -384,6 +414,8 @@ impl Header {
     }
 }
 
+/// Byte 15 of a Vs. System's header: the first player at $4016.
+const FIRST_AT_4016: u8 = 4;
 /// 8 KiB: what the smallest bank of any board holds. Smaller chips repeat.
 const SMALLEST_PRG: usize = 0x2000;
 /// Page tables count to 8 MiB.

@@ -1,7 +1,9 @@
 //! The cartridge: its chips as they came from the file. Immutable in play;
 //! what a cartridge *remembers* (RAM, registers) is part of the machine's state.
 
+pub mod arcade;
 pub mod cheat;
+pub mod database;
 pub mod disk;
 pub mod ines;
 pub mod map;
@@ -18,7 +20,7 @@ pub use prg::Prg;
 
 use super::board::BoardId;
 use super::port::Devices;
-use super::region::Region;
+use super::region::{Region, Timing};
 
 /// How the four nametables share the console's 2 KiB of video RAM.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +68,10 @@ pub struct Cartridge {
     pub region: Region,
     /// The devices that the game is made for, where the header says it.
     pub ports: Option<Devices>,
+    /// The PPU of the console that the header asks for.
+    pub ppu: arcade::Ppu,
+    /// How the pads of that console are wired.
+    pub wiring: arcade::Wiring,
     /// The cheats that are plugged in: [`Cartridge::with_cheats`].
     pub cheats: Vec<Cheat>,
 }
@@ -80,7 +86,20 @@ impl Cartridge {
 
     /// Whether the machine around it has switches that the ports read: `port/switches.rs`.
     pub fn has_switches(&self) -> bool {
-        self.board == BoardId::Nsf
+        self.board == BoardId::Nsf || self.is_arcade()
+    }
+
+    /// How the PPU keeps time in a console of a region.
+    pub(super) fn timing(&self, region: Region) -> &'static Timing {
+        match self.ppu {
+            arcade::Ppu::Composite => region.timing(),
+            _ => region.timing_of_rgb(),
+        }
+    }
+
+    /// Whether it is a Vs. System's.
+    pub fn is_arcade(&self) -> bool {
+        self.wiring != arcade::Wiring::Console
     }
 
     /// PRG RAM of both kinds, in bytes.

@@ -2,6 +2,7 @@
 //!
 //! <https://www.nesdev.org/wiki/Mapper>
 
+use std::fmt;
 use std::str::FromStr;
 
 /// A board named by number: `MAPPER` or `MAPPER.SUBMAPPER`.
@@ -16,6 +17,13 @@ pub struct BoardNumber {
 /// The common name of a mapper number, where it has one.
 pub fn mapper_name(mapper: u16) -> Option<&'static str> {
     NAMES.iter().find(|(number, _)| *number == mapper).map(|(_, name)| *name)
+}
+
+impl fmt::Display for BoardNumber {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}", self.mapper)?;
+        if self.submapper == 0 { Ok(()) } else { write!(f, ".{}", self.submapper) }
+    }
 }
 
 impl FromStr for BoardNumber {

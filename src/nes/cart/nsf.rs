@@ -312,6 +312,8 @@ impl<'a> Nsf<'a> {
             trainer: None,
             region: self.region.unwrap_or(Region::Ntsc),
             ports: None,
+            ppu: Default::default(),
+            wiring: Default::default(),
             cheats: Vec::new(),
         }
     }

@@ -12,7 +12,8 @@ use gif::{Encoder, Repeat};
 use super::{Coded, Coding, Film, Format, NewFile, Writer};
 use crate::app::fault::Outcome;
 use crate::nes::{Frame, Sound};
-use crate::video::palette;
+use crate::video::palette::Palette;
+use crate::video::rgb;
 
 /// Pictures a second.
 const RATE: u64 = 50;
@@ -53,7 +54,7 @@ impl Coding for Pictures {
             return Ok(Coded::None);
         }
         let Self(film) = self;
-        let (colours, indices) = indexed(&frame.pixels);
+        let (colours, indices) = indexed(&frame.pixels, rgb::of(frame.ppu));
         let (width, height) = (film.width() as u16, film.height() as u16);
         let indices = film.enlarge(&indices);
         let mut picture = gif::Frame::from_palette_pixels(width, height, indices, colours, None);
@@ -65,7 +66,7 @@ impl Coding for Pictures {
 
 /// A picture by a palette of at most 256 colours. One with more, which takes
 /// several emphases in one picture, does without these.
-fn indexed(pixels: &[u16]) -> (Vec<u8>, Vec<u8>) {
+fn indexed(pixels: &[u16], palette: &Palette) -> (Vec<u8>, Vec<u8>) {
     for mask in [0x1ff, 0x3f] {
         let mut places = [None; 512];
         let mut colours = Vec::new();
@@ -73,7 +74,7 @@ fn indexed(pixels: &[u16]) -> (Vec<u8>, Vec<u8>) {
         let mut place = |pixel: u16| {
             let pixel = usize::from(pixel & mask);
             *places[pixel].get_or_insert_with(|| {
-                colours.extend(palette::rgb()[pixel]);
+                colours.extend(palette[pixel]);
                 count += 1;
                 count - 1
             }) as u8
@@ -126,9 +127,9 @@ mod tests {
     #[test]
     fn a_picture_of_all_colours_does_without_emphasis() {
         let pixels: Vec<u16> = (0..512).collect();
-        let (colours, indices) = indexed(&pixels);
+        let (colours, indices) = indexed(&pixels, crate::video::palette::rgb());
         assert_eq!((colours.len(), indices[64], indices[511]), (64 * 3, 0, 63));
-        let (colours, indices) = indexed(&[5, 0x1c5, 5]);
+        let (colours, indices) = indexed(&[5, 0x1c5, 5], crate::video::palette::rgb());
         assert_eq!((colours.len(), indices), (6, vec![0, 1, 0]));
     }
 }

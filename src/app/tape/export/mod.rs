@@ -39,7 +39,7 @@ use crate::app::progress;
 use crate::flight::catalog::Position;
 use crate::nes::output::{HEIGHT, WIDTH};
 use crate::nes::{Frame, Region, Sound};
-use crate::video::palette;
+use crate::video::rgb;
 // Video by what this build has, else by what this machine has.
 #[cfg(feature = "encode")]
 use encode::to_file as video;
@@ -220,7 +220,8 @@ impl Film {
 
     /// Red, green and blue bytes of a picture, enlarged.
     fn rgb(&self, frame: &Frame) -> Vec<u8> {
-        let colour = |&pixel: &u16| palette::rgb()[usize::from(pixel & 0x1ff)];
+        let colours = rgb::of(frame.ppu);
+        let colour = |&pixel: &u16| colours[usize::from(pixel & 0x1ff)];
         let pixels: Vec<[u8; 3]> = frame.pixels.iter().map(colour).collect();
         self.enlarge(&pixels).into_flattened()
     }

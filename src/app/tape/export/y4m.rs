@@ -18,8 +18,9 @@ use std::sync::OnceLock;
 
 use super::{Coded, Coding, Film, Format, NewFile, Writer};
 use crate::app::fault::{Fault, Outcome};
+use crate::nes::cart::arcade::Ppu;
 use crate::nes::{Frame, Sound};
-use crate::video::palette;
+use crate::video::rgb::{self, KINDS};
 
 /// What stands before each picture.
 const FRAME: &[u8] = b"FRAME\n";
@@ -57,17 +58,17 @@ pub fn header(film: &Film) -> String {
 }
 
 /// The colours of all pixels.
-pub fn colours() -> &'static [[u8; 3]; 512] {
-    static COLOURS: OnceLock<Box<[[u8; 3]; 512]>> = OnceLock::new();
-    COLOURS.get_or_init(|| Box::new(palette::rgb().map(yuv)))
+pub fn colours(ppu: Ppu) -> &'static [[u8; 3]; 512] {
+    static COLOURS: [OnceLock<Box<[[u8; 3]; 512]>>; KINDS] = [const { OnceLock::new() }; KINDS];
+    COLOURS[rgb::kind(ppu)].get_or_init(|| Box::new(rgb::of(ppu).map(yuv)))
 }
 
 /// The same as numbers: Y in bits 0-7, U in 16-23, V in 32-39, and room beside
 /// each for that of the pixel on the right, so that two pixels are written at once.
-fn lanes() -> &'static [u64; 512] {
-    static LANES: OnceLock<Box<[u64; 512]>> = OnceLock::new();
+fn lanes(ppu: Ppu) -> &'static [u64; 512] {
+    static LANES: [OnceLock<Box<[u64; 512]>>; KINDS] = [const { OnceLock::new() }; KINDS];
     let lane = |[y, u, v]: [u8; 3]| u64::from(y) | u64::from(u) << 16 | u64::from(v) << 32;
-    LANES.get_or_init(|| Box::new(colours().map(lane)))
+    LANES[rgb::kind(ppu)].get_or_init(|| Box::new(colours(ppu).map(lane)))
 }
 
 /// A colour by BT.601, in the limited range.
@@ -84,7 +85,7 @@ pub struct Yuv;
 
 impl Coding for Yuv {
     fn code(&mut self, _: u64, frame: &Frame) -> Outcome<Coded> {
-        let lanes = lanes();
+        let lanes = lanes(frame.ppu);
         let count = frame.pixels.len();
         let mut bytes = vec![0; FRAME.len() + count * 3];
         let (head, planes) = bytes.split_at_mut(FRAME.len());
@@ -148,11 +149,11 @@ mod tests {
     #[test]
     fn every_pixel_has_its_own_colour_in_each_plane() {
         let pixels: Vec<u16> = (0..256 * 240).map(|n| (n * 7919 % 512) as u16).collect();
-        let frame = Frame { pixels: pixels.clone().into() };
+        let frame = Frame { pixels: pixels.clone().into(), ppu: Ppu::Composite };
         let Ok(Coded::Bytes(bytes)) = Yuv.code(0, &frame) else { panic!("bytes") };
         for (at, pixel) in pixels.iter().enumerate() {
             let planes = [0, 1, 2].map(|plane| bytes[6 + plane * pixels.len() + at]);
-            assert_eq!(planes, colours()[usize::from(*pixel)], "{at}");
+            assert_eq!(planes, colours(Ppu::Composite)[usize::from(*pixel)], "{at}");
         }
     }
 

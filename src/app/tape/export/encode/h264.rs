@@ -154,7 +154,7 @@ impl Planes {
     }
 
     fn draw(&mut self, frame: &Frame) {
-        let colours = y4m::colours();
+        let colours = y4m::colours(frame.ppu);
         let (scale, half) = (self.scale, WIDTH * self.scale / 2);
         self.y.clear();
         for (number, pixels) in frame.pixels.chunks(WIDTH).enumerate() {
@@ -218,8 +218,11 @@ mod tests {
 
     #[test]
     fn a_coarse_colour_is_the_mean_of_what_lies_around_it() {
-        let colours = y4m::colours();
-        let frame = Frame { pixels: (0..WIDTH * HEIGHT).map(|n| (n * 7 % 61) as u16).collect() };
+        let colours = y4m::colours(frame.ppu);
+        let frame = Frame {
+            pixels: (0..WIDTH * HEIGHT).map(|n| (n * 7 % 61) as u16).collect(),
+            ..Frame::default()
+        };
         for scale in [1, 2, 3, 8] {
             let mut planes = Planes::new(scale);
             planes.draw(&frame);

@@ -1,0 +1,122 @@
+//! Arcade machines as their programs see them: the 2C05's registers, switches, coins, the
+//! crossed pads, colours that are not a television's.
+
+use retake::nes::cart::arcade::{Ppu, Wiring};
+use retake::nes::port::button::{LEFT, START};
+use retake::nes::port::switches::arcade;
+use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region, Tier};
+
+/// A ROM for mapper 99: its program stands at $8000, its header's byte 13 is `ppu`.
+fn rom(ppu: u8, program: &[u8]) -> Vec<u8> {
+    let mut rom = b"NES\x1a\x02\x01\x38\x69\0\0\0\0\0\0\0\x05".to_vec();
+    rom[13] = ppu;
+    let start = rom.len();
+    rom.extend(program);
+    rom.resize(start + 0x8000, 0xea);
+    rom[start + 0x7ffc..start + 0x7ffe].copy_from_slice(&[0x00, 0x80]);
+    rom.resize(rom.len() + 0x2000, 0);
+    rom
+}
+
+fn power_on(rom: &[u8], tier: Tier) -> Nes {
+    let options = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS };
+    let mut nes = Nes::power_on(Cartridge::parse(rom).expect("a Vs. System's"), &options);
+    nes.set_tier(tier);
+    nes
+}
+
+const TIERS: [Tier; 2] = [Tier::Lazy, Tier::Exact];
+
+/// Waits for two vertical blanks, with the PPU's number kept at $10; then $2001 is written
+/// with $80 and $2000 with $1E, and a loop waits for $2002 with what it saw at $11.
+const SWAPPED: &[u8] = &[
+    0xad, 0x02, 0x20, 0x10, 0xfb, // lda $2002; bpl
+    0xad, 0x02, 0x20, 0x10, 0xfb, // again
+    0x85, 0x10, // sta $10
+    0xa9, 0x80, 0x8d, 0x01, 0x20, // lda #$80; sta $2001
+    0xa9, 0x1e, 0x8d, 0x00, 0x20, // lda #$1E; sta $2000
+    0xad, 0x02, 0x20, 0x85, 0x11, // lda $2002; sta $11
+    0x4c, 0x16, 0x80, // jmp to it
+];
+
+#[test]
+fn the_2c05_has_a_number_in_2002_and_2000_and_2001_exchanged() {
+    for (ppu, number, nmi) in [(0x08, 0x1b, true), (0x09, 0x3d, true), (0x02, 0x00, false)] {
+        let mut rom = rom(ppu, SWAPPED);
+        // NMI counts at $12.
+        rom[16 + 0x100..][..3].copy_from_slice(&[0xe6, 0x12, 0x40]);
+        rom[16 + 0x7ffa..][..2].copy_from_slice(&[0x00, 0x81]);
+        let states = TIERS.map(|tier| {
+            let mut nes = power_on(&rom, tier);
+            for _ in 0..20 {
+                nes.run_muted(Input::default());
+            }
+            assert_eq!(nes.peek(0x10) & 0x3f, number & 0x3f, "{ppu:02x}");
+            // Another PPU has what was last written to it there.
+            let seen = if nmi { number & 0x1f } else { 0x1e };
+            assert_eq!(nes.peek(0x11) & 0x1f, seen, "{ppu:02x}");
+            assert_eq!(nes.peek(0x12) > 10, nmi, "{ppu:02x}: $80 at $2001 is its NMI's");
+            nes.state_hash()
+        });
+        assert_eq!(states[0], states[1], "both tiers");
+    }
+}
+
+/// Strobes the pads, then keeps eight reads of $4016 at $10 and of $4017 at $18.
+const READS: &[u8] = &[
+    0xa9, 0x01, 0x8d, 0x16, 0x40, 0x4a, 0x8d, 0x16, 0x40, // strobe
+    0xa2, 0x00, // ldx #0
+    0xad, 0x16, 0x40, 0x95, 0x10, // lda $4016; sta $10,x
+    0xad, 0x17, 0x40, 0x95, 0x18, // lda $4017; sta $18,x
+    0xe8, 0xe0, 0x08, 0xd0, 0xf1, // inx; cpx #8; bne
+    0x4c, 0x00, 0x80,
+];
+
+#[test]
+fn switches_coins_and_crossed_pads_are_read_at_both_ports() {
+    let rom = rom(2, READS);
+    let mut input = Input::pad1(LEFT | START);
+    input.switches = [0b1010_0110, arcade::COIN_1 | arcade::SERVICE];
+    for tier in TIERS {
+        let mut nes = power_on(&rom, tier);
+        for _ in 0..3 {
+            nes.run_muted(input);
+        }
+        let port = |at: u16| -> Vec<u8> { (at..at + 8).map(|at| nes.peek(at)).collect() };
+        // Coin 1 and the button, DIP switches 1 and 2; the button below the screen that
+        // starts a game is where a pad has Select.
+        let always = 0x20 | 0x04 | 0x10;
+        let mut first = [always; 8];
+        first[2] |= 1;
+        let mut second = [0b1010_0100; 8];
+        second[6] |= 1;
+        assert_eq!((port(0x10), port(0x18)), (first.to_vec(), second.to_vec()));
+    }
+}
+
+#[test]
+fn a_header_says_which_ppu_it_is_and_a_picture_knows() {
+    let cart = Cartridge::parse(&rom(3, &[])).unwrap();
+    assert_eq!((cart.ppu, cart.wiring), (Ppu::Shuffled(2), Wiring::Crossed));
+    let mut other = rom(0, &[]);
+    other[15] = 4;
+    let cart = Cartridge::parse(&other).unwrap();
+    assert_eq!((cart.ppu, cart.wiring), (Ppu::Rgb, Wiring::Straight));
+    let mut nes = power_on(&rom(3, READS), Tier::Lazy);
+    let mut out = Output::default();
+    nes.run_frame(Input::default(), &mut out);
+    assert_eq!(out.frame.ppu, Ppu::Shuffled(2));
+    // PlayChoice-10: a console's pads, an arcade machine's colours.
+    let mut choice = rom(0, &[]);
+    (choice[6], choice[7]) = (0, 0x0a);
+    let cart = Cartridge::parse(&choice).unwrap();
+    assert_eq!((cart.ppu, cart.wiring, cart.has_switches()), (Ppu::Rgb, Wiring::Console, false));
+}
+
+#[test]
+fn a_machine_of_two_consoles_is_refused() {
+    for kind in [0x50, 0x60] {
+        let error = Cartridge::parse(&rom(kind, &[])).unwrap_err().to_string();
+        assert!(error.contains("two consoles"), "{error}");
+    }
+}
