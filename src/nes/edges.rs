@@ -36,6 +36,7 @@ edges! {
     BoardSounds "board: its sound moves",
     BoardMet "board: met by the CPU",
     FastRuns "CPU: instructions run whole",
+    FastToLastCycle "CPU: an instruction but for its last cycle",
     FastToTheEnd "CPU: until the idle cycles end",
     FastRefused "CPU: the first is not plain",
     FastNmi "CPU: an NMI waits",

@@ -15,6 +15,7 @@ mod dma;
 mod edges;
 mod exact;
 mod fields;
+mod last_cycle;
 pub mod output;
 mod plain;
 pub mod port;
@@ -282,7 +283,7 @@ impl Nes {
                 }
             }
             let ran = LAZY && system.run_plain(&mut cpu, within, limit);
-            if !(P::WATCHES && ran) {
+            if !(P::WATCHES && ran || LAZY && system.run_by_last_cycle(&mut cpu)) {
                 cpu.step(&mut system);
             }
             system.state.cpu = cpu;
