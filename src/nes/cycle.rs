@@ -17,7 +17,8 @@
 //! the PPU's address adds what it sees to that: [`BoardId::quiet_rises`] says how
 //! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may, and
 //! [`CartBus`] tells it the time of each change, however late it comes. (On PAL,
-//! whose cycles differ in dots, the PPU is never late for such boards.)
+//! whose cycles differ in dots, the PPU is never late for such boards.) Where neither
+//! /NMI nor such a board is near to anything, it waits without being calm (`ahead.rs`).
 //!
 //! A board that counts CPU cycles is told of them when something comes of it:
 //! [`BoardId::quiet_cycles`] says how long /IRQ and its sound rest, and it catches
@@ -44,7 +45,9 @@ use super::{Edge, State};
 use zerocopy::IntoBytes;
 
 /// Half-dots between two rises of A12 that count: M2 falls three times.
-const APART: u32 = 12;
+pub(super) const APART: u32 = 12;
+/// Half-dots of a line.
+pub(super) const LINE: u32 = 2 * 341;
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
@@ -195,8 +198,14 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// far as that was asked before.
     pub fn status_rests(&self) -> u32 {
         let most = self.most_half_dots();
-        let rests = self.late.status_rests.unwrap_or(0);
+        let rests = self.late.status_rests.unwrap_or(0).min(self.late.ppu_calm);
         rests.saturating_sub(self.late.ppu + most) / most
+    }
+
+    /// Whether the PPU is known to be calm for so many whole cycles.
+    pub fn is_calm_for(&self, cycles: u32) -> bool {
+        let until = cycles.saturating_mul(self.most_half_dots()).saturating_add(self.late.ppu);
+        until <= self.late.ppu_calm
     }
 
     /// The same when somebody may have to run, or a line may have moved.
@@ -249,11 +258,17 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     }
 
     /// Runs the PPU up to now.
-    #[inline(never)]
+    #[inline(always)]
     pub fn catch_up_ppu(&mut self) {
-        if !LAZY {
-            return;
+        if LAZY {
+            self.run_late_ppu();
+            self.late.ppu_may = self.ppu_may_wait();
         }
+    }
+
+    /// The same; how long it may wait then is not asked.
+    #[inline(never)]
+    fn run_late_ppu(&mut self) {
         self.late.idle = 0;
         self.late.status_rests = None;
         let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
@@ -275,7 +290,9 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
                 self.work.edges.take::<S>(Self::calm_edge(ppu, *calm));
             }
             bus.m2.left = *late;
-            let half_dots = (*late).min(*calm).max(1);
+            // A restless dot is run whole before anybody asks again.
+            let half_dots =
+                if *calm > 0 { (*late).min(*calm) } else { (*late).min(2 - u32::from(*amid_dot)) };
             if *calm > 0 {
                 ppu.run_calm(
                     &mut bus,
@@ -289,16 +306,27 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
                 self.work.calm_half_dots += u64::from(half_dots);
             } else {
                 ppu.one_half(&mut bus, self.sink, *amid_dot, self.timing, wires.alignment);
+                if half_dots > 1 {
+                    bus.m2.left -= 1;
+                    ppu.one_half(&mut bus, self.sink, true, self.timing, wires.alignment);
+                }
             }
             *amid_dot ^= half_dots & 1 != 0;
             *late -= half_dots;
         }
-        self.late.ppu_may = self.ppu_may_wait();
+    }
+
+    /// For how many half-dots it may be late.
+    pub(super) fn ppu_may_wait(&self) -> u32 {
+        /// So few calm half-dots end with a write that takes effect.
+        const FEW: u32 = 24;
+        let calm = self.calm_unheard();
+        if self.late.ppu_calm < FEW { calm.max(self.unheard()) } else { calm }
     }
 
     /// For how many of the calm half-dots ahead a board that watches the PPU
     /// keeps /IRQ as it is.
-    pub(super) fn ppu_may_wait(&self) -> u32 {
+    fn calm_unheard(&self) -> u32 {
         if !self.watches.ppu_address {
             return self.late.ppu_calm;
         } else if self.schedules.len() > 1 {
@@ -336,7 +364,9 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// something in it: nothing is known about the dots that follow.
     pub fn meet_ppu(&mut self, moment: Moment) {
         self.run_until(moment);
-        self.catch_up_ppu();
+        if LAZY {
+            self.run_late_ppu();
+        }
         if self.late.ppu_calm > 0 {
             self.work.edges.take::<S>(Edge::PpuMet);
         }
@@ -351,7 +381,10 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let schedule = self.schedule();
         let end =
             self.late.ppu + schedule.until_valid + schedule.until_lines + schedule.until_m2_falls;
-        if end >= self.late.ppu_may {
+        if LAZY {
+            self.ask_for_calm();
+        }
+        if end >= self.late.ppu_may.min(self.late.ppu_calm) {
             self.work.edges.take::<S>(Edge::StatusOutOfReach);
             return None;
         }

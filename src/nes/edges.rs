@@ -21,6 +21,7 @@ macro_rules! edges {
 edges! {
     PpuCalms "PPU: calm begins",
     PpuDelays "PPU: calm begins before a write takes effect",
+    PpuUnheard "PPU: waits, calm or not",
     PpuRestless "PPU: a half-dot is not calm",
     PpuOverlooks "PPU: a write touches what no calm dot looks at",
     PpuMet "PPU: met by the CPU while calm",

@@ -22,40 +22,46 @@ use super::system::System;
 const FETCHES: u32 = 3;
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
-    /// Runs such an instruction; false, and nothing done, if it is another.
+    /// Runs such an instruction; `None`, and nothing done, if it is another. Gives
+    /// whether a store like it follows.
     #[inline(always)]
-    pub fn run_by_last_cycle(&mut self, cpu: &mut Cpu) -> bool {
-        self.idle_cycles() >= FETCHES && cpu.is_at_instruction() && self.run_by_last_cycle_now(cpu)
+    pub fn run_by_last_cycle(&mut self, cpu: &mut Cpu) -> Option<bool> {
+        if self.idle_cycles() < FETCHES || !cpu.is_at_instruction() {
+            return None;
+        }
+        self.run_by_last_cycle_now(cpu)
     }
 
     #[inline(never)]
-    fn run_by_last_cycle_now(&mut self, cpu: &mut Cpu) -> bool {
+    fn run_by_last_cycle_now(&mut self, cpu: &mut Cpu) -> Option<bool> {
         if self.dma_wants_bus() {
-            return false;
+            return None;
         }
-        let Some([opcode, low, high]) = self.instruction(cpu.registers().pc) else { return false };
-        let Some(op) = Cpu::accesses_absolute(opcode) else { return false };
+        let pc = cpu.registers().pc;
+        let at = usize::from(pc & 0xff);
+        let page = self.page_at(pc)?;
+        let &[opcode, low, high] = page.get(at..at + 3)?.first_chunk()?;
+        let follows = matches!(page.get(at + 3), Some(0x8c..=0x8e));
+        let op = Cpu::accesses_absolute(opcode)?;
         self.pass_idle(FETCHES);
         self.work.fast_cycles += u64::from(FETCHES);
         self.work.edges.take::<S>(Edge::FastToLastCycle);
         self.state.wires.data = high;
         self.state.wires.internal = high;
         cpu.access_absolute(self, op, u16::from_le_bytes([low, high]));
-        true
+        Some(follows)
     }
 
-    /// Three bytes that lie in one page of memory.
+    /// The page of memory in which instructions lie.
     #[inline(always)]
-    fn instruction(&self, pc: u16) -> Option<[u8; 3]> {
-        let at = usize::from(pc & 0xff);
-        let page: &[u8] = if pc < 0x2000 {
-            &self.state.ram.as_bytes()[Layout::CPU_RAM + usize::from(pc & 0x0700)..][..0x100]
-        } else {
-            match self.map.cpu_read(pc & 0xff00) {
-                Place::Rom(offset) => self.cart.prg.page(offset)?,
-                _ => return None,
-            }
-        };
-        page.get(at..at + 3)?.try_into().ok()
+    fn page_at(&self, pc: u16) -> Option<&[u8]> {
+        if pc < 0x2000 {
+            let begins = Layout::CPU_RAM + usize::from(pc & 0x0700);
+            return self.state.ram.as_bytes().get(begins..begins + 0x100);
+        }
+        match self.map.cpu_read(pc & 0xff00) {
+            Place::Rom(offset) => self.cart.prg.page(offset).map(|page| &page[..]),
+            _ => None,
+        }
     }
 }
