@@ -203,6 +203,10 @@ impl Ppu {
                 left -= Self::PAIR;
                 continue;
             }
+            if rendering && left >= Self::LAST && self.dot == 336 && self.run_last(bus) {
+                left -= Self::LAST;
+                continue;
+            }
             if !rendering {
                 let dots = self.run_blank(screen, left / 2);
                 if dots > 0 {
