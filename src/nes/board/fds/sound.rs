@@ -168,6 +168,11 @@ impl Sound {
         }
     }
 
+    /// $4090 and $4092: what the envelopes have come to.
+    pub fn gains(&self) -> [u8; 2] {
+        [VOLUME, DEPTH].map(|which| self.envelopes[which].gain & 63)
+    }
+
     pub fn pass(&mut self, cycles: u32) {
         let passed = u32::from(self.cycles) + cycles;
         self.cycles = (passed % ROUND) as u8;
