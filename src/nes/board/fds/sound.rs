@@ -328,7 +328,7 @@ impl Sound {
         for envelope in &mut self.envelopes {
             envelope.gain &= 63;
             envelope.unused = [0; 2];
-            envelope.left = envelope.left.clamp(1, 8 * 64 * 256);
+            envelope.left = envelope.left.min(8 * 64 * 256);
         }
         self.heard = self.heard.min(LOUDEST);
         self.sample &= 63;
