@@ -12,9 +12,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed};
-use retake::app::lockstep::program::{CONSOLES, Program, mappers};
+use retake::app::lockstep::program::{CONSOLES, Program};
 use retake::app::lockstep::{Pair, soup};
 use retake::app::testing::manifest;
+use retake::nes::board::BoardId;
 use retake::nes::{Cartridge, Devices, PowerOn};
 
 use common::Random;
@@ -42,11 +43,12 @@ fn main() -> ExitCode {
     let programs = CONSOLES.iter().zip(0..).map(|(options, n)| {
         common::row(&format!("random programs {n}"), None, move || check_programs(options, n))
     });
-    let boards = mappers().zip(CONSOLES.iter().cycle()).map(|(mapper, options)| {
-        common::row(&format!("random programs on mapper {mapper}"), None, move || {
-            check_board(mapper, options)
-        })
-    });
+    let boards =
+        BoardId::in_headers().zip(CONSOLES.iter().cycle()).map(|((mapper, _), options)| {
+            common::row(&format!("random programs on mapper {mapper}"), None, move || {
+                check_board(mapper, options)
+            })
+        });
     let first = (0..240).step_by(24).map(|from| (format!("programs from {from}"), from..from + 24));
     let kept = seeds().map(|seed| (format!("program {seed}"), seed..seed + 1));
     let generated = first.chain(kept).map(|(name, seeds)| {

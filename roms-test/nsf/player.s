@@ -33,7 +33,10 @@ play     = $53C4
 banks    = $53C6
 times    = $53CE        ; by television: the period (four bytes), calls (three), INIT's X
 
+lows     = $53F0        ; the banks at $6000 and $7000, for the RAM adapter
+
 BANK     = $5FF8
+LOWBANK  = $5FF6
 
 PPUCTRL   = $2000
 PPUMASK   = $2001
@@ -193,6 +196,10 @@ start:
   sta BANK,x
   dex
   bpl :-
+  lda lows
+  sta LOWBANK
+  lda lows+1
+  sta LOWBANK+1
   ldx region
   lda times+4,x
   sta left

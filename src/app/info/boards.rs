@@ -93,10 +93,7 @@ fn parse(line: &'static str) -> (u16, Facts) {
 }
 
 fn rows() -> Vec<Row> {
-    let mut rows: Vec<_> = BoardId::ALL
-        .iter()
-        .filter(|board| **board != BoardId::Nsf)
-        .flat_map(|board| board.mappers().iter().map(|mapper| (*mapper, *board)))
+    let mut rows: Vec<_> = BoardId::in_headers()
         .map(|(mapper, board)| Row {
             mapper,
             board,

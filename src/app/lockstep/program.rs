@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::random::Random;
 use super::{scene, soup};
-use crate::nes::board::{BoardId, nsf};
+use crate::nes::board::BoardId;
 use crate::nes::{Cartridge, Devices, Input, PowerOn, Region};
 
 /// Every console that there is.
@@ -17,12 +17,6 @@ pub const CONSOLES: &[PowerOn] = &[
     PowerOn { region: Region::Pal, alignment: 0, seed: 0, ports: Devices::PADS },
     PowerOn { region: Region::Dendy, alignment: 0, seed: 0, ports: Devices::PADS },
 ];
-
-/// Every mapper that a header may name: music has a board of its own without one.
-pub fn mappers() -> impl Iterator<Item = u16> {
-    let all = BoardId::ALL.iter().flat_map(|id| id.mappers()).copied();
-    all.filter(|mapper| *mapper != nsf::MAPPER)
-}
 
 /// A ROM, the console it runs on, and the buttons that are held meanwhile.
 #[derive(Clone, Debug)]
@@ -47,7 +41,7 @@ impl Program {
     pub fn new(seed: u64) -> Self {
         let mut random = Random(seed);
         let options = random.one_of(CONSOLES);
-        let mappers: Vec<u16> = mappers().collect();
+        let mappers: Vec<u16> = BoardId::in_headers().map(|(mapper, _)| mapper).collect();
         let mapper = match random.below(8) {
             0..4 => 0,
             4 | 5 => 4,

@@ -469,6 +469,12 @@ boards! {
 }
 
 impl BoardId {
+    /// The boards that a ROM's header can name, by its mapper numbers.
+    pub fn in_headers() -> impl Iterator<Item = (u16, Self)> {
+        let boards = Self::ALL.iter().filter(|board| **board != Self::Nsf);
+        boards.flat_map(|board| board.mappers().iter().map(|mapper| (*mapper, *board)))
+    }
+
     /// The registers beyond [`Registers`] in all RAM of the machine.
     pub(crate) fn more(self, ram: &mut [u8]) -> &mut [u8] {
         let at = ram.len().saturating_sub(self.more_registers());

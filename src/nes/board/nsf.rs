@@ -12,11 +12,12 @@
 //!  $5C00-$5FF5  the MMC5's KiB
 //!  $5FF8-$5FFF  4 KiB of the music at $8000, $9000, …
 //!  $6000-$7FFF  RAM
+//!  with the FDS: $6000-$DFFF is RAM; $5FF6-$5FFD copy 4 KiB of the music to $6000, …
 //!  $FFFA-$FFFD  the player's vectors, whatever bank is there
 //!
 //!  VRC6  $9000-$9003 $A000-$A002 $B000-$B002    Namco 163  $4800 byte, $F800 address
 //!  VRC7  $9010 register, $9030 byte             5B         $C000 register, $E000 byte
-//!  MMC5  $5000-$5015, $5205 times $5206
+//!  MMC5  $5000-$5015, $5205 times $5206         FDS   $4040-$408A; $4090, $4092 read
 //! ```
 //!
 //! PRG is the player, the text, and from a whole 4 KiB on the music ([`FIRST_BANK`] says
@@ -26,13 +27,14 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
+use super::fds::sound::Sound as Fds;
 use super::fme7::sound::Sound as S5b;
 use super::mmc5::sound::Sound as Mmc5;
 use super::namco163::sound::Voices;
 use super::vrc6::sound::Sound as Vrc6;
 use super::vrc7::fm::Fm;
 use super::{Board, Touched, Watches, Write};
-use crate::nes::cart::map::{Access, Map};
+use crate::nes::cart::map::{Access, Layout, Map};
 use crate::nes::cart::{Cartridge, Mirroring};
 
 /// No header names it: it is what `cart/nsf.rs` makes.
@@ -82,7 +84,8 @@ pub struct Nsf {
     /// $F800.
     address: u8,
     factors: [u8; 2],
-    unused: [u8; 2],
+    /// $4090 and $4092.
+    gains: [u8; 2],
     vrc6: Vrc6,
     mmc5: Mmc5,
     voices: Voices,
@@ -95,7 +98,13 @@ pub struct Nsf {
 struct More {
     fm: Fm,
     s5b: S5b,
+    fds: Fds,
 }
+
+const _: () = assert!(size_of::<More>() <= Nsf::MORE_REGISTERS);
+/// Bytes of RAM with the FDS, and what its BIOS makes of $408A.
+const ADAPTER_RAM: usize = 0x8000;
+const ENVELOPES: u8 = 0xe8;
 
 /// They are there: own RAM is large enough, and lies on whole KiB.
 fn more(bytes: &[u8]) -> Option<&More> {
@@ -121,18 +130,19 @@ impl Board for Nsf {
         map.prg(0x5300, 0x100, (PLAYER / 0x100) as i32 + i32::from(self.text));
         map.prg(0x5400, PLAYER, 0);
         map.own_at(0x5c00, Access::ReadWrite);
-        map.wram(0x6000, 0x2000, 0, Access::ReadWrite);
         let banks = (0x8000..=0xf000).step_by(BANK).zip(self.banks);
         for (at, bank) in banks {
             map.prg(at, BANK, self.bank(cart, bank));
         }
+        let ram = if self.chips & chip::FDS != 0 { ADAPTER_RAM } else { 0x2000 };
+        map.wram(0x6000, ram, 0, Access::ReadWrite);
         // The last page has the vectors: it is read by way of `read`.
         map.prg_nothing(0xff00, 0x100);
         map.chr(0x0000, 0x2000, 0);
         map.nametables(Mirroring::Vertical);
     }
 
-    fn write(&mut self, _cart: &Cartridge, write: Write) -> Touched {
+    fn write(&mut self, cart: &Cartridge, write: Write) -> Touched {
         let Write { address, value, ram, .. } = write;
         let more_at = ram.len().saturating_sub(Self::MORE_REGISTERS);
         let has = |chip: u8| self.chips & chip != 0;
@@ -144,6 +154,17 @@ impl Board for Nsf {
             0x4102 => {
                 self.silence();
                 ram[more_at..].fill(0);
+                if let Some(more) = more_mut(&mut ram[more_at..]) {
+                    more.fds.power_on();
+                    more.fds.write(0x408a, ENVELOPES);
+                    self.gains = more.fds.gains();
+                }
+            }
+            0x4040..=0x4092 if has(chip::FDS) => {
+                if let Some(more) = more_mut(&mut ram[more_at..]) {
+                    more.fds.write(address, value);
+                    self.gains = more.fds.gains();
+                }
             }
             0x4104..=0x4107 => {
                 self.period[usize::from(address & 3)] = value;
@@ -156,6 +177,7 @@ impl Board for Nsf {
             }
             0x5000..=0x5015 if has(chip::MMC5) => self.mmc5.write(address, value),
             0x5205 | 0x5206 => self.factors[usize::from(address - 0x5205)] = value,
+            0x5ff6..=0x5ffd if has(chip::FDS) => self.copy(cart, address, value, ram),
             0x5ff8..=0x5fff => {
                 self.banks[usize::from(address & 7)] = value;
                 return Touched::Banks;
@@ -185,11 +207,13 @@ impl Board for Nsf {
         Touched::Nothing
     }
 
-    fn read(&mut self, cart: &Cartridge, address: u16, _open: u8) -> Option<u8> {
+    fn read(&mut self, cart: &Cartridge, address: u16, open: u8) -> Option<u8> {
         let product = || u16::from(self.factors[0]) * u16::from(self.factors[1]);
         match address {
             0x4100 => Some(std::mem::take(&mut self.due) * DUE),
             0x4108..=0x410f => Some(self.kept[usize::from(address & 7)]),
+            0x4090 if self.chips & chip::FDS != 0 => Some(open & 0xc0 | self.gains[0]),
+            0x4092 if self.chips & chip::FDS != 0 => Some(open & 0xc0 | self.gains[1]),
             0x4800 if self.chips & chip::N163 != 0 => {
                 let byte = self.ram[usize::from(self.address & 0x7f)];
                 self.next_address();
@@ -224,11 +248,15 @@ impl Board for Nsf {
         if self.chips & chip::N163 != 0 {
             self.voices.pass(&mut self.ram, cycles);
         }
-        if self.chips & (chip::VRC7 | chip::S5B) != 0
+        if self.chips & (chip::VRC7 | chip::FDS | chip::S5B) != 0
             && let Some(more) = more_mut(bytes)
         {
             if self.chips & chip::VRC7 != 0 {
                 more.fm.pass(cycles);
+            }
+            if self.chips & chip::FDS != 0 {
+                more.fds.pass(cycles);
+                self.gains = more.fds.gains();
             }
             if self.chips & chip::S5B != 0 {
                 more.s5b.pass(cycles);
@@ -246,6 +274,7 @@ impl Board for Nsf {
             .min(quiet(chip::MMC5, &|| self.mmc5.quiet()))
             .min(quiet(chip::N163, &|| self.voices.quiet(&self.ram)))
             .min(quiet(chip::VRC7, &|| more.fm.quiet()))
+            .min(quiet(chip::FDS, &|| more.fds.quiet()))
             .min(quiet(chip::S5B, &|| more.s5b.quiet()))
     }
 
@@ -259,13 +288,13 @@ impl Board for Nsf {
             + level(chip::MMC5, &|| self.mmc5.level())
             + level(chip::N163, &|| self.voices.level(&self.ram))
             + level(chip::VRC7, &|| more.fm.level())
+            + level(chip::FDS, &|| more.fds.level())
             + level(chip::S5B, &|| more.s5b.level())
     }
 
     fn sanitize_with_more(&mut self, bytes: &mut [u8], cart: &Cartridge) {
         self.chips = cart.submapper;
         self.due &= 1;
-        self.unused = [0; 2];
         if self.period() != 0 {
             self.passed %= self.period();
         } else {
@@ -277,6 +306,8 @@ impl Board for Nsf {
         if let Some(more) = more_mut(bytes) {
             more.fm.sanitize();
             more.s5b.sanitize();
+            more.fds.sanitize();
+            self.gains = more.fds.gains();
         }
     }
 }
@@ -296,6 +327,17 @@ impl Nsf {
         let first = i32::from(u16::from_le_bytes(said.copied().unwrap_or_default()));
         let banks = (cart.prg.len() / BANK) as i32 - first;
         if banks > 0 { first + i32::from(bank) % banks } else { 0 }
+    }
+
+    /// The RAM adapter has RAM where others have banks.
+    fn copy(&self, cart: &Cartridge, register: u16, bank: u8, ram: &mut [u8]) {
+        let to = Layout::CART + usize::from(register - 0x5ff6) * BANK;
+        let from = self.bank(cart, bank) as usize * BANK;
+        if let (Some(to), Some(from)) =
+            (ram.get_mut(to..to + BANK), cart.prg.get(from..from + BANK))
+        {
+            to.copy_from_slice(from);
+        }
     }
 
     fn silence(&mut self) {
@@ -340,6 +382,21 @@ mod tests {
     }
 
     #[test]
+    fn with_the_disk_systems_sound_banks_are_copied_to_ram() {
+        let mut cart = board(chip::FDS).cart;
+        cart.prg_ram = ADAPTER_RAM;
+        let mut b = Bench::new(cart);
+        for (register, bank) in [(0x5ff6, 0), (0x5ff8, 2), (0x5ffd, 4), (0x5ffe, 6)] {
+            b.write(register, bank);
+        }
+        let seen = [0x6000, 0x8fff, 0xdfff, 0xe000].map(|at| b.read(at).unwrap());
+        assert_eq!(seen, [2, 3, 4, 5]);
+        b.write(0xd123, 0x42);
+        b.write(0xe123, 0x42);
+        assert_eq!([b.read(0xd123), b.read(0xe123)], [Some(0x42), Some(5)]);
+    }
+
+    #[test]
     fn the_vectors_are_the_players_whatever_bank_is_there() {
         let mut b = board(0);
         b.cart.prg[0x7fa..0x7fe].copy_from_slice(&[1, 2, 3, 4]);
@@ -367,7 +424,9 @@ mod tests {
 
     #[test]
     fn each_chip_sounds_where_the_file_asks_for_it_and_nowhere_else() {
-        let writes: [(u8, &[(u16, u8)]); 5] = [
+        let fds = [(0x4089, 0x80), (0x4040, 63), (0x4089, 0), (0x4080, 0xa0), (0x4083, 1)];
+        let writes: [(u8, &[(u16, u8)]); 6] = [
+            (chip::FDS, &fds),
             (chip::VRC6, &[(0x9000, 0x7f), (0x9001, 253), (0x9002, 0x80)]),
             (chip::VRC7, &[(0x9010, 0x30), (0x9030, 0x10), (0x9010, 0x10), (0x9030, 0x22)]),
             (chip::MMC5, &[(0x5015, 1), (0x5000, 0xbf), (0x5002, 253), (0x5003, 0)]),

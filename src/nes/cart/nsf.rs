@@ -21,6 +21,9 @@
 //! <https://www.nesdev.org/wiki/NSF>, <https://www.nesdev.org/wiki/NSFe>,
 //! <https://www.nesdev.org/wiki/NSF2>
 
+mod lists;
+use lists::Lists;
+
 use super::disk::Disk;
 use super::{Cartridge, CartridgeError, Mirroring};
 use crate::nes::board::BoardId;
@@ -84,7 +87,9 @@ pub enum NsfError {
     Cut { within: &'static str },
     #[error("the music file has no {what}; it is damaged")]
     Missing { what: &'static str },
-    #[error("the music file is loaded to ${load:04X}, and music begins at $8000; it is damaged")]
+    #[error(
+        "the music file is loaded to ${load:04X}, and music begins at $8000, with the Disk System's sound at $6000; it is damaged"
+    )]
     Load { load: u16 },
     #[error(
         "the music file has {size} bytes of music, and 256 banks of 4096 bytes are all there can be; it is damaged"
@@ -232,9 +237,6 @@ impl<'a> Nsf<'a> {
 
     fn check(&self) -> Result<(), NsfError> {
         let missing = |what| Err(NsfError::Missing { what });
-        if self.chips & chip::FDS != 0 {
-            return Err(NsfError::Needs { what: "the sound of the Famicom Disk System".into() });
-        }
         if self.chips & !KNOWN_CHIPS != 0 {
             return Err(NsfError::Needs { what: "a sound chip that nobody knows".into() });
         }
@@ -247,7 +249,7 @@ impl<'a> Nsf<'a> {
         if self.data.is_empty() {
             return missing("music");
         }
-        if self.load < 0x8000 && !self.is_banked() {
+        if self.load < self.base() && !self.is_banked() {
             return Err(NsfError::Load { load: self.load });
         }
         if self.padding() + self.data.len() > 256 * BANK && self.is_banked() {
@@ -260,10 +262,18 @@ impl<'a> Nsf<'a> {
         self.banks != [0; 8]
     }
 
+    /// Where music without banks may begin.
+    fn base(&self) -> u16 {
+        if self.chips & chip::FDS != 0 { 0x6000 } else { 0x8000 }
+    }
+
     /// Bytes before the music in its first bank.
     fn padding(&self) -> usize {
-        let load = usize::from(self.load);
-        if self.is_banked() { load & (BANK - 1) } else { load - 0x8000 }
+        usize::from(if self.is_banked() {
+            self.load % BANK as u16
+        } else {
+            self.load - self.base()
+        })
     }
 
     /// Microseconds between calls of PLAY.
@@ -294,7 +304,7 @@ impl<'a> Nsf<'a> {
         prg.resize(start + self.padding(), 0);
         prg.extend(self.data);
         if !self.is_banked() {
-            prg.resize(start + 0x8000, 0);
+            prg.resize(start + 0x1_0000 - usize::from(self.base()), 0);
         }
         prg.resize(prg.len().next_multiple_of(BANK), 0);
         Cartridge {
@@ -304,7 +314,7 @@ impl<'a> Nsf<'a> {
             mapper: MAPPER,
             submapper: self.chips,
             mirroring: Mirroring::Vertical,
-            prg_ram: 0x2000,
+            prg_ram: if self.chips & chip::FDS != 0 { 0x8000 } else { 0x2000 },
             prg_nvram: 0,
             chr_ram: 0,
             chr_nvram: 0,
@@ -347,8 +357,13 @@ impl<'a> Nsf<'a> {
         let [p0, p1] = self.play.to_le_bytes();
         let flags = u8::from(track.time.is_some()) | u8::from(self.no_play) << 1;
         page[192..198].copy_from_slice(&[track.song, flags, i0, i1, p0, p1]);
-        let banks = if self.is_banked() { self.banks } else { [0, 1, 2, 3, 4, 5, 6, 7] };
+        let below = ((0x8000 - self.base()) / BANK as u16) as u8;
+        let banks =
+            if self.is_banked() { self.banks } else { std::array::from_fn(|n| below + n as u8) };
         page[198..206].copy_from_slice(&banks);
+        // $6000 and $7000.
+        let low = if self.is_banked() { [banks[6], banks[7]] } else { [0, 1] };
+        page[240..242].copy_from_slice(&low);
         for region in [Region::Ntsc, Region::Pal, Region::Dendy] {
             let speed = self.speed(region);
             let length = u64::from(track.time.unwrap_or_default()) + u64::from(track.fade);
@@ -367,37 +382,6 @@ impl Cartridge {
     /// The cartridge on which a music file plays.
     pub(super) fn of_music(bytes: &[u8]) -> Result<Self, CartridgeError> {
         Ok(Nsf::parse(bytes).map_err(CartridgeError::Music)?.cartridge())
-    }
-}
-
-/// What chunks say of tracks, by the numbers that INIT gets.
-#[derive(Default)]
-struct Lists<'a> {
-    names: Vec<String>,
-    times: Vec<i32>,
-    fades: Vec<i32>,
-    order: Option<&'a [u8]>,
-}
-
-impl Lists<'_> {
-    fn apply(self, nsf: &mut Nsf) {
-        for (n, track) in nsf.tracks.iter_mut().enumerate() {
-            if let Some(name) = self.names.get(n) {
-                track.name.clone_from(name);
-            }
-            // Less than nothing: it is not said.
-            track.time = self.times.get(n).and_then(|time| u32::try_from(*time).ok());
-            let fade = self.fades.get(n).and_then(|fade| u32::try_from(*fade).ok());
-            track.fade = fade.unwrap_or_default();
-        }
-        if let Some(order) = self.order {
-            let listed = order.iter().filter_map(|n| nsf.tracks.get(usize::from(*n)));
-            let listed: Vec<_> = listed.cloned().collect();
-            if !listed.is_empty() {
-                let first = listed.iter().position(|track| usize::from(track.song) == nsf.first);
-                (nsf.tracks, nsf.first) = (listed, first.unwrap_or(0));
-            }
-        }
     }
 }
 
@@ -594,7 +578,8 @@ mod tests {
         assert!(sentence(&file(&[7], |header| header[6] = 0)).contains("no tracks"));
         assert!(sentence(&file(&[7], |header| header[9] = 0x60)).contains("loaded to $6023"));
         assert!(sentence(&file(&[7], |header| header[0x7d] = 2)).contains("within its music"));
-        assert!(sentence(&file(&[7], |header| header[0x7b] = 4)).contains("Disk System"));
+        let low = |chips| file(&[7], |header| (header[9], header[0x7b]) = (0x50, chips));
+        assert!(sentence(&low(4)).contains("loaded to $5023"));
         assert!(sentence(&file(&[7], |header| header[0x7b] = 0x40)).contains("nobody knows"));
         let huge = file(&vec![7; 0x10_0000], |header| header[0x70] = 1);
         assert!(sentence(&huge).contains("256 banks"));

@@ -168,6 +168,11 @@ impl Sound {
         }
     }
 
+    /// $4090 and $4092: what the envelopes have come to.
+    pub fn gains(&self) -> [u8; 2] {
+        [VOLUME, DEPTH].map(|which| self.envelopes[which].gain & 63)
+    }
+
     pub fn pass(&mut self, cycles: u32) {
         let passed = u32::from(self.cycles) + cycles;
         self.cycles = (passed % ROUND) as u8;
@@ -323,7 +328,7 @@ impl Sound {
         for envelope in &mut self.envelopes {
             envelope.gain &= 63;
             envelope.unused = [0; 2];
-            envelope.left = envelope.left.clamp(1, 8 * 64 * 256);
+            envelope.left = envelope.left.min(8 * 64 * 256);
         }
         self.heard = self.heard.min(LOUDEST);
         self.sample &= 63;

@@ -218,11 +218,11 @@ mod tests {
 
     #[test]
     fn a_coarse_colour_is_the_mean_of_what_lies_around_it() {
-        let colours = y4m::colours(frame.ppu);
         let frame = Frame {
             pixels: (0..WIDTH * HEIGHT).map(|n| (n * 7 % 61) as u16).collect(),
             ..Frame::default()
         };
+        let colours = y4m::colours(frame.ppu);
         for scale in [1, 2, 3, 8] {
             let mut planes = Planes::new(scale);
             planes.draw(&frame);
