@@ -15,9 +15,6 @@ use super::output::Sink;
 use super::ppu::Ppu;
 use super::system::System;
 
-/// Half-dots of a CPU cycle, and some more.
-const SOON: u32 = 8;
-
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Whether the PPU, asked if nothing is known yet, may be late by so many half-dots.
     #[inline(always)]
@@ -49,7 +46,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     #[inline(never)]
     fn ask_for_calm_now(&mut self) {
         let ppu = &self.state.ppu;
-        let calm = ppu.calm(self.timing, self.late.amid_dot);
+        let calm = ppu.calm(self.timing, self.late.amid_dot, self.state.wires.alignment);
         if calm > 0 {
             self.work.edges.take::<S>(Self::calm_edge(ppu, calm));
             self.late.ppu_calm = calm;
@@ -79,12 +76,10 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         if !LAZY || !matches!(register, 0 | 5 | 6) {
             return false;
         }
-        self.ask_for_calm();
-        let calm = self.late.ppu_calm > self.late.ppu + SOON;
         // Some boards hear of $2000, too.
         let heard = register == 0 && self.cart.board.answers_ppu();
         let ppu = &mut self.state.ppu;
-        if !calm || heard || !ppu.overlooks(register, value, stale, self.late.ppu) {
+        if heard || !ppu.overlooks(register, value, stale, self.late.ppu) {
             return false;
         }
         ppu.write_overlooked(register, value, self.state.clock);

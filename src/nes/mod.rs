@@ -16,6 +16,7 @@ mod edges;
 mod exact;
 mod fields;
 mod last_cycle;
+mod late_ppu;
 pub mod output;
 mod plain;
 pub mod port;

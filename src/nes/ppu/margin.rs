@@ -26,7 +26,7 @@ impl Ppu {
 
     /// Runs dots 257-0 from the end of dot 256. False, and nothing done, where
     /// that takes more.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn run_margin(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) -> bool {
         if self.sprite0_hit_in > 0 {
             return false;
