@@ -90,10 +90,10 @@ impl Ppu {
             e.rendering_ended,
             e.rendering_ended_now,
         ];
-        !moving.into_iter().any(Flag::on)
-            && !(self.status_read.on() && self.vblank.on())
-            && !(rendering && e.corruption_pending.on())
-            && self.vblank_set_was_off == Flag::ON
+        let clears = self.status_read.on() && self.vblank.on();
+        let corrupts = rendering && e.corruption_pending.on();
+        let moves = moving.into_iter().any(Flag::on) || clears || corrupts;
+        !moves && self.vblank_set_was_off == Flag::ON
     }
 
     /// Whether /NMI's level surely stays for so many half-dots, calm or not: no line is
