@@ -1,16 +1,19 @@
-//! Looking ahead: the PPU is asked whether it is calm before it has to run.
+//! Looking ahead: whether the PPU may wait, before it has to run.
 //!
-//! After an access nothing is known about the PPU's next dots. Where it turns out to
-//! be calm for all that it is late, it need not run now, either: the dots behind the
-//! access wait for those that follow, and all are run as one piece.
+//! After an access nothing is known about the PPU's next dots. Two things let them wait
+//! for those that follow, so that all are run as one piece:
+//!
+//! * It turns out to be calm for all that it is late.
+//! * Whatever it does, nobody can tell: no line is near on which /NMI moves, and a
+//!   listening board's /IRQ rests for so many rises of A12, which are twelve half-dots
+//!   apart. Then calm or not is a question for when it runs. What it does within is not
+//!   known before, though: reads of $2002 and writes that it may overlook ask for calm.
 
 use super::Edge;
+use super::cycle::{APART, LINE};
 use super::output::Sink;
 use super::ppu::Ppu;
 use super::system::System;
-
-/// Half-dots of a CPU cycle, and some more.
-const SOON: u32 = 8;
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Whether the PPU, asked if nothing is known yet, may be late by so many half-dots.
@@ -21,26 +24,62 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
 
     #[inline(never)]
     fn looks_ahead(&mut self, half_dots: u32) -> bool {
-        let ppu = &self.state.ppu;
-        let calm = if LAZY { ppu.calm(self.timing, self.late.amid_dot) } else { 0 };
-        if calm == 0 {
+        if !LAZY {
             return false;
         }
-        self.work.edges.take::<S>(Self::calm_edge(ppu, calm));
-        self.late.ppu_calm = calm;
-        self.late.ppu_may = self.ppu_may_wait();
+        self.ask_for_calm();
+        if self.late.ppu_calm == 0 {
+            self.late.ppu_may = self.unheard();
+            self.work.edges.take::<S>(Edge::PpuUnheard);
+        }
         half_dots <= self.late.ppu_may
+    }
+
+    /// Asks the PPU how long it is calm, if that is not known.
+    #[inline(always)]
+    pub(super) fn ask_for_calm(&mut self) {
+        if self.late.ppu_calm == 0 {
+            self.ask_for_calm_now();
+        }
+    }
+
+    #[inline(never)]
+    fn ask_for_calm_now(&mut self) {
+        let ppu = &self.state.ppu;
+        let calm = ppu.calm(self.timing, self.late.amid_dot, self.state.wires.alignment);
+        if calm > 0 {
+            self.work.edges.take::<S>(Self::calm_edge(ppu, calm));
+            self.late.ppu_calm = calm;
+            self.late.ppu_may = self.ppu_may_wait();
+        }
+    }
+
+    /// For how many half-dots from where the PPU stands nobody can tell what it does,
+    /// calm or not: less than a line.
+    #[inline(always)]
+    pub(super) fn unheard(&self) -> u32 {
+        let most = if !self.watches.ppu_address {
+            LINE - 1
+        } else if self.schedules.len() == 1 && self.cart.board.hears_a12_alone() {
+            let rises = self.cart.board.quiet_rises(&self.state.board);
+            rises.saturating_sub(2).saturating_mul(APART).min(LINE - 1)
+        } else {
+            0
+        };
+        if most > 0 && self.state.ppu.nmi_rests(self.timing, most) { most } else { 0 }
     }
 
     /// A write to a register of the PPU at which it does not look for now: then it is
     /// done, and the PPU need not catch up. False, and nothing done, where it may look.
     #[inline(always)]
     pub(super) fn write_overlooked(&mut self, register: u16, value: u8, stale: u8) -> bool {
-        let calm = LAZY && self.late.ppu_calm > self.late.ppu + SOON;
+        if !LAZY || !matches!(register, 0 | 5 | 6) {
+            return false;
+        }
         // Some boards hear of $2000, too.
         let heard = register == 0 && self.cart.board.answers_ppu();
         let ppu = &mut self.state.ppu;
-        if !calm || heard || !ppu.overlooks(register, value, stale, self.late.ppu) {
+        if heard || !ppu.overlooks(register, value, stale, self.late.ppu) {
             return false;
         }
         ppu.write_overlooked(register, value, self.state.clock);

@@ -17,7 +17,8 @@
 //! the PPU's address adds what it sees to that: [`BoardId::quiet_rises`] says how
 //! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may, and
 //! [`CartBus`] tells it the time of each change, however late it comes. (On PAL,
-//! whose cycles differ in dots, the PPU is never late for such boards.)
+//! whose cycles differ in dots, the PPU is never late for such boards.) Where neither
+//! /NMI nor such a board is near to anything, it waits without being calm (`ahead.rs`).
 //!
 //! A board that counts CPU cycles is told of them when something comes of it:
 //! [`BoardId::quiet_cycles`] says how long /IRQ and its sound rest, and it catches
@@ -34,17 +35,17 @@
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
+use super::Edge;
 use super::apu::{self, calm::Span};
-use super::cart_bus::{CartBus, M2};
 use super::output::Sink;
-use super::ppu::Hears;
 use super::schedule::{Moment, Schedule};
 use super::system::System;
-use super::{Edge, State};
 use zerocopy::IntoBytes;
 
 /// Half-dots between two rises of A12 that count: M2 falls three times.
-const APART: u32 = 12;
+pub(super) const APART: u32 = 12;
+/// Half-dots of a line.
+pub(super) const LINE: u32 = 2 * 341;
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
@@ -55,11 +56,13 @@ pub struct Late {
     /// Half-dots from where it stands that are known to be calm.
     pub(super) ppu_calm: u32,
     /// Half-dots from there for which the flags of $2002 rest, once that is asked.
-    status_rests: Option<u32>,
+    pub(super) status_rests: Option<u32>,
     /// It stands between the halves of a dot.
     pub(super) amid_dot: bool,
+    /// Half-dots of this cycle, one at the most, that it has run before their time.
+    pub(super) ahead: u32,
     /// Half-dots, run or late, since M2 fell.
-    since_m2_fell: u32,
+    pub(super) since_m2_fell: u32,
     /// CPU cycles that the APU has not counted.
     apu: u32,
     /// CPU cycles from where it stands that are known to be calm.
@@ -74,7 +77,7 @@ pub struct Late {
     /// What its sound adds, as last put out.
     board_level: i32,
     /// Whole cycles ahead in which nobody runs and no interrupt line moves.
-    idle: u32,
+    pub(super) idle: u32,
 }
 
 impl Late {
@@ -87,6 +90,7 @@ impl Late {
             ppu_calm: 0,
             status_rests: None,
             amid_dot,
+            ahead: 0,
             since_m2_fell: schedule.until_end,
             apu: 0,
             apu_calm: 0,
@@ -165,12 +169,16 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.late.idle -= cycles;
         self.late.apu += cycles;
         let phases = self.schedules.len() as u32;
-        let (rounds, rest) = (cycles / phases, cycles % phases);
-        let whole: u32 = self.schedules.iter().map(|schedule| schedule.total).sum();
-        self.late.ppu += rounds * whole;
-        for _ in 0..rest {
-            self.late.ppu += self.schedule().total;
-            self.state.wires.phase = (self.state.wires.phase + 1) % phases as u8;
+        if phases == 1 {
+            self.late.ppu += cycles * self.schedules[0].total;
+        } else {
+            let (rounds, rest) = (cycles / phases, cycles % phases);
+            let whole: u32 = self.schedules.iter().map(|schedule| schedule.total).sum();
+            self.late.ppu += rounds * whole;
+            for _ in 0..rest {
+                self.late.ppu += self.schedule().total;
+                self.state.wires.phase = (self.state.wires.phase + 1) % phases as u8;
+            }
         }
         self.state.wires.put = (self.state.wires.put.on() ^ (cycles & 1 != 0)).into();
         self.state.clock += u64::from(cycles);
@@ -195,22 +203,29 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// far as that was asked before.
     pub fn status_rests(&self) -> u32 {
         let most = self.most_half_dots();
-        let rests = self.late.status_rests.unwrap_or(0);
+        let rests = self.late.status_rests.unwrap_or(0).min(self.late.ppu_calm);
         rests.saturating_sub(self.late.ppu + most) / most
+    }
+
+    /// Whether the PPU is known to be calm for so many whole cycles.
+    pub fn is_calm_for(&self, cycles: u32) -> bool {
+        let until = cycles.saturating_mul(self.most_half_dots()).saturating_add(self.late.ppu);
+        until <= self.late.ppu_calm
     }
 
     /// The same when somebody may have to run, or a line may have moved.
     #[inline(never)]
     fn end_busy_cycle(&mut self) {
         let schedule = self.schedule();
-        let late = self.late.ppu + schedule.total;
+        let late = self.late.ppu + schedule.total - self.late.ahead;
         let runs_ppu = !self.may_wait(late);
         if self.reached != Moment::Start || runs_ppu && !self.lines_rest(late) {
             self.run_until(Moment::End);
             self.reached = Moment::Start;
             return;
         }
-        self.late.ppu += schedule.total;
+        self.late.ppu = late;
+        self.late.ahead = 0;
         self.clock_apu();
         self.sample_nmi();
         self.sample_irq();
@@ -239,127 +254,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         !self.watches.ppu_address || self.schedules.len() == 1 && rises > half_dots / APART + 1
     }
 
-    #[inline(always)]
-    fn step_ppu(&mut self, half_dots: u32) {
-        self.late.ppu += half_dots;
-        self.late.since_m2_fell += half_dots;
-        if !self.may_wait(self.late.ppu) {
-            self.catch_up_ppu();
-        }
-    }
-
-    /// Runs the PPU up to now.
-    #[inline(never)]
-    pub fn catch_up_ppu(&mut self) {
-        if !LAZY {
-            return;
-        }
-        self.late.idle = 0;
-        self.late.status_rests = None;
-        let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
-        let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, .. } = &mut self.late;
-        let watching = self.watches.ppu_address;
-        let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
-        let hears = match (watching, self.cart.board.hears_a12_alone()) {
-            (false, _) => Hears::Nothing,
-            (true, true) => Hears::A12,
-            (true, false) => Hears::Everything,
-        };
-        let answers = self.cart.board.answers_ppu();
-        let mut bus =
-            CartBus { cart: self.cart, map: self.map, ram, board, hears, a12: None, answers, m2 };
-        self.work.half_dots += u64::from(*late);
-        while *late > 0 {
-            if *calm == 0 {
-                *calm = ppu.calm(self.timing, *amid_dot);
-                self.work.edges.take::<S>(Self::calm_edge(ppu, *calm));
-            }
-            bus.m2.left = *late;
-            let half_dots = (*late).min(*calm).max(1);
-            if *calm > 0 {
-                ppu.run_calm(
-                    &mut bus,
-                    self.sink,
-                    &mut self.crowd,
-                    half_dots,
-                    *amid_dot,
-                    self.timing,
-                );
-                *calm -= half_dots;
-                self.work.calm_half_dots += u64::from(half_dots);
-            } else {
-                ppu.one_half(&mut bus, self.sink, *amid_dot, self.timing, wires.alignment);
-            }
-            *amid_dot ^= half_dots & 1 != 0;
-            *late -= half_dots;
-        }
-        self.late.ppu_may = self.ppu_may_wait();
-    }
-
-    /// For how many of the calm half-dots ahead a board that watches the PPU
-    /// keeps /IRQ as it is.
-    pub(super) fn ppu_may_wait(&self) -> u32 {
-        if !self.watches.ppu_address {
-            return self.late.ppu_calm;
-        } else if self.schedules.len() > 1 {
-            return 0;
-        }
-        let board = self.cart.board;
-        let rises = board.quiet_rises(&self.state.board);
-        let first = if board.hears_a12_alone() {
-            self.state.ppu.a12_rests(self.timing, self.late.amid_dot)
-        } else if self.state.ppu.moves_address() {
-            // An address by itself may begin one of the lines that an MMC5 counts.
-            return 0;
-        } else {
-            0
-        };
-        self.late.ppu_calm.min(rises.saturating_mul(APART).saturating_add(first))
-    }
-
     /// Nobody is late any more.
     pub fn catch_up(&mut self) {
         self.catch_up_ppu();
         self.catch_up_apu();
         self.catch_up_board();
-    }
-
-    /// Line and dot of the PPU as if it were not late (never across the picture's end).
-    pub fn position(&self) -> (u16, u16) {
-        let (line, dot) = self.state.ppu.position();
-        let dots = (self.late.ppu + u32::from(!self.late.amid_dot)) / 2;
-        let dot = u32::from(dot) + dots;
-        (line + (dot / 341) as u16, (dot % 341) as u16)
-    }
-
-    /// Runs this cycle up to a moment at which the CPU looks at the PPU or moves
-    /// something in it: nothing is known about the dots that follow.
-    pub fn meet_ppu(&mut self, moment: Moment) {
-        self.run_until(moment);
-        self.catch_up_ppu();
-        if self.late.ppu_calm > 0 {
-            self.work.edges.take::<S>(Edge::PpuMet);
-        }
-        self.late.ppu_calm = 0;
-        self.late.ppu_may = 0;
-    }
-
-    /// A read of $2002 that gives what the PPU will have when it comes to the dots
-    /// of this cycle; `None` where that is not known. Its second effect, on bit 7,
-    /// is none, since that is clear; its third, on `w`, nothing calm looks at.
-    pub fn read_resting_status(&mut self) -> Option<u8> {
-        let schedule = self.schedule();
-        let end =
-            self.late.ppu + schedule.until_valid + schedule.until_lines + schedule.until_m2_falls;
-        if end >= self.late.ppu_may {
-            self.work.edges.take::<S>(Edge::StatusOutOfReach);
-            return None;
-        }
-        let (ppu, crowd) = (&mut self.state.ppu, &mut self.crowd);
-        let rests = *self.late.status_rests.get_or_insert_with(|| ppu.status_rests(crowd));
-        let known = end < rests;
-        self.work.edges.take::<S>(if known { Edge::StatusKnown } else { Edge::StatusMayMove });
-        known.then(|| ppu.end_status_read(0, self.state.clock))
     }
 
     /// The CPU is about to reach a register of the board.

@@ -21,6 +21,7 @@ macro_rules! edges {
 edges! {
     PpuCalms "PPU: calm begins",
     PpuDelays "PPU: calm begins before a write takes effect",
+    PpuUnheard "PPU: waits, calm or not",
     PpuRestless "PPU: a half-dot is not calm",
     PpuOverlooks "PPU: a write touches what no calm dot looks at",
     PpuMet "PPU: met by the CPU while calm",
@@ -36,6 +37,7 @@ edges! {
     BoardSounds "board: its sound moves",
     BoardMet "board: met by the CPU",
     FastRuns "CPU: instructions run whole",
+    FastToLastCycle "CPU: an instruction but for its last cycle",
     FastToTheEnd "CPU: until the idle cycles end",
     FastRefused "CPU: the first is not plain",
     FastNmi "CPU: an NMI waits",

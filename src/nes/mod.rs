@@ -15,6 +15,8 @@ mod dma;
 mod edges;
 mod exact;
 mod fields;
+mod last_cycle;
+mod late_ppu;
 pub mod output;
 mod plain;
 pub mod port;
@@ -264,6 +266,7 @@ impl Nes {
         // A frame of any bytes ends, too.
         let limit = u64::from(self.region.timing().dots);
         let mut was_visible = self.state.ppu.position().0 < 240;
+        let mut follows = false;
         let wiring = Wiring { cart: &self.cart, region: self.region, input };
         let mut system = System::<_, LAZY>::new(&mut self.state, &mut self.map, sink, wiring);
         loop {
@@ -281,10 +284,14 @@ impl Nes {
                     break;
                 }
             }
-            let ran = LAZY && system.run_plain(&mut cpu, within, limit);
-            if !(P::WATCHES && ran) {
+            // Of stores to registers one often follows another, with nothing plain between.
+            let ran = LAZY && !follows && system.run_plain(&mut cpu, within, limit);
+            let watched = P::WATCHES && ran;
+            let last = if LAZY && !watched { system.run_by_last_cycle(&mut cpu) } else { None };
+            if !watched && last.is_none() {
                 cpu.step(&mut system);
             }
+            follows = last.unwrap_or(false);
             system.state.cpu = cpu;
         }
         system.catch_up();

@@ -4,7 +4,8 @@
 //! page, the byte to $2004. In idle cycles (`cycle.rs`) nobody else works, and where
 //! the page is plain memory and the PPU blanks, this is all that happens:
 //!
-//! * OAM takes the bytes from OAMADDR on. Blank dots look at neither.
+//! * OAM takes the bytes from OAMADDR on. Blank dots look at neither, and being calm
+//!   they stay blank.
 //! * $2004 takes effect at once.
 //! * Each byte drives the register bus and both buses of the CPU; the last one's stay,
 //!   with the cycle in which it came.
@@ -33,7 +34,10 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
         let Some([page, offset]) = self.state.oam_dma.next_get() else { return false };
         let cycles = 2 * (256 - u32::from(offset));
-        if cycles > self.idle_cycles() || !self.state.ppu.blanking(self.timing) {
+        if cycles > self.idle_cycles()
+            || !self.is_calm_for(cycles)
+            || !self.state.ppu.blanking(self.timing)
+        {
             self.work.edges.take::<S>(Edge::OamByCycles);
             return false;
         }

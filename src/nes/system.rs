@@ -264,24 +264,24 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
         if self.write_overlooked(register, value, stale) {
             return;
         }
-        self.meet_ppu(Moment::Start);
-        if register == 0 && self.cart.board.answers_ppu() {
-            self.write_cart(0x2000, value);
-        }
-        let ppu = &mut self.state.ppu;
         match register {
             0 => {
-                ppu.begin_ctrl_write(stale);
+                self.meet_ppu(Moment::Start);
+                if self.cart.board.answers_ppu() {
+                    self.write_cart(0x2000, value);
+                }
+                self.state.ppu.begin_ctrl_write(stale);
                 self.meet_ppu(Moment::DataValid);
                 self.state.ppu.write_ctrl(value, self.state.clock);
             }
             7 => {
-                self.meet_ppu(Moment::EndOfRead);
+                self.meet_ppu_to_write(Moment::EndOfRead, 7);
                 self.state.ppu.write_data(value, self.state.clock);
             }
             _ => {
-                let alignment = self.state.wires.alignment;
-                ppu.write(register, value, stale, self.state.clock, self.timing, alignment);
+                self.meet_ppu_to_write(Moment::Start, register);
+                let (clock, alignment) = (self.state.clock, self.state.wires.alignment);
+                self.state.ppu.write(register, value, stale, clock, self.timing, alignment);
             }
         }
     }

@@ -9,6 +9,7 @@ mod bisect;
 pub mod command;
 pub mod program;
 pub mod random;
+mod raster;
 pub mod scene;
 pub mod shrink;
 pub mod soup;

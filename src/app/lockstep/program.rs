@@ -51,9 +51,15 @@ impl Program {
         let (rom, pieces) = if random.once_in(5) {
             soup::rom(&mut random, (mapper != 0).then_some(mapper))
         } else {
-            scene::rom(&mut random, mapper, &options)
+            scene::rom(&mut random, mapper, &options, Self::rasters(seed))
         };
         Self { seed, mapper, options, rom, pieces }
+    }
+
+    /// Whether a scene's pieces write within the picture: one in three, chosen beside
+    /// all else, so that the others, all kept seeds among them, are what they were.
+    fn rasters(seed: u64) -> bool {
+        Random(seed ^ 1 << 32).once_in(3)
     }
 
     /// The cartridge.

@@ -99,16 +99,25 @@ const SOUNDS: &[(&[u16], Stores)] = &[
     ),
 ];
 
-struct Scene<'a> {
-    random: &'a mut Random,
+/// The code as it comes to be.
+pub(super) struct Scene<'a> {
+    pub(super) random: &'a mut Random,
     region: Region,
     board: u16,
-    code: Vec<u8>,
+    /// Whether most pieces write within the picture.
+    rasters: bool,
+    pub(super) code: Vec<u8>,
     pieces: Vec<Range<usize>>,
 }
 
-/// The file, and where its pieces lie in it.
-pub fn rom(random: &mut Random, board: u16, options: &PowerOn) -> (Vec<u8>, Vec<Range<usize>>) {
+/// The file, and where its pieces lie in it. With `rasters` most of them are such as
+/// `raster.rs` makes.
+pub fn rom(
+    random: &mut Random,
+    board: u16,
+    options: &PowerOn,
+    rasters: bool,
+) -> (Vec<u8>, Vec<Range<usize>>) {
     let (mut rom, _) = soup::rom(random, (board != 0).then_some(board));
     if random.once_in(2) {
         // A picture with gaps, so that sprite 0 is late to hit.
@@ -122,8 +131,8 @@ pub fn rom(random: &mut Random, board: u16, options: &PowerOn) -> (Vec<u8>, Vec<
         rom.truncate(16 + 0x8000);
     }
     rom[6] |= random.byte() & 1;
-    let mut scene =
-        Scene { random, region: options.region, board, code: Vec::new(), pieces: Vec::new() };
+    let region = options.region;
+    let mut scene = Scene { random, region, board, rasters, code: Vec::new(), pieces: Vec::new() };
     let handlers = scene.handlers();
     let reset = scene.here();
     scene.begin();
@@ -167,16 +176,16 @@ fn sprites(random: &mut Random) -> [u8; 256] {
 }
 
 impl Scene<'_> {
-    fn emit(&mut self, bytes: &[u8]) {
+    pub(super) fn emit(&mut self, bytes: &[u8]) {
         self.code.extend(bytes);
     }
 
-    fn here(&self) -> u16 {
+    pub(super) fn here(&self) -> u16 {
         ORIGIN + self.code.len() as u16
     }
 
     /// LDA #value, STA address.
-    fn store(&mut self, address: u16, value: u8) {
+    pub(super) fn store(&mut self, address: u16, value: u8) {
         let [low, high] = address.to_le_bytes();
         self.emit(&[0xa9, value, 0x8d, low, high]);
     }
@@ -197,7 +206,10 @@ impl Scene<'_> {
         if let Some((_, _, acknowledge)) = self.irq() {
             self.board_stores(acknowledge);
         }
-        if self.random.once_in(2) {
+        if self.rasters {
+            let ctrl = self.random.byte() & 0x3b;
+            self.raster_write(ctrl, 0x1e);
+        } else if self.random.once_in(2) {
             self.touch();
         }
         // A flag that nobody clears keeps the handler busy: at times it gives up.
@@ -283,6 +295,10 @@ impl Scene<'_> {
     }
 
     fn piece(&mut self) {
+        if self.rasters && !self.random.once_in(4) {
+            self.raster();
+            return;
+        }
         match self.random.below(16) {
             0..6 => {
                 self.vblank();
@@ -339,7 +355,7 @@ impl Scene<'_> {
         }
     }
 
-    fn vblank(&mut self) {
+    pub(super) fn vblank(&mut self) {
         self.emit(&[0x2c, 0x02, 0x20, 0x10, 0xfb]);
     }
 
@@ -385,7 +401,7 @@ impl Scene<'_> {
     }
 
     /// Lets about so many cycles pass.
-    fn delay(&mut self, cycles: u32) {
+    pub(super) fn delay(&mut self, cycles: u32) {
         const ROUND: u32 = 1286;
         let (rounds, rest) = (cycles / ROUND, cycles % ROUND);
         if rounds > 0 {

@@ -308,6 +308,25 @@ impl Cpu {
         bus.write(address, value);
     }
 
+    /// What an opcode does if it has an absolute address and accesses it once.
+    pub fn accesses_absolute(opcode: u8) -> Option<Op> {
+        let (op, mode) = OPCODES[usize::from(opcode)];
+        let once = mode == Mode::Abs && !matches!(op, Op::Jmp | Op::Jsr) && !op.modifies();
+        once.then_some(op)
+    }
+
+    /// Its last cycle, with the poll before it.
+    pub fn access_absolute(&mut self, bus: &mut impl Bus, op: Op, address: u16) {
+        self.pc = self.pc.wrapping_add(3);
+        self.poll(bus);
+        if op.stores() {
+            bus.write(address, self.stored_value(op));
+        } else {
+            let value = bus.read(address);
+            self.read_op(op, value);
+        }
+    }
+
     fn jmp(&mut self, bus: &mut impl Bus, mode: Mode) {
         let low = self.fetch(bus);
         if mode == Mode::Abs {

@@ -25,25 +25,33 @@ use crate::nes::region::Timing;
 
 impl Ppu {
     /// For how many half-dots from here it is calm if nobody touches it.
-    pub fn calm(&self, timing: &Timing, amid_dot: bool) -> u32 {
+    pub fn calm(&self, timing: &Timing, amid_dot: bool, alignment: u8) -> u32 {
         let half = u32::from(amid_dot);
         let pre_render = timing.lines - 1;
         if (240..pre_render).contains(&self.line) {
             return self.vblank_calm(timing, half);
         }
         let fetching = !amid_dot && self.commit != commit::NOTHING;
-        let written = self.waits_for_effect();
-        let rests = if written { self.writes_rest(amid_dot) } else { u32::MAX };
-        if rests == 0 || self.port.is_busy() {
+        if fetching || !self.is_settled() {
             return 0;
         }
-        let events = if self.line == pre_render { 3 } else { 2 };
-        if (matches!(self.line, 0 | 240..) && self.dot < events) || fetching || !self.is_settled() {
+        let is_pre_render = self.line == pre_render;
+        let events = if is_pre_render { 3 } else { 2 };
+        if self.dot < events && (is_pre_render || self.line == 0) {
             return 0;
         }
-        let last = if self.line == pre_render { pre_render } else { 239 };
+        let last = if is_pre_render { pre_render } else { 239 };
         let calm = 2 * (u32::from(last - self.line) * 341 + u32::from(340 - self.dot)) + half;
-        if written && self.line == pre_render { 0 } else { calm.min(rests) }
+        let (written, accessed) = (self.waits_for_effect(), self.accesses_memory());
+        if !written && !accessed {
+            return calm;
+        }
+        // With rendering off, the dots of an access have a way of their own (`blank.rs`).
+        let collides = self.mask.rendering() || self.moves_v_twice();
+        if is_pre_render || accessed && collides {
+            return 0;
+        }
+        if written { calm.min(self.writes_rest(amid_dot, alignment)) } else { calm }
     }
 
     /// The same below the picture, up to the line on which the vblank flag rises or
@@ -70,7 +78,7 @@ impl Ppu {
     }
 
     /// Whether every flip-flop between the CPU and the picture is at rest, but for
-    /// writes that are delayed.
+    /// writes that are delayed and accesses to memory.
     fn is_settled(&self) -> bool {
         let rendering = self.mask.rendering();
         let e = &self.evaluation;
@@ -82,13 +90,10 @@ impl Ppu {
             e.rendering_ended,
             e.rendering_ended_now,
         ];
-        if moving.into_iter().any(Flag::on) || self.port.is_busy() {
-            return false;
-        }
-        if (self.status_read.on() && self.vblank.on()) || (rendering && e.corruption_pending.on()) {
-            return false;
-        }
-        self.vblank_set_was_off == Flag::ON && (rendering || self.address == self.v.0)
+        let clears = self.status_read.on() && self.vblank.on();
+        let corrupts = rendering && e.corruption_pending.on();
+        let moves = moving.into_iter().any(Flag::on) || clears || corrupts;
+        !moves && self.vblank_set_was_off == Flag::ON
     }
 
     /// Whether /NMI's level surely stays for so many half-dots, calm or not: no line is
@@ -149,6 +154,9 @@ impl Ppu {
         }
         if amid_dot {
             self.calm_half_dot();
+            if self.port.is_busy() {
+                self.data_port_half_dot(bus);
+            }
             bus.pass(1);
             left -= 1;
         }
@@ -159,12 +167,16 @@ impl Ppu {
         while left > 0 {
             let dots = self.pass_delays(bus, left.div_ceil(2), timing);
             let piece = left.min(2 * dots);
-            self.run_picture(bus, screen, crowd, piece);
+            if self.mask.rendering() {
+                self.run_picture(bus, screen, crowd, piece);
+            } else {
+                self.run_dark(bus, screen, piece);
+            }
             left -= piece;
         }
     }
 
-    /// Half-dots of the picture, from the first half of a dot.
+    /// Half-dots of the picture with rendering on, from the first half of a dot.
     #[inline(always)]
     fn run_picture(
         &mut self,
@@ -174,44 +186,38 @@ impl Ppu {
         half_dots: u32,
     ) {
         let mut left = half_dots;
-        let rendering = self.mask.rendering();
-        if rendering && left >= 512 {
+        if left >= 512 {
             crowd.follow(&self.oam, self.ctrl.sprite_height());
         }
         while left >= 2 {
-            if rendering && left >= 512 && self.dot == 0 && self.run_line(bus, screen, crowd) {
+            if left >= 512 && self.dot == 0 && self.run_line(bus, screen, crowd) {
                 left -= 512;
                 continue;
             }
-            if rendering && left >= Self::MARGIN && self.dot == 256 && self.run_margin(bus, screen)
-            {
+            if left >= Self::MARGIN && self.dot == 256 && self.run_margin(bus, screen) {
                 left -= Self::MARGIN;
                 continue;
             }
-            if rendering && left >= Self::SEGMENT && self.dot < 256 {
+            if left >= Self::SEGMENT && self.dot < 256 {
                 let dots = self.run_segment(bus, screen, crowd, left / 2);
                 if dots > 0 {
                     left -= 2 * dots;
                     continue;
                 }
             }
-            if rendering && left >= 16 && self.dot & 7 == 0 && self.run_tile(bus, screen) {
+            if left >= 16 && self.dot & 7 == 0 && self.run_tile(bus, screen) {
                 left -= 16;
                 continue;
             }
-            if rendering && left >= Self::PAIR && self.run_pair(bus, screen) {
+            if left >= Self::PAIR && self.run_pair(bus, screen) {
                 left -= Self::PAIR;
                 continue;
             }
-            if !rendering {
-                let dots = self.run_blank(screen, left / 2);
-                if dots > 0 {
-                    bus.pass(2 * dots);
-                    left -= 2 * dots;
-                    continue;
-                }
+            if left >= Self::LAST && self.dot == 336 && self.run_last(bus) {
+                left -= Self::LAST;
+                continue;
             }
-            if rendering && left >= 4 && self.dot < 256 {
+            if left >= 4 && self.dot < 256 {
                 let dots = (left / 2).min(8 - u32::from(self.dot & 7));
                 if self.run_part(bus, screen, dots as u16) {
                     left -= 2 * dots;
@@ -346,7 +352,9 @@ pub(super) mod tests {
         fn read(&mut self, address: u16) -> u8 {
             MEMORY[usize::from(address & 0x3fff)]
         }
-        fn write(&mut self, _: u16, _: u8) {}
+        fn write(&mut self, address: u16, value: u8) {
+            self.note(1 << 63 | u64::from(address) << 8 | u64::from(value));
+        }
         fn drive(&mut self, address: u16) {
             let a12 = u64::from(address >> 12 & 1);
             match self.hears {
@@ -458,6 +466,15 @@ pub(super) mod tests {
         ppu
     }
 
+    /// What the CPU does at a register of the PPU: 7 writes, 8 reads memory.
+    fn access(ppu: &mut Ppu, register: u8, value: u8, stale: u8, alignment: u8) {
+        match register {
+            7 => ppu.write_data(value, 0),
+            8 => ppu.end_data_read(),
+            _ => ppu.write(register.into(), value, stale, 0, Region::Ntsc.timing(), alignment),
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
 
@@ -471,7 +488,7 @@ pub(super) mod tests {
             alignment in 0u8..4,
             wanted in 1u32..2500,
             writes in proptest::collection::vec(
-                (prop_oneof![Just(1u8), Just(5), Just(6)], any::<u8>(), any::<u8>(), 0u32..8),
+                (prop_oneof![1u8..2, 5u8..9], any::<u8>(), any::<u8>(), 0u32..8),
                 0..4,
             ),
             hears in prop_oneof![Just(Hears::Nothing), Just(Hears::A12), Just(Hears::Everything)],
@@ -496,7 +513,7 @@ pub(super) mod tests {
                 for (register, value, stale, half_dots) in writes {
                     // Mostly what leaves rendering on, or off.
                     let value = if stale & 1 != 0 { value } else { value & 0xe1 | mask & 0x1e };
-                    calm.write(register.into(), value, stale, 0, timing, alignment);
+                    access(&mut calm, register, value, stale, alignment);
                     for _ in 0..half_dots {
                         if amid_dot {
                             calm.half_dot(&mut Bench::new(hears), timing);
@@ -507,7 +524,7 @@ pub(super) mod tests {
                     }
                 }
             }
-            let half_dots = calm.calm(timing, amid_dot).min(wanted);
+            let half_dots = calm.calm(timing, amid_dot, alignment).min(wanted);
             let mut whole = calm.clone();
             let mut screens = [Bench::new(hears); 2];
             let mut buses = screens;
@@ -527,6 +544,45 @@ pub(super) mod tests {
             prop_assert_eq!(screens[0], screens[1]);
             prop_assert_eq!(buses[0], buses[1]);
             prop_assert_eq!(calm.as_bytes(), whole.as_bytes());
+        }
+
+        #[test]
+        fn a_write_and_the_half_of_a_calm_dot_may_take_turns(
+            bytes in proptest::collection::vec(any::<u8>(), size_of::<Ppu>()),
+            line in 0u16..240,
+            dot in 0u16..341,
+            mask in any::<u8>(),
+            alignment in 0u8..4,
+            earlier in proptest::collection::vec(
+                (prop_oneof![1u8..2, 5u8..9], any::<u8>(), any::<u8>(), 0u32..5),
+                0..3,
+            ),
+            register in prop_oneof![1u8..2, 5u8..8],
+            value in any::<u8>(),
+            stale in any::<u8>(),
+        ) {
+            let timing = Region::Ntsc.timing();
+            let mut before = settled(&bytes, (line, dot), mask);
+            let mut bus = Bench::new(Hears::Everything);
+            for (register, value, stale, dots) in earlier {
+                access(&mut before, register, value, stale, alignment);
+                for _ in 0..dots {
+                    before.dot(&mut bus, &mut Bench::new(Hears::Nothing), timing, alignment);
+                    before.half_dot(&mut bus, timing);
+                }
+            }
+            let takes = before.takes_write_after_half(register.into(), 1, false);
+            if before.calm(timing, false, alignment) >= 2 && takes {
+                before.dot(&mut bus, &mut Bench::new(Hears::Nothing), timing, alignment);
+                let (mut write_first, mut half_first) = (before.clone(), before);
+                let mut buses = [bus; 2];
+                access(&mut write_first, register, value, stale, alignment);
+                write_first.half_dot(&mut buses[0], timing);
+                half_first.half_dot(&mut buses[1], timing);
+                access(&mut half_first, register, value, stale, alignment);
+                prop_assert_eq!(write_first.as_bytes(), half_first.as_bytes());
+                prop_assert_eq!(buses[0], buses[1]);
+            }
         }
     }
 }

@@ -8,17 +8,20 @@
 //! |---|---|---|
 //! | $2005 into `t` and fine X | at the start | yes: `v` takes of `t` later |
 //! | $2001 layers, greyscale, emphasis | before the pixel; fetches and sprites have gone by, and do not look at it while rendering stays as it is | if it does |
-//! | $2001 end of rendering, as OAM sees it | | there is none if rendering stays |
-//! | $2006 into `v` | after the start, before the fetch and the pixel | with rendering off; else calm ends before |
+//! | $2001 turns rendering on or off | | calm ends before |
+//! | $2001 end of rendering, as OAM sees it | | calm ends before |
+//! | $2006 into `v` | after the start, before the fetch and the pixel | with rendering off and in dots 1-255; else calm ends before |
 //!
 //! Some writes touch nothing but `t` and `w` ([`Ppu::overlooks`]): the first one to
-//! $2006, those to $2005 that leave fine X, nametables in $2000. If no dot near looks
-//! there, they are done at once, however late the PPU is, and it is not even met.
+//! $2006, those to $2005 that leave fine X or come behind the pixels, nametables in
+//! $2000. If no dot near looks there, they are done at once, however late the PPU is,
+//! and it is not even met.
 //!
 //! A copy of $2001, `late_mask`, follows a dot later. Only whether it renders is
-//! looked at, and that stays. A dot in which $2006 moved `v` leaves word of it for
+//! looked at, and that stays, or follows in the first of these dots. A dot in which $2006 moved `v` leaves word of it for
 //! the step down at dot 256, which therefore is not calm.
 
+use super::dots::LATE_ALIGNMENT;
 use super::{Ppu, VideoBus};
 use crate::nes::bits::{Ctrl, Flag, Mask};
 use crate::nes::region::Timing;
@@ -30,27 +33,51 @@ impl Ppu {
         self.delayed.on() || self.copied.on() || self.late_mask.0 != self.mask.0
     }
 
-    /// Whether a write to $2006 has still to move the address pins.
+    /// Whether a write to $2006 or an access through $2007 has still to move the
+    /// address pins.
     pub fn moves_address(&self) -> bool {
-        self.copy_in > 0
+        self.copy_in > 0 || self.accesses_memory()
+    }
+
+    /// Whether $2006 and an access through $2007 are about to move `v`.
+    pub(super) fn moves_v_twice(&self) -> bool {
+        self.port.is_busy() && self.copy_in > 0
     }
 
     /// For how many half-dots what the CPU wrote surely leaves calm dots calm, on a
     /// line of the picture.
-    pub(super) fn writes_rest(&self, amid_dot: bool) -> u32 {
+    pub(super) fn writes_rest(&self, amid_dot: bool, alignment: u8) -> u32 {
+        const NEVER: u16 = u16::MAX;
         let rendering = self.mask.rendering();
-        let will_render = Mask(self.new_mask).rendering();
-        let stays = self.late_mask.rendering() == rendering
-            && (self.mask_in == 0 || will_render == rendering)
-            && (self.corruption_in == 0 || will_render || !self.was_rendering.on());
         let steps = self.copied.on() && self.dot == 256;
-        match self.copy_in {
-            _ if !stays || steps => 0,
-            0 => u32::MAX,
-            _ if !rendering => u32::MAX,
-            dots => 2 * u32::from(dots - 1) + u32::from(amid_dot),
+        // What just turned: the copy follows as the next dot starts, or behind its sprites,
+        // which look at it in some dots alone. The rest of this dot moves a byte of the
+        // evaluation if rendering ended in it.
+        let unseen = matches!(self.dot + 1, 66..=256 | 321..=340);
+        let follows = if amid_dot { rendering } else { alignment != LATE_ALIGNMENT || unseen };
+        if steps || self.late_mask.rendering() != rendering && !follows {
+            return 0;
         }
+        let will_render = Mask(self.new_mask).rendering();
+        let mut first = NEVER;
+        if self.mask_in > 0 && will_render != rendering {
+            first = self.mask_in.into();
+        }
+        let pending = self.evaluation.corruption_pending.on();
+        if self.corruption_in > 0 && !will_render && self.was_rendering.on() && !pending {
+            first = first.min(self.corruption_in.into());
+        }
+        let copies_in = self.dot + u16::from(self.copy_in);
+        if self.copy_in > 0 && rendering && !Self::COPIES_ALONE.contains(&copies_in) {
+            first = first.min(self.copy_in.into());
+        }
+        if first == NEVER { u32::MAX } else { 2 * u32::from(first - 1) + u32::from(amid_dot) }
     }
+
+    /// Dots in which `v` may change while rendering is on, and nothing else looks at it
+    /// before the fetch: dot 256 leaves word of it, dot 257 steps down first, and behind
+    /// them the latch takes the address.
+    const COPIES_ALONE: std::ops::Range<u16> = 1..256;
 
     /// Lets what is delayed come nearer by some dots, at the most so many. It takes
     /// effect in the first of them, and in no other. Gives how many.
@@ -71,13 +98,21 @@ impl Ppu {
         self.copy_scroll(bus);
         self.late_mask = self.mask;
         self.apply_mask_write(timing);
-        let counts = [self.scroll_in, self.copy_in, self.mask_in, self.tint_in];
-        let next = counts.into_iter().filter(|count| *count > 0).min();
-        let more = (dots - 1).min(next.map_or(u32::MAX, |count| u32::from(count) - 1));
+        let next = if self.delayed.on() {
+            // A count of zero is none.
+            let until = |count: u8| u32::from(count.wrapping_sub(1));
+            let in_v = until(self.scroll_in).min(until(self.copy_in));
+            in_v.min(until(self.mask_in)).min(until(self.tint_in))
+        } else {
+            u32::MAX
+        };
+        let more = (dots - 1).min(next);
         if more > 0 {
             self.copied = Flag::OFF;
             self.late_mask = self.mask;
-            let pass = |count: u8| count.saturating_sub(more.min(255) as u8);
+        }
+        if more > 0 && self.delayed.on() {
+            let pass = |count: u8| count.saturating_sub(more as u8);
             self.scroll_in = pass(self.scroll_in);
             self.copy_in = pass(self.copy_in);
             self.mask_in = pass(self.mask_in);
@@ -89,22 +124,46 @@ impl Ppu {
     }
 }
 
+impl Ppu {
+    /// Whether so many calm half-dots end amid a dot whose other half, if it is calm, too,
+    /// and a write to this register may take turns: neither looks at what the other moves.
+    ///
+    /// That half shifts, takes what was fetched, and lets flags follow; what is delayed
+    /// is counted in the first halves. So $2001 and $2005 are free. The second write to
+    /// $2006 keeps `v` as it is now, which a tile's last dot moves, and $2007's machines
+    /// do. These take a request in the dot that follows, if they rest until then.
+    #[inline(always)]
+    pub fn takes_write_after_half(&self, register: u16, half_dots: u32, amid_dot: bool) -> bool {
+        let ends_amid = amid_dot != (half_dots & 1 != 0);
+        let dot = u32::from(self.dot) + (half_dots + u32::from(!amid_dot)) / 2;
+        let rests = match register {
+            1 | 5 => true,
+            6 => !self.port.is_busy() && (dot % 341) & 7 != 0,
+            7 => !self.port.is_busy(),
+            _ => false,
+        };
+        ends_amid && rests
+    }
+}
+
 /// Dots within which a write has touched all that it touches, but for $2001 and `v`.
 const SOON: u32 = 3;
 
 impl Ppu {
-    /// Whether a write, `late` half-dots from where the PPU stands calm, touches nothing
-    /// at which it looks in the dots between and in the next [`SOON`]: `t`, which the
-    /// calm lines of the picture copy behind dot 257 alone, and `w`.
+    /// Whether a write, `late` half-dots from where the PPU stands, touches nothing at
+    /// which it looks in the dots between and in the next [`SOON`], calm or not: `w`,
+    /// `t`, which the lines of the picture copy behind dot 257 alone, and fine X behind
+    /// their pixels.
     pub fn overlooks(&self, register: u16, value: u8, stale: u8, late: u32) -> bool {
+        let end = u32::from(self.dot) + late.div_ceil(2) + SOON;
         let only_t = match register {
             // The stale byte stands in `t` and fine X for a dot or two.
             0 => self.ctrl.0 & !0x03 == value & !0x03,
-            5 => self.second_write.on() || [stale & 7, value & 7] == [self.fine_x; 2],
+            5 if self.second_write.on() => true,
+            5 => [stale & 7, value & 7] == [self.fine_x; 2] || self.dot > 256 && end <= 340,
             6 => !self.second_write.on(),
             _ => false,
         };
-        let end = u32::from(self.dot) + late.div_ceil(2) + SOON;
         let copies = if self.dot < 258 { 257 } else { 341 + 257 };
         let waits = self.copy_in > 0 || self.scroll_in > 0 || self.warming_up.on();
         only_t && self.line < 240 && end < copies && !waits

@@ -16,7 +16,7 @@ use crate::nes::bits::{Flag, Mask};
 use crate::nes::region::Timing;
 
 /// The alignment on which evaluation sees $2001 a dot later than on others.
-const LATE_ALIGNMENT: u8 = 1;
+pub(super) const LATE_ALIGNMENT: u8 = 1;
 
 /// Which dot it is, and whether rendering is on.
 #[derive(Clone, Copy)]

@@ -35,14 +35,17 @@ use crate::nes::bits::{Flag, Scroll};
 
 /// Tiles that a line's pixels and the registers behind them come from.
 pub(super) const TILES: usize = 34;
+/// Pixels of a piece that leave for the screen together.
+pub(super) const BLOCK: usize = 16;
 /// Tiles that a line fetches for itself.
 const FETCHED: usize = 32;
 
 /// The background of a line, and its colours with what is drawn over it.
 pub(super) struct Canvas {
-    low: [u8; TILES],
-    high: [u8; TILES],
-    pub(super) colours: [u8; TILES * 8],
+    pub(super) low: [u8; TILES],
+    pub(super) high: [u8; TILES],
+    /// With room for a block behind the last.
+    pub(super) colours: [u8; TILES * 8 + BLOCK],
 }
 
 /// A piece of a line.
@@ -75,7 +78,7 @@ pub(super) struct Tiles<'a> {
 impl Ppu {
     /// Runs dots 1-256 of a line from its dot 0. False, and nothing done, where
     /// it takes more than this.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn run_line(
         &mut self,
         bus: &mut impl VideoBus,
@@ -150,8 +153,13 @@ impl Ppu {
     #[inline(always)]
     pub(super) fn inks(&self) -> [Ink; 4] {
         let [c0, c1, c2, c3, _, c5, c6, c7, _, c9, c10, c11, _, c13, c14, c15, ..] = self.palette;
-        [[c1, c2, c3], [c5, c6, c7], [c9, c10, c11], [c13, c14, c15]]
-            .map(|[one, two, three]| Ink::new([c0, one, two, three]))
+        // (Not by `map`, which would be a call.)
+        [
+            Ink::new([c0, c1, c2, c3]),
+            Ink::new([c0, c5, c6, c7]),
+            Ink::new([c0, c9, c10, c11]),
+            Ink::new([c0, c13, c14, c15]),
+        ]
     }
 
     /// Colours of 34 tiles: the two in the shift registers, and those fetched.
@@ -337,7 +345,7 @@ impl Tiles<'_> {
 impl Canvas {
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Self { low: [0; TILES], high: [0; TILES], colours: [0; TILES * 8] }
+        Self { low: [0; TILES], high: [0; TILES], colours: [0; TILES * 8 + BLOCK] }
     }
 
     #[inline(always)]

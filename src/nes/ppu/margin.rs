@@ -26,7 +26,7 @@ impl Ppu {
 
     /// Runs dots 257-0 from the end of dot 256. False, and nothing done, where
     /// that takes more.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn run_margin(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) -> bool {
         if self.sprite0_hit_in > 0 {
             return false;
@@ -48,17 +48,52 @@ impl Ppu {
             bus.pass(8 * 16);
             self.fetch_tile(bus);
             self.fetch_tile(bus);
+        } else {
+            self.fetch_early_tile(bus);
+            self.fetch_early_tile(bus);
+        }
+        self.fetch_last(bus, whole);
+        self.rest_evaluation();
+        self.begin_next_line();
+        true
+    }
+
+    /// Half-dots from dot 336 to the next line's dot 0.
+    pub(super) const LAST: u32 = 10;
+
+    /// Runs dots 337-0 from the end of dot 336, where the others ran by themselves.
+    /// False, and nothing done, where that takes more.
+    #[inline(never)]
+    pub(super) fn run_last(&mut self, bus: &mut impl VideoBus) -> bool {
+        if self.sprite0_hit_in != 0 {
+            return false;
+        }
+        self.pipeline = [self.pipeline[0]; 3];
+        self.fetch_last(bus, bus.hears() == Hears::Everything);
+        let e = &mut self.evaluation;
+        e.set_buffer(self.oam2[0]);
+        e.next_oam2();
+        self.begin_next_line();
+        true
+    }
+
+    /// The fetches of dots 337-0; `whole` tells each address.
+    #[inline(always)]
+    fn fetch_last(&mut self, bus: &mut impl VideoBus, whole: bool) {
+        if whole {
             for _ in 0..2 {
                 bus.drive(self.v.tile_address());
                 bus.pass(2);
             }
             self.fetch_names(bus, 4);
         } else {
-            self.fetch_early_tile(bus);
-            self.fetch_early_tile(bus);
             self.fetch_names(bus, 8);
         }
-        self.rest_evaluation();
+    }
+
+    /// The next line's dot 0 is over.
+    #[inline(always)]
+    fn begin_next_line(&mut self) {
         self.settle_overflow();
         self.sprite0_hit_readable = self.sprite0_hit;
         self.port.blanking = Flag::OFF;
@@ -66,7 +101,6 @@ impl Ppu {
         self.latching = Flag::OFF;
         self.dot = 0;
         self.line += 1;
-        true
     }
 
     /// Each sprite's garbage fetches leave A12 low, then come its planes.

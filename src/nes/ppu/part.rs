@@ -17,7 +17,7 @@ use crate::nes::bits::Flag;
 impl Ppu {
     /// Runs so many calm dots from within dots 0-255, up to the end of a tile at the
     /// most. False, and nothing done, where sprite 0 may be hit.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn run_part(
         &mut self,
         bus: &mut impl VideoBus,

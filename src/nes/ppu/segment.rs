@@ -25,14 +25,47 @@
 
 use super::crowd::Crowd;
 use super::fetch::PLANE;
-use super::line::{Canvas, Piece, TILES};
+use super::inks::Ink;
+use super::line::{BLOCK, Canvas, Piece, TILES};
 use super::{Hears, Ppu, Screen, VideoBus};
 use crate::nes::bits::Flag;
 
 /// Pixels on their way to the screen.
-const WAY: usize = 3;
+const WAY: u16 = 3;
 /// So few tiles are fetched one by one.
 const FEW: usize = 2;
+
+/// Tiles next to each other on a canvas, and the palettes of the last two.
+struct TileRow {
+    canvas: Canvas,
+    inks: [Ink; 4],
+    len: usize,
+    attributes: [u8; 2],
+}
+
+impl TileRow {
+    #[inline(always)]
+    fn new(inks: [Ink; 4]) -> Self {
+        Self { canvas: Canvas::new(), inks, len: 0, attributes: [0; 2] }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, planes: [u8; 2], attribute: u8) {
+        self.canvas.put(self.len, &self.inks, planes, attribute);
+        self.attributes = [self.attributes[1], attribute];
+        self.len += 1;
+    }
+
+    /// Planes and palettes.
+    #[inline(always)]
+    fn last_two(&self) -> [([u8; 2], u8); 2] {
+        let planes = |n: usize| {
+            let n = (self.len + TILES - n) % TILES;
+            [self.canvas.low[n], self.canvas.high[n]]
+        };
+        [(planes(2), self.attributes[0]), (planes(1), self.attributes[1])]
+    }
+}
 
 impl Ppu {
     /// Half-dots for which it is worth while.
@@ -56,14 +89,14 @@ impl Ppu {
             return 0;
         }
         let Some(attribute) = self.attribute_in_force(into) else { return 0 };
-        let mut tiles = [([0; 2], 0); TILES];
+        let mut tiles = TileRow::new(self.inks());
         let [low, high] = [self.tile_low, self.tile_high].map(|tile| (tile >> into).to_be_bytes());
-        tiles[0] = ([low[0], high[0]], attribute);
-        tiles[1] = ([low[1], high[1]], self.attribute_latch & 3);
+        tiles.put([low[0], high[0]], attribute);
+        tiles.put([low[1], high[1]], self.attribute_latch & 3);
         self.fetch_segment(bus, first, ends, &mut tiles);
         self.fetch_dots(bus, 0, (first + dots) & 7);
-        self.draw_segment(screen, &tiles[..ends + 2], Piece { first, dots });
-        self.keep_tiles([tiles[ends], tiles[(ends + 1) % TILES]]);
+        self.draw_segment(screen, &mut tiles.canvas, Piece { first, dots });
+        self.keep_tiles(&tiles);
         self.shift_dots(u32::from((first + dots) & 7));
 
         let end = first + dots;
@@ -114,22 +147,20 @@ impl Ppu {
         bus: &mut impl VideoBus,
         first: u16,
         ends: usize,
-        tiles: &mut [([u8; 2], u8); TILES],
+        tiles: &mut TileRow,
     ) {
-        let mut fetched = tiles[2..].iter_mut().take(ends);
-        if first & 7 != 0
-            && let Some(tile) = fetched.next()
-        {
+        let mut whole = ends;
+        if first & 7 != 0 {
             self.fetch_dots(bus, first, 8 - (first & 7));
-            *tile = ([self.tile_plane_low, self.tile_plane_high], self.attribute);
+            tiles.put([self.tile_plane_low, self.tile_plane_high], self.attribute);
+            whole -= 1;
         }
-        let whole = fetched.len();
         if whole > FEW
             && let Some(found) = self.line_tiles(bus)
         {
             let mut attributes = found.attributes;
-            for (tile, number) in fetched.zip(found.numbers) {
-                *tile = (found.planes(number), attributes as u8 & 3);
+            for number in found.numbers.iter().take(whole) {
+                tiles.put(found.planes(*number), attributes as u8 & 3);
                 attributes >>= 2;
             }
             let last = found.numbers[(whole - 1) & 31];
@@ -138,55 +169,57 @@ impl Ppu {
             self.pattern_address =
                 u16::from(last) << 4 | self.ctrl.background_table() | self.v.fine_y() | PLANE;
             self.v.next_tile();
-            let ([low, high], attribute) = tiles[(ends + 1) % TILES];
-            [self.tile_plane_low, self.tile_plane_high] = [low, high];
+            let [_, (planes, attribute)] = tiles.last_two();
+            let [_, high] = planes;
+            [self.tile_plane_low, self.tile_plane_high] = planes;
             self.attribute = attribute;
             self.fetched = high;
             self.latch = self.pattern_address as u8;
             self.address = (self.pattern_address & 0xff00) | u16::from(high);
         } else {
-            for tile in fetched {
+            for _ in 0..whole {
                 self.fetch_tile(bus);
-                *tile = ([self.tile_plane_low, self.tile_plane_high], self.attribute);
+                tiles.put([self.tile_plane_low, self.tile_plane_high], self.attribute);
             }
         }
     }
 
-    /// Pixels of the tiles and of the sprites over them, and what leaves for the screen.
+    /// Sprites over the tiles, and what leaves for the screen.
     #[inline(always)]
-    fn draw_segment(&mut self, screen: &mut impl Screen, tiles: &[([u8; 2], u8)], piece: Piece) {
+    fn draw_segment(&mut self, screen: &mut impl Screen, canvas: &mut Canvas, piece: Piece) {
         let Piece { first, dots } = piece;
         let from = piece.place(self.fine_x);
-        let mut canvas = Canvas::new();
-        let inks = self.inks();
-        for (n, (planes, attribute)) in tiles.iter().enumerate() {
-            canvas.put(n, &inks, *planes, *attribute);
-        }
         if !self.mask.background_at(8) {
             canvas.colours.fill(self.palette[0]);
         } else if !self.mask.background_at(0) && first < 8 {
             let clipped = usize::from(dots.min(8 - first));
             canvas.colours[from..from + clipped].fill(self.palette[0]);
         }
-        self.draw_sprites(&mut canvas, piece);
+        self.draw_sprites(canvas, piece);
         self.sprites.pass(dots);
-        let dots = usize::from(dots);
-        let mut way = [0; WAY + 256];
         let [newest, second, third] = self.pipeline;
-        way[..WAY].copy_from_slice(&[third, second, newest]);
-        way[WAY..WAY + dots].copy_from_slice(&canvas.colours[from..from + dots]);
-        let mut leaving = [0; 256];
-        for (leaving, colour) in leaving[..dots].iter_mut().zip(way) {
-            *leaving = self.tinted(colour);
+        let on_way = [third, second, newest];
+        let leaving = usize::from(dots.saturating_sub(WAY));
+        for (x, colour) in (first..first + dots).zip(on_way) {
+            if x >= WAY {
+                screen.pixel(x - WAY, self.line, self.tinted(colour));
+            }
         }
-        let outside = WAY.saturating_sub(first.into()).min(dots);
-        screen.pixels(first.saturating_sub(WAY as u16), self.line, &leaving[outside..dots]);
-        self.pipeline = [way[dots + 2], way[dots + 1], way[dots]];
+        for n in (0..leaving).step_by(BLOCK) {
+            let Some(colours) = canvas.colours[from + n..].first_chunk::<BLOCK>() else { break };
+            let block = colours.map(|colour| self.tinted(colour));
+            screen.pixels(first + n as u16, self.line, &block[..BLOCK.min(leaving - n)]);
+        }
+        for colour in &canvas.colours[from + leaving..from + usize::from(dots)] {
+            let [newest, second, _] = self.pipeline;
+            self.pipeline = [*colour, newest, second];
+        }
     }
 
     /// The registers as they are where a tile ends, with the two that are left.
     #[inline(always)]
-    fn keep_tiles(&mut self, [(first, attribute), (second, next)]: [([u8; 2], u8); 2]) {
+    fn keep_tiles(&mut self, tiles: &TileRow) {
+        let [(first, attribute), (second, next)] = tiles.last_two();
         self.tile_low = u16::from_be_bytes([first[0], second[0]]);
         self.tile_high = u16::from_be_bytes([first[1], second[1]]);
         self.attribute_low = 0u8.wrapping_sub(attribute & 1);
@@ -206,10 +239,12 @@ impl Ppu {
             if self.dot == 0 {
                 e.begin_line();
             }
-            for _ in 0..pairs {
-                self.oam2[usize::from(e.oam2_address & 31)] = 0xff;
-                e.next_oam2();
-            }
+            let from = usize::from(e.oam2_address & 31);
+            let (wrapped, at_once) = self.oam2.split_at_mut(from);
+            let fills = at_once.len().min(pairs.into());
+            at_once[..fills].fill(0xff);
+            wrapped[..(usize::from(pairs) - fills).min(from)].fill(0xff);
+            e.oam2_address = (from + usize::from(pairs)) as u8 & 31;
             e.set_buffer(0xff);
             self.dot += 2 * pairs;
             self.settle_overflow();

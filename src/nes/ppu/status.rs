@@ -111,7 +111,7 @@ mod tests {
             for entry in ppu.oam.chunks_mut(4).take(crowd) {
                 entry[0] = if entry[1] & 1 == 0 { at } else { entry[0] };
             }
-            let rests = ppu.status_rests(&mut Crowd::new()).min(ppu.calm(timing, amid_dot));
+            let rests = ppu.status_rests(&mut Crowd::new()).min(ppu.calm(timing, amid_dot, 0));
             let status = |ppu: &Ppu| ppu.peek(2, 0) & 0xe0;
             let before = status(&ppu);
             for n in 0..rests.min(20_000) {

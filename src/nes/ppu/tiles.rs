@@ -23,7 +23,7 @@ use crate::nes::bits::Flag;
 impl Ppu {
     /// Runs eight calm dots from a dot that is a multiple of eight. False, and
     /// nothing done, where a dot counts: sprite 0 may be hit, or the line ends.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn run_tile(&mut self, bus: &mut impl VideoBus, screen: &mut impl Screen) -> bool {
         if self.sprite0_hit_in > 0 {
             return false;
