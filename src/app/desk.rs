@@ -9,6 +9,7 @@ use super::game::{Game, Loader, read, settle, store_battery};
 use super::hash::hex64;
 use super::movie::{About, MovieFrame, Press, Recording};
 use super::paths;
+use super::played::NOT_HELD;
 use super::setup::Setup;
 use super::tape::export::clip;
 use super::tapes::RomSender;
@@ -155,21 +156,24 @@ impl Record {
                 continue;
             }
             let press = match before {
-                Before::Nothing => Press::None,
-                Before::Reset => Press::Reset,
+                Before::Nothing => Ok(Press::None),
+                Before::Reset => Ok(Press::Reset),
                 Before::Again(frame) if frame <= self.recording.len() as u64 => {
                     self.recording.truncate(frame as usize);
-                    Press::None
+                    Ok(Press::None)
                 }
-                Before::Again(_) | Before::Jump => {
-                    self.over = true;
-                    return Some(format!(
-                        "{}: a state from elsewhere was loaded, the movie ends there",
-                        self.recording.path().display()
-                    ));
-                }
+                Before::Again(_) | Before::Jump => Err("a state from elsewhere was loaded"),
+                Before::Disk => Err("a disk was changed, for which movies have no word"),
             };
-            self.recording.push(MovieFrame { input, press });
+            let held = self.recording.format().holds(&input);
+            match press.and_then(|press| held.then_some(press).ok_or(NOT_HELD)) {
+                Ok(press) => self.recording.push(MovieFrame { input, press }),
+                Err(why) => {
+                    self.over = true;
+                    let path = self.recording.path().display();
+                    return Some(format!("{path}: {why}; the movie ends there"));
+                }
+            }
         }
         None
     }
@@ -585,5 +589,36 @@ mod tests {
         let job = Job { tag: 0, path, work, bytes: vec![1] };
         assert_eq!(crate::io::call(&mut bench.desk.io, job).result, Ok(()));
         bench.end();
+    }
+
+    #[test]
+    fn a_movie_ends_with_a_sentence_where_it_has_no_word_for_what_happens() {
+        let dir = tempfile::tempdir().unwrap();
+        let coin = Input { switches: [0, 1], ..Input::default() };
+        let [held, disk] = [
+            Taken { input: coin, ..Taken::default() },
+            Taken { before: Before::Disk, ..Taken::default() },
+        ];
+        for (name, taken, said) in [
+            ("a.fm2", held, Some("text movies alone")),
+            ("b.txt", held, None),
+            ("c.txt", disk, Some("a disk was changed")),
+        ] {
+            let path = dir.path().join(name);
+            let args = MovieArgs { record: Some(path.clone()), movie: None };
+            let (mut frames, frames_end) = rtrb::RingBuffer::new(4);
+            let mut record =
+                Record::open(&args, About::default(), None, frames_end).unwrap().unwrap();
+            for taken in [Taken::default(), taken, Taken::default()] {
+                frames.push(taken).unwrap();
+            }
+            let sentence = record.take();
+            assert_eq!(sentence.is_some(), said.is_some(), "{name}");
+            assert!(sentence.unwrap_or_default().contains(said.unwrap_or_default()), "{name}");
+            assert_eq!(record.take(), None, "once");
+            assert_eq!(record.close(), None);
+            let movie = crate::app::movie::Movie::load(&path).unwrap();
+            assert_eq!(movie.frames.len(), if said.is_some() { 1 } else { 3 }, "{name}");
+        }
     }
 }

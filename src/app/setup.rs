@@ -73,9 +73,8 @@ impl Setup {
         let region = args.region.map(Region::from).or(region).unwrap_or(rom.cart.region);
         let ports = args.ports.or(ports).or(rom.cart.ports).unwrap_or_default();
         let options = PowerOn { region, alignment: args.alignment, seed: args.seed, ports };
-        let tier = if args.exact { Tier::Exact } else { Tier::Lazy };
-        let dip = dip(&rom, args)?;
-        Ok(Self { rom, options, tier, dip })
+        let dip = dip(&rom, args)?.unwrap_or_default();
+        Ok(Self { rom, options, tier: tier(args), dip })
     }
 
     /// Switches the console on.
@@ -126,8 +125,14 @@ impl Setup {
     }
 }
 
-/// The switches of the machine; those of the music player say which track is first.
-fn dip(rom: &Rom, args: &SetupArgs) -> Outcome<u8> {
+/// How the machine computes.
+pub fn tier(args: &SetupArgs) -> Tier {
+    if args.exact { Tier::Exact } else { Tier::Lazy }
+}
+
+/// The switches of the machine, as they are set; those of the music player say which
+/// track is first.
+pub fn dip(rom: &Rom, args: &SetupArgs) -> Outcome<Option<u8>> {
     let fault = |why: &str| Err(Fault::unusable(why));
     match (args.dip, args.track) {
         (_, Some(_)) if rom.cart.board != BoardId::Nsf => {
@@ -136,7 +141,7 @@ fn dip(rom: &Rom, args: &SetupArgs) -> Outcome<u8> {
         (Some(_), _) if !rom.cart.has_switches() => fault(
             "--dip is for arcade machines, and the ROM is made for one without such switches; leave it away",
         ),
-        (dip, track) => Ok(dip.or(track).unwrap_or_default()),
+        (dip, track) => Ok(dip.or(track)),
     }
 }
 

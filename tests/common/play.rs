@@ -15,7 +15,7 @@ use retake::engine::session::Session;
 use retake::engine::stats::Stats;
 use retake::flight::take::{Slot, Takes};
 use retake::io::{self, IoThread};
-use retake::link::{Action, Bell, Client, Command, Flags, Picture};
+use retake::link::{Action, Bell, Client, Command, Flags, Picture, Taken};
 use retake::nes::Input;
 
 /// The engine and the other ends of its channels.
@@ -77,6 +77,7 @@ impl Rig {
         let takes = Takes::new(nes.bytes().len(), 10_000);
         let session = Session::new(takes, None, Slot::default());
         let mut machine = Box::new(Machine::new(nes, session, None, 0, 0));
+        machine.dip = setup.dip;
         let counter = io.counter();
         let begin = tapes::Begin {
             folder,
@@ -110,6 +111,11 @@ impl Rig {
         let engine = Some(Engine::new(machine, ends, client, settings));
         let (recorder, io) = (Some(recorder), Some(io));
         Self { engine, commands, pictures, recorder, io, parcels, roms, notes }
+    }
+
+    /// Plays these frames first.
+    pub fn follow(&mut self, movie: &[Taken]) {
+        self.engine.as_mut().unwrap().play_movie(movie.into());
     }
 
     /// The player asks for something.
