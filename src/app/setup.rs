@@ -8,6 +8,7 @@ use super::rom_file::Rom;
 use crate::flight::state_file::Owner;
 use crate::flight::tape;
 use crate::nes::board::BoardId;
+use crate::nes::cart::nsf::Nsf;
 use crate::nes::{Devices, Nes, PowerOn, Region, Tier};
 
 /// What a movie says of its console.
@@ -134,6 +135,7 @@ pub fn tier(args: &SetupArgs) -> Tier {
 /// track is first.
 pub fn dip(rom: &Rom, args: &SetupArgs) -> Outcome<Option<u8>> {
     let fault = |why: &str| Err(Fault::unusable(why));
+    let tracks = || Nsf::parse(&rom.bytes).map_or(0, |nsf| nsf.tracks.len());
     match (args.dip, args.track) {
         (_, Some(_)) if rom.cart.board != BoardId::Nsf => {
             fault("--track is for music files (.nsf, .nsfe), and this is none; leave it away")
@@ -141,6 +143,9 @@ pub fn dip(rom: &Rom, args: &SetupArgs) -> Outcome<Option<u8>> {
         (Some(_), _) if !rom.cart.has_switches() => fault(
             "--dip is for arcade machines, and the ROM is made for one without such switches; leave it away",
         ),
+        (_, Some(track)) if usize::from(track) > tracks() => {
+            Err(Fault::unusable(format_args!("--track {track}: the file has {}", tracks())))
+        }
         (dip, track) => Ok(dip.or(track)),
     }
 }

@@ -13,7 +13,7 @@ mod bandai;
 mod bench;
 mod cnrom;
 mod eeprom;
-mod fds;
+pub mod fds;
 mod fds_copies;
 mod flash;
 mod fme7;
