@@ -16,7 +16,7 @@ use retake::engine::stats::Stats;
 use retake::flight::take::{Slot, Takes};
 use retake::io::{self, IoThread};
 use retake::link::{Action, Bell, Client, Command, Flags, Picture, Taken};
-use retake::nes::Input;
+use retake::nes::{Input, Tier};
 
 /// The engine and the other ends of its channels.
 pub struct Rig {
@@ -151,10 +151,17 @@ impl Rig {
     }
 
     /// Ends the session; gives what the recorder said.
-    pub fn close(mut self) -> Vec<String> {
-        drop(self.engine.take().unwrap().finish());
+    pub fn close(self) -> Vec<String> {
+        self.close_as().1
+    }
+
+    /// The same, and how the machine computed.
+    pub fn close_as(mut self) -> (Tier, Vec<String>) {
+        let (machine, _) = self.engine.take().unwrap().finish();
+        let tier = machine.nes.tier();
+        drop(machine);
         let said = self.recorder.take().unwrap().join().unwrap();
         self.io.take().unwrap().join();
-        said
+        (tier, said)
     }
 }

@@ -18,9 +18,8 @@ use super::arcade::{Ppu, Wiring};
 use super::disk::{Disk, Image};
 use super::names::{BoardNumber, mapper_name};
 use super::{Cartridge, Mirroring, nsf};
-use crate::nes::board::fds::MAPPER as DISK;
 use crate::nes::board::nsf::MAPPER as MUSIC;
-use crate::nes::board::{BoardId, room_for_changes, vs};
+use crate::nes::board::{BoardId, DISK_SYSTEM, vs};
 use crate::nes::port::Devices;
 use crate::nes::region::Region;
 
@@ -139,39 +138,13 @@ impl Cartridge {
         Self::parse_as(bytes, None)
     }
 
-    /// The RAM adapter of the Famicom Disk System, with a game's disks.
-    fn of_disk(image: &Image) -> Result<Self, CartridgeError> {
-        let bios = image.bios.ok_or(CartridgeError::NoBios)?;
-        let disk = image.disk();
-        Ok(Self {
-            prg: bios.to_vec().into(),
-            chr: Vec::new(),
-            board: BoardId::Fds,
-            mapper: DISK,
-            submapper: 0,
-            mirroring: Mirroring::Horizontal,
-            prg_ram: 0x8000,
-            // What was written, beside the image.
-            prg_nvram: room_for_changes(&disk),
-            chr_ram: 0x2000,
-            chr_nvram: 0,
-            disk,
-            trainer: None,
-            region: Region::Ntsc,
-            ppu: Ppu::default(),
-            wiring: Wiring::default(),
-            ports: None,
-            cheats: Vec::new(),
-        })
-    }
-
     /// The cartridge in a file, on another board than the header says; or the one on which
     /// a music file plays.
     pub fn parse_as(bytes: &[u8], board: Option<BoardNumber>) -> Result<Self, CartridgeError> {
         // Tapes name the board, too.
         let refuses = |own: u16| board.is_some_and(|board| board.mapper != own);
         if Image::is_one(bytes) {
-            if refuses(DISK) {
+            if refuses(DISK_SYSTEM) {
                 return Err(CartridgeError::NoRomForBoard { what: "a disk" });
             }
             return Self::of_disk(&Image::parse(bytes)?);
