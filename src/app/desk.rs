@@ -342,7 +342,7 @@ mod tests {
     use crate::flight::take::Slot;
     use crate::link::Job;
     use crate::nes::Input;
-    use std::io::Cursor;
+    use std::io::{Cursor, Write};
 
     /// A desk at which the built-in game is played, and what it tells.
     struct Bench {

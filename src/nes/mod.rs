@@ -421,7 +421,7 @@ impl Nes {
     /// The disk drive; `None` where there is none.
     pub fn disk_drive(&self) -> Option<DiskDrive> {
         let sides = self.cart.disk.sides() as u8;
-        let mut registers = (sides > 0).then(|| self.state.board)?;
+        let mut registers = if sides == 0 { return None } else { self.state.board };
         let drive = self.cart.board.drive(&mut registers)?;
         Some(DiskDrive { sides, side: drive.side(), asks: drive.asks() })
     }
