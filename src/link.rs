@@ -409,6 +409,8 @@ pub enum Before {
     Again(u64),
     /// Time jumped: a state was loaded, or another machine is played.
     Jump,
+    /// A disk was changed, for which movies have no word.
+    Disk,
 }
 
 /// The input of a frame: what is held, and the buttons on autofire when the

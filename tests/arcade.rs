@@ -1,10 +1,25 @@
 //! Arcade machines as their programs see them: the 2C05's registers, switches, coins, the
 //! crossed pads, colours that are not a television's.
 
+mod common;
+#[path = "common/play.rs"]
+mod play;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use retake::app::cli::SetupArgs;
+use retake::app::setup::{Asked, Setup};
+use retake::app::tapes::Wishes;
+use retake::engine::cycle::Settings;
+use retake::io;
+use retake::link::{Action, Taken};
 use retake::nes::cart::arcade::{Ppu, Wiring};
 use retake::nes::port::button::{LEFT, START};
 use retake::nes::port::switches::arcade;
 use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region, Tier};
+
+use play::Rig;
 
 /// A ROM for mapper 99: its program stands at $8000, its header's byte 13 is `ppu`.
 fn rom(ppu: u8, program: &[u8]) -> Vec<u8> {
@@ -119,4 +134,87 @@ fn a_machine_of_two_consoles_is_refused() {
         let error = Cartridge::parse(&rom(kind, &[])).unwrap_err().to_string();
         assert!(error.contains("two consoles"), "{error}");
     }
+}
+
+/// What the ROM that reads its ports shows, in a file; the console with these switches.
+fn reader(folder: &Path, dip: u8) -> (PathBuf, Setup) {
+    let path = folder.join("reads.nes");
+    std::fs::write(&path, rom(3, READS)).expect("a file");
+    let args = SetupArgs { dip: Some(dip), ..SetupArgs::default() };
+    let setup = Setup::new(Some(&path), &args, Asked::default()).expect("a Vs. System's");
+    (path, setup)
+}
+
+fn played(setup: Setup, folder: &Path) -> Rig {
+    let thread = io::start(|| {}).expect("threads");
+    Rig::of(setup, thread, folder, Wishes::default(), Settings::default(), true)
+}
+
+#[test]
+fn a_picture_that_is_shown_in_play_knows_its_colours_in_the_past_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, setup) = reader(folder.path(), 0);
+    let mut rig = played(setup, folder.path());
+    for _ in 0..30 {
+        assert_eq!(rig.turn().frame.ppu, Ppu::Shuffled(2));
+    }
+    rig.act(Action::Rewind(true));
+    for _ in 0..5 {
+        assert_eq!(rig.turn().frame.ppu, Ppu::Shuffled(2));
+    }
+    rig.close();
+}
+
+#[test]
+fn a_movie_that_says_nothing_of_switches_is_played_with_those_that_are_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, setup) = reader(folder.path(), 0xa6);
+    let mut alone = setup.power_on();
+    let mut rig = played(setup, folder.path());
+    let movie = [Input::pad1(LEFT); 20].map(|input| Taken { input, ..Taken::default() });
+    rig.follow(&movie);
+    for _ in 0..30 {
+        rig.turn();
+    }
+    for frame in 0..30 {
+        let input = if frame < 20 { Input::pad1(LEFT) } else { Input::default() };
+        alone.run_muted(Input { switches: [0xa6, 0], ..input });
+    }
+    assert_eq!(rig.state_hash(), alone.state_hash());
+    rig.close();
+}
+
+/// Runs the program; gives its standard output, or its sentence.
+fn retake(args: &[&str]) -> Result<String, String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_retake")).args(args).output().expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+}
+
+#[test]
+fn a_tape_of_a_machine_with_switches_replays_and_goes_on_with_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (rom, _) = reader(folder.path(), 0);
+    let (rom, name) = (rom.to_str().unwrap(), |name: &str| folder.path().join(name));
+    let (tape, text, fm2) = (name("a.rtk"), name("a.txt"), name("a.fm2"));
+    let [tape, text, fm2] = [&tape, &text, &fm2].map(|path| path.to_str().unwrap());
+    let run = |args: &[&str]| retake(&[&["run", rom, "--state-hash"], args].concat());
+    let switched = ["--dip", "A6", "--press", "10-20:coin+left,90:service"];
+    let [short, long] =
+        ["60", "120"].map(|frames| run(&[&switched[..], &["--frames", frames]].concat()).unwrap());
+    run(&[&switched[..], &["--frames", "60", "--record", tape]].concat()).unwrap();
+    assert_eq!(run(&["--movie", tape]).unwrap(), short);
+    retake(&["tape", "verify", tape, "--rom", rom]).unwrap();
+    // Behind its end the machine's switches stay as they were.
+    let on = |more: &[&str]| run(&[&["--movie", tape, "--frames", "120"], more].concat()).unwrap();
+    assert_eq!(on(&["--press", "90:service"]), long);
+    let other = on(&["--press", "90:service", "--dip", "01"]);
+    assert_ne!(other, long);
+    // As a movie: text holds them, and no other format does.
+    retake(&["tape", "export", tape, "-o", text, "--rom", rom]).unwrap();
+    assert_eq!(run(&["--movie", text]).unwrap(), short);
+    let sentence = retake(&["tape", "export", tape, "-o", fm2, "--rom", rom]).unwrap_err();
+    assert!(sentence.contains("give a name that ends with .txt"), "{sentence}");
+    let sentence = run(&["--dip", "A6", "--frames", "9", "--record", fm2]).unwrap_err();
+    assert!(sentence.contains("text movies alone"), "{sentence}");
 }

@@ -148,6 +148,19 @@ fn unusable_arguments_are_a_sentence() {
     ] {
         expect(2, &run(&rom, wrong));
     }
+    // What is for another kind of file than this one.
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("roms-test/built");
+    let (disk, music) = (built.join("fds.fds"), built.join("nsf/chips.nsf"));
+    for (file, wrong, right) in [
+        (&disk, ["--board", "4"], ["--board", "20"]),
+        (&disk, ["--dip", "01"], ["--seed", "1"]),
+        (&disk, ["--track", "1"], ["--seed", "1"]),
+        (&music, ["--board", "4"], ["--seed", "1"]),
+        (&music, ["--track", "9"], ["--track", "8"]),
+    ] {
+        expect(2, &run(file, &[&wrong[..], &["--frames", "1"]].concat()));
+        expect(0, &run(file, &[&right[..], &["--frames", "1"]].concat()));
+    }
     expect(0, &retake(["--help"]));
     expect(0, &retake(["run", "--help"]));
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use retake::app::hash::{SoundHash, indices_hash};
+use retake::app::lockstep::program::CONSOLES;
 use retake::app::testing::manifest::{self, Entry};
 use retake::app::testing::markdown;
 use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region};
@@ -26,15 +27,18 @@ fn main() -> ExitCode {
         .map(|(n, (name, path))| {
             let ignored = path.is_none().then_some(common::NOT_THERE);
             // The game on every console, each other ROM on one of them.
-            let options =
-                if name.ends_with("game.nes") { EVERY } else { &EVERY[n % EVERY.len()..][..1] };
+            let options = if name.ends_with("game.nes") {
+                CONSOLES
+            } else {
+                &CONSOLES[n % CONSOLES.len()..][..1]
+            };
             common::row(&name, ignored, move || {
                 let path = path.ok_or("the ROM is not there")?;
                 options.iter().try_for_each(|options| check(&path, options))
             })
         })
-        .chain(common::DEVICES.iter().zip(EVERY.iter().cycle()).map(device_trial))
-        .chain(manifest::entries().iter().filter(|entry| is_cartridge(entry)).map(every_trial))
+        .chain(common::DEVICES.iter().zip(CONSOLES.iter().cycle()).map(device_trial))
+        .chain(manifest::entries().iter().filter(|entry| runs(entry)).map(every_trial))
         .collect();
     libtest_mimic::run(&arguments, rows).exit_code()
 }
@@ -52,9 +56,9 @@ fn device_trial((name, options): (&&'static str, &'static PowerOn)) -> Trial {
 const EVERY_FRAMES: usize = 130;
 
 /// Music that is known to need what is not there is refused.
-fn is_cartridge(entry: &Entry) -> bool {
+fn runs(entry: &Entry) -> bool {
     let missing = entry.format == "nsf" && manifest::known_failure(&entry.file).is_some();
-    entry.is_ines() && !entry.refuses() && !missing && markdown::can_run(entry)
+    entry.is_playable() && !entry.refuses() && !missing && markdown::can_run(entry)
 }
 
 fn every_trial(entry: &'static Entry) -> Trial {
@@ -102,15 +106,6 @@ fn interrupted(cart: &Arc<Cartridge>, options: &PowerOn, seed: u64) -> Result<()
     }
     Err(format!("the last state is another one after {breaks} restores, seed {seed:#x}").into())
 }
-
-const EVERY: &[PowerOn] = &[
-    PowerOn { region: Region::Ntsc, alignment: 0, seed: 0, ports: Devices::PADS },
-    PowerOn { region: Region::Ntsc, alignment: 1, seed: 7, ports: Devices::PADS },
-    PowerOn { region: Region::Ntsc, alignment: 2, seed: 0, ports: Devices::PADS },
-    PowerOn { region: Region::Ntsc, alignment: 3, seed: 0, ports: Devices::PADS },
-    PowerOn { region: Region::Pal, alignment: 0, seed: 0, ports: Devices::PADS },
-    PowerOn { region: Region::Dendy, alignment: 0, seed: 0, ports: Devices::PADS },
-];
 
 /// What a frame came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,13 +29,20 @@ fn cartridge() -> Cartridge {
     Cartridge::parse(&rom).expect("a ROM")
 }
 
-fn machine(folder: &Path) -> Box<Machine> {
+/// Our own disk with a blank second side.
+fn disk() -> Cartridge {
+    const SIDE: usize = 65_500;
+    let (side, bios) = include_bytes!("../roms-test/built/fds.fds").split_at(SIDE);
+    Cartridge::parse(&[side, &[0; SIDE], bios].concat()).expect("a disk")
+}
+
+fn machine(folder: &Path, cart: fn() -> Cartridge) -> Box<Machine> {
     let options = PowerOn { region: Region::Ntsc, alignment: 0, seed: 0, ports: Devices::PADS };
     let files = GameFiles {
         battery: Arc::from(folder.join("battery.sav")),
         states: std::array::from_fn(|n| Arc::from(folder.join(format!("state-{n}.rts")))),
     };
-    let nes = Nes::power_on(cartridge(), &options);
+    let nes = Nes::power_on(cart(), &options);
     let takes = Takes::new(nes.bytes().len(), 10_000);
     let session = Session::new(takes, None, Slot::default());
     Box::new(Machine::new(nes, session, Some(files), 1, 0))
@@ -43,7 +50,12 @@ fn machine(folder: &Path) -> Box<Machine> {
 
 /// Plays `frames` frames as the program does, with a player who tries
 /// everything, a screen, and a device that takes the sound.
-fn play(frames: u64, plant: Option<u64>, folder: &Path) -> (Finished, Shown) {
+fn play(
+    cart: fn() -> Cartridge,
+    frames: u64,
+    plant: Option<u64>,
+    folder: &Path,
+) -> (Finished, Shown) {
     let flags = Arc::new(Flags::default());
     let ([io], io_thread) = retake::io::start(|| {}).expect("an I/O thread");
     let (mut commands, commands_end) = rtrb::RingBuffer::new(64);
@@ -69,7 +81,7 @@ fn play(frames: u64, plant: Option<u64>, folder: &Path) -> (Finished, Shown) {
         follow_display: true,
         ..Settings::default()
     };
-    let engine = Engine::new(machine(folder), ends, io, settings);
+    let engine = Engine::new(machine(folder, cart), ends, io, settings);
     let (feeder, mut player, _) = rate::channel(Region::Ntsc.cpu_hz(), 48_000, 256, 20);
     assert!(parcels.push(Parcel::Speaker(Box::new(feeder))).is_ok());
 
@@ -110,8 +122,10 @@ fn play(frames: u64, plant: Option<u64>, folder: &Path) -> (Finished, Shown) {
             37 => say(Command::Action(Action::Mute)),
             40 => say(Command::Refresh { millihertz: 60_000 }),
             41 | 43 | 45 | 47 => say(Command::Action(Action::Loop)),
+            49 => say(Command::Action(Action::DiskSide)),
+            52 => say(Command::Action(Action::DiskOut)),
             50 if turn > 100 && turn < 160 => {
-                drop(parcels.push(Parcel::Machine(machine(folder))));
+                drop(parcels.push(Parcel::Machine(machine(folder, cart))));
             }
             _ => {}
         }
@@ -125,16 +139,18 @@ fn play(frames: u64, plant: Option<u64>, folder: &Path) -> (Finished, Shown) {
 #[test]
 fn six_hundred_frames_with_everything_on_allocate_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (finished, shown) = play(900, None, folder.path());
-    assert_eq!(finished.allocations, 0);
-    assert!(finished.stats.frames >= 600);
-    assert!(shown.shown > 100, "{}", shown.shown);
-    assert!(folder.path().join("state-0.rts").exists(), "a state was saved");
+    for cart in [cartridge, disk] {
+        let (finished, shown) = play(cart, 900, None, folder.path());
+        assert_eq!(finished.allocations, 0);
+        assert!(finished.stats.frames >= 600);
+        assert!(shown.shown > 100, "{}", shown.shown);
+        std::fs::remove_file(folder.path().join("state-0.rts")).expect("a state was saved");
+    }
 }
 
 #[test]
 fn a_planted_allocation_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (finished, _) = play(60, Some(30), folder.path());
+    let (finished, _) = play(cartridge, 60, Some(30), folder.path());
     assert_eq!(finished.allocations, 2, "one allocation and its free");
 }

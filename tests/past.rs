@@ -10,6 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use play::{Rig, setup, setup_with};
+use retake::app::cli::SetupArgs;
+use retake::app::setup::{Asked, Setup};
 use retake::app::tapes::Wishes;
 use retake::engine::cycle::Settings;
 use retake::engine::machine::Parcel;
@@ -19,8 +21,8 @@ use retake::flight::replay::{self, Recording};
 use retake::flight::tape::Tape;
 use retake::io;
 use retake::link::{Action, Mode, Picture};
-use retake::nes::Cartridge;
-use retake::nes::cart::Cheat;
+use retake::nes::cart::{BoardNumber, Cheat};
+use retake::nes::{Cartridge, Tier};
 
 /// Play, and what was seen of it.
 struct Play {
@@ -405,6 +407,44 @@ fn a_rom_that_is_built_anew_runs_and_the_tape_replays_across_it() {
     assert_eq!(console.nes.state_hash(), state);
     replay::seek(&tape, &mut console, Position { segment: 0, frame: 50 }).unwrap();
     assert!(Arc::ptr_eq(console.nes.cartridge(), &setup.rom.cart));
+}
+
+#[test]
+fn who_goes_on_has_the_board_and_the_exactness_that_were_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    // A header that lies; so does that of the ROM that is built anew.
+    let mut file = retake::app::builtin::GAME.to_vec();
+    let own = Cartridge::parse(&file).unwrap();
+    (file[6], file[7]) = (file[6] & 0x0f | 0xf0, file[7] & 0x0f | 0xe0);
+    let path = folder.path().join("lies.nes");
+    std::fs::write(&path, &file).unwrap();
+    let board = Some(BoardNumber { mapper: own.mapper, submapper: own.submapper });
+    let args = SetupArgs { board, exact: true, ..SetupArgs::default() };
+    let setup = || Setup::new(Some(&path), &args, Asked::default()).unwrap();
+    let rig = |wishes: Wishes| {
+        let thread = io::start(|| {}).unwrap();
+        Rig::of(setup(), thread, folder.path(), wishes, Settings::default(), true)
+    };
+    let mut first = rig(Wishes::default());
+    for _ in 0..60 {
+        first.turn();
+    }
+    *file.last_mut().unwrap() ^= 1;
+    let name = rom_name(&file);
+    let cart = Arc::new(Cartridge::parse_as(&file, board).unwrap());
+    first.roms.send((name, cart.clone(), rom_payload(&file))).unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    assert!(first.parcels.push(Parcel::Rom(cart, name, 0)).is_ok());
+    for _ in 0..60 {
+        first.turn();
+    }
+    let end = first.state_hash();
+    let (tier, said) = first.close_as();
+    assert_eq!((tier, said), (Tier::Exact, Vec::new()));
+    let second = rig(Wishes { resume: true, ..Wishes::default() });
+    assert!(second.notes[0].starts_with("going on at frame 120"), "{:?}", second.notes);
+    assert_eq!(second.state_hash(), end);
+    assert_eq!(second.close_as().0, Tier::Exact);
 }
 
 #[test]

@@ -168,8 +168,8 @@ fn trial(index: usize, entry: &'static Entry) -> Trial {
     let known = manifest::known_failure(file);
     let ignored = if path.is_none() {
         Some(common::NOT_THERE.to_owned())
-    } else if !entry.is_ines() {
-        Some(format!("{} files are not supported yet", entry.format))
+    } else if !entry.is_playable() {
+        Some(format!("not run: {}", entry.what_else()))
     } else if !markdown::can_run(entry) {
         Some(format!("mapper {} is not supported yet", entry.mapper.unwrap_or_default()))
     } else {

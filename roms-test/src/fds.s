@@ -13,18 +13,7 @@ MAPPER = 20
 CHR_BANKS = 0
 .include "shell.inc"
 .include "board.inc"
-
-TIMER_LOW  = $4020
-TIMER_HIGH = $4021
-TIMER      = $4022
-ENABLE     = $4023
-WRITE_DATA = $4024
-CONTROL    = $4025
-PORT_OUT   = $4026
-STATUS     = $4030
-READ_DATA  = $4031
-LINES      = $4032
-PORT_IN    = $4033
+.include "fds.inc"
 
 SAMPLES        = $4040
 VOLUME         = $4080
@@ -38,16 +27,6 @@ SAMPLES_OPEN   = $4089
 ENVELOPE_SPEED = $408A
 VOLUME_IS      = $4090
 BEND_IS        = $4097
-
-; For CONTROL
-STOPPED    = $26
-SCAN       = $25
-READ       = $65
-READ_IRQ   = $E5
-READ_CHECK = $75
-GAP        = $21
-WRITE      = $61
-WRITE_CHECK = $71
 
 BUFFER = $0400
 
@@ -121,13 +100,7 @@ again:
   lda seen
 .endmacro
 
-; Wait for a byte; it is in A then.
-byte:
-: lda STATUS
-  and #2
-  beq :-
-  lda READ_DATA
-  rts
+byte_subroutine
 
 ; The motor on, from the rim; carry: it did not become ready within two seconds.
 start:

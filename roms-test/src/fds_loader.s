@@ -10,24 +10,16 @@
 ;   $0102  $35: reset by $DFFC; else the disk is loaded
 ; https://www.nesdev.org/wiki/FDS_BIOS
 
+.include "fds.inc"
+
 PPUSTATUS = $2002
 PPUADDR   = $2006
 PPUDATA   = $2007
-ENABLE    = $4023
-CONTROL   = $4025
-STATUS    = $4030
-READ_DATA = $4031
-LINES     = $4032
 
-NMI_BY   = $0100
-IRQ_BY   = $0101
-RESET_BY = $0102
+NMI_BY     = $0100
+IRQ_BY     = $0101
+RESET_BY   = $0102
 RESET_KIND = $0103
-
-STOPPED    = $26
-SCAN       = $25
-READ       = $65
-READ_CHECK = $75
 
 .segment "ZEROPAGE"
 
@@ -178,13 +170,7 @@ begin:
   sta CONTROL
   rts
 
-; Wait for a byte; it is in A then.
-byte:
-: lda STATUS
-  and #2
-  beq :-
-  lda READ_DATA
-  rts
+byte_subroutine
 
 ; The check; the machine stands where it is wrong.
 end:

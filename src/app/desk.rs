@@ -3,11 +3,13 @@
 //! window, writes screenshots and movies, tells the player what happened, and
 //! frees what the emulation thread has done with.
 
-use super::cli::{MovieArgs, SetupArgs};
+mod record;
+
+pub use record::Record;
+
+use super::cli::SetupArgs;
 use super::fault::{Fault, Outcome};
 use super::game::{Game, Loader, read, settle, store_battery};
-use super::hash::hex64;
-use super::movie::{About, MovieFrame, Press, Recording};
 use super::paths;
 use super::setup::Setup;
 use super::tape::export::clip;
@@ -19,11 +21,9 @@ use crate::engine::realtime;
 use crate::engine::recorder::Footage;
 use crate::engine::replay::Happening;
 use crate::flight::catalog::Position;
-use crate::link::{Before, Bell, Client, Flags, Notice, Picture, Request, Taken};
+use crate::link::{Bell, Client, Flags, Notice, Picture, Request};
 use crate::video::palette::Palette;
 use crate::video::{rgb, screenshot};
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -95,91 +95,6 @@ pub struct Loaded {
 
 /// The length of a film, in seconds.
 const FILM_SECONDS: u64 = 30;
-
-/// A movie being taken; written at the end, as a loop that begins again takes
-/// back what came after its beginning.
-pub struct Record {
-    taken: rtrb::Consumer<Taken>,
-    recording: Recording,
-    about: About,
-    over: bool,
-    hashes: Option<Hashes>,
-}
-
-/// A line for each frame that is run, rounds of loops and all: the number of
-/// the frame before it, and the hash of the state between the two.
-struct Hashes {
-    lines: BufWriter<File>,
-    number: u64,
-}
-
-impl Hashes {
-    fn note(&mut self, taken: &Taken) {
-        if let Before::Again(frame) = taken.before {
-            self.number = frame;
-        }
-        // It is a test's, which misses the line.
-        let _ = writeln!(self.lines, "{} state_hash {}", self.number, hex64(taken.state));
-        self.number += 1;
-    }
-}
-
-impl Record {
-    /// A new file for `--record`, and one for hashes.
-    pub fn open(
-        args: &MovieArgs,
-        about: About,
-        hashes: Option<PathBuf>,
-        taken: rtrb::Consumer<Taken>,
-    ) -> Outcome<Option<Self>> {
-        let Some(path) = &args.record else { return Ok(None) };
-        let recording = Recording::create(path)?;
-        let create = |path: &PathBuf| {
-            File::create(path).map_err(|error| Fault::write(path.display(), error))
-        };
-        let hashes = match hashes {
-            Some(path) => Some(Hashes { lines: BufWriter::new(create(&path)?), number: 0 }),
-            None => None,
-        };
-        Ok(Some(Self { taken, recording, about, over: false, hashes }))
-    }
-
-    /// Takes what has come; a sentence when the movie ends before the session.
-    fn take(&mut self) -> Option<String> {
-        while let Ok(taken) = self.taken.pop() {
-            if let Some(hashes) = &mut self.hashes {
-                hashes.note(&taken);
-            }
-            let Taken { input, before, .. } = taken;
-            if self.over {
-                continue;
-            }
-            let press = match before {
-                Before::Nothing => Press::None,
-                Before::Reset => Press::Reset,
-                Before::Again(frame) if frame <= self.recording.len() as u64 => {
-                    self.recording.truncate(frame as usize);
-                    Press::None
-                }
-                Before::Again(_) | Before::Jump => {
-                    self.over = true;
-                    return Some(format!(
-                        "{}: a state from elsewhere was loaded, the movie ends there",
-                        self.recording.path().display()
-                    ));
-                }
-            };
-            self.recording.push(MovieFrame { input, press });
-        }
-        None
-    }
-
-    fn close(mut self) -> Option<String> {
-        let said = self.take();
-        let written = self.recording.finish(&self.about);
-        written.err().map(|fault| fault.to_string()).or(said)
-    }
-}
 
 impl Desk {
     /// Works until the front has gone and everybody ends; gives itself back
@@ -427,7 +342,7 @@ mod tests {
     use crate::flight::take::Slot;
     use crate::link::Job;
     use crate::nes::Input;
-    use std::io::Cursor;
+    use std::io::{Cursor, Write};
 
     /// A desk at which the built-in game is played, and what it tells.
     struct Bench {

@@ -15,6 +15,10 @@ use crate::flight::chunk::Event;
 use crate::flight::replay::Machine;
 use crate::nes::{Input, Nes};
 
+/// Why a movie cannot go on.
+pub const NOT_HELD: &str =
+    "switches, coins and the microphone are for text movies alone (a name that ends with .txt)";
+
 /// Where inputs come from.
 pub enum Source {
     /// Nothing is played.
@@ -77,13 +81,16 @@ impl Source {
         self.len().is_none_or(|length| length == 0)
     }
 
-    /// What is held in a frame; the first is frame 1.
-    pub fn input(&self, number: u64) -> Input {
-        match self {
-            Self::None => Input::default(),
+    /// What is held in a frame, on a machine whose DIP switches are set so; the first is
+    /// frame 1. A tape knows how they were set.
+    pub fn input(&self, number: u64, dip: u8) -> Input {
+        let mut input = match self {
+            Self::Tape(tape) if number <= tape.len() => return tape.input(number),
             Self::Movie(movie) => movie.frame(number).input,
-            Self::Tape(tape) => tape.input(number),
-        }
+            Self::None | Self::Tape(_) => Input::default(),
+        };
+        input.switches[0] |= dip;
+        input
     }
 
     /// What happens before a frame.
@@ -133,15 +140,20 @@ impl Record {
     }
 
     /// Something happens before the next frame.
-    pub fn event(&mut self, event: &Event, source: &Source) {
+    pub fn event(&mut self, event: &Event, source: &Source) -> Outcome<()> {
         let happening = Happening::of(event);
         match self {
             Self::Movie { press, .. } => {
                 *press = match happening {
                     Some(Happening::Power) => Press::Power,
                     Some(Happening::Reset) => Press::Reset,
-                    // Text has no word for it.
-                    _ => *press,
+                    Some(Happening::Cheats(None)) => *press,
+                    other => {
+                        let what = other.map_or("something of a later version", Happening::name);
+                        return Err(Fault::unusable(format_args!(
+                            "--record: the tape has an event ({what}), and a movie has no word for it; give a name that ends with .rtk for a tape"
+                        )));
+                    }
                 };
             }
             Self::Tape(tape) => {
@@ -153,14 +165,15 @@ impl Record {
                 tape.event(event);
             }
         }
+        Ok(())
     }
 
     /// A frame was run.
     pub fn frame(&mut self, input: Input, nes: &Nes) -> Outcome<()> {
         match self {
-            Self::Movie { .. } if input.switches != [0; 2] => Err(Fault::unusable(
-                "--record: a movie has no place for the machine's switches and coins; give a name that ends with .rtk for a tape",
-            )),
+            Self::Movie { movie, .. } if !movie.format().holds(&input) => {
+                Err(Fault::unusable(format_args!("--record: {NOT_HELD}")))
+            }
             Self::Movie { movie, press, .. } => {
                 movie.push(MovieFrame { input, press: std::mem::take(press) });
                 Ok(())
@@ -183,13 +196,49 @@ mod tests {
     use super::*;
     use crate::nes::Tier;
 
+    /// A tape of the built-in game, and one that is made by nobody.
+    fn sources(folder: &Path) -> [Source; 2] {
+        let path = folder.join("a.rtk");
+        let setup = Source::None.setup(None, &SetupArgs::default()).expect("the built-in game");
+        let mut nes = setup.power_on();
+        let mut tape = Record::create(&path, &setup, 0, &nes).expect("a tape");
+        nes.run_muted(Input::default());
+        tape.frame(Input::default(), &nes).expect("a frame");
+        tape.finish(&nes).expect("a tape");
+        [Source::None, Source::load(Some(&path)).expect("a tape")]
+    }
+
     #[test]
-    fn a_console_computes_as_it_was_asked_to() {
-        for (exact, tier) in [(false, Tier::Lazy), (true, Tier::Exact)] {
-            let args = SetupArgs { exact, ..SetupArgs::default() };
-            let setup = Source::None.setup(None, &args).expect("the built-in game");
-            let console = Source::None.console(&setup).expect("a console");
-            assert_eq!(console.nes.tier(), tier);
+    fn a_console_computes_as_it_was_asked_to_with_the_cheats_that_were_asked_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cheat = ["0700:07".parse().expect("a cheat")];
+        for source in sources(folder.path()) {
+            for (exact, tier) in [(false, Tier::Lazy), (true, Tier::Exact)] {
+                let args = SetupArgs { exact, cheat: cheat.to_vec(), ..SetupArgs::default() };
+                let setup = source.setup(None, &args).expect("the built-in game");
+                let console = source.console(&setup).expect("a console");
+                assert_eq!(console.nes.tier(), tier);
+                assert_eq!(console.nes.cartridge().cheats, cheat);
+            }
+        }
+    }
+
+    #[test]
+    fn a_movie_refuses_what_it_has_no_word_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let setup = Source::None.setup(None, &SetupArgs::default()).expect("the built-in game");
+        let nes = setup.power_on();
+        for name in ["a.txt", "a.fm2", "a.bk2"] {
+            let path = folder.path().join(name);
+            let mut movie = Record::create(&path, &setup, 0, &nes).expect("a movie");
+            let mut event = |event: Happening| movie.event(&event.event(), &Source::None);
+            event(Happening::Reset).expect("a word");
+            event(Happening::Cheats(None)).expect("nothing to say");
+            let why = event(Happening::Disk(Some(1))).unwrap_err().sentence;
+            assert!(why.contains("disk 1 side B"), "{why}");
+            assert!(event(Happening::Reload([1; 16])).is_err());
+            let coin = Input { switches: [0, 1], ..Input::default() };
+            assert_eq!(movie.frame(coin, &nes).is_ok(), name == "a.txt");
         }
     }
 }

@@ -189,8 +189,9 @@ fn unzipped(packed: Vec<u8>) -> Result<(Vec<u8>, Vec<String>), String> {
             }
         }
     }
-    let bytes = chosen
-        .ok_or("there is no NES ROM in this zip file; give one that has a .nes or .nsf file")?;
+    let bytes = chosen.ok_or(
+        "there is no NES ROM in this zip file; give one that has a .nes, .fds or .nsf file",
+    )?;
     let mut notes = Vec::new();
     if roms.len() > 1 {
         notes.push(format!(

@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
     fn happen(&mut self, number: u64) -> Outcome<Input> {
         for event in self.source.events(number) {
             if let Some(record) = &mut self.record {
-                record.event(&event, &self.source);
+                record.event(&event, &self.source)?;
             }
             if !self.console.apply(&event) {
                 return Err(Fault::failed(format_args!(
@@ -151,11 +151,7 @@ impl<'a> Run<'a> {
                 )));
             }
         }
-        let mut input = self.source.input(number);
-        // A tape knows how they were set.
-        if !matches!(self.source, Source::Tape(_)) {
-            input.switches[0] |= self.setup.dip;
-        }
+        let mut input = self.source.input(number, self.setup.dip);
         self.args.press.hold(number, &mut input);
         Ok(input)
     }

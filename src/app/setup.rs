@@ -8,6 +8,7 @@ use super::rom_file::Rom;
 use crate::flight::state_file::Owner;
 use crate::flight::tape;
 use crate::nes::board::BoardId;
+use crate::nes::cart::nsf::Nsf;
 use crate::nes::{Devices, Nes, PowerOn, Region, Tier};
 
 /// What a movie says of its console.
@@ -73,9 +74,8 @@ impl Setup {
         let region = args.region.map(Region::from).or(region).unwrap_or(rom.cart.region);
         let ports = args.ports.or(ports).or(rom.cart.ports).unwrap_or_default();
         let options = PowerOn { region, alignment: args.alignment, seed: args.seed, ports };
-        let tier = if args.exact { Tier::Exact } else { Tier::Lazy };
-        let dip = dip(&rom, args)?;
-        Ok(Self { rom, options, tier, dip })
+        let dip = dip(&rom, args)?.unwrap_or_default();
+        Ok(Self { rom, options, tier: tier(args), dip })
     }
 
     /// Switches the console on.
@@ -126,9 +126,16 @@ impl Setup {
     }
 }
 
-/// The switches of the machine; those of the music player say which track is first.
-fn dip(rom: &Rom, args: &SetupArgs) -> Outcome<u8> {
+/// How the machine computes.
+pub fn tier(args: &SetupArgs) -> Tier {
+    if args.exact { Tier::Exact } else { Tier::Lazy }
+}
+
+/// The switches of the machine, as they are set; those of the music player say which
+/// track is first.
+pub fn dip(rom: &Rom, args: &SetupArgs) -> Outcome<Option<u8>> {
     let fault = |why: &str| Err(Fault::unusable(why));
+    let tracks = || Nsf::parse(&rom.bytes).map_or(0, |nsf| nsf.tracks.len());
     match (args.dip, args.track) {
         (_, Some(_)) if rom.cart.board != BoardId::Nsf => {
             fault("--track is for music files (.nsf, .nsfe), and this is none; leave it away")
@@ -136,7 +143,10 @@ fn dip(rom: &Rom, args: &SetupArgs) -> Outcome<u8> {
         (Some(_), _) if !rom.cart.has_switches() => fault(
             "--dip is for arcade machines, and the ROM is made for one without such switches; leave it away",
         ),
-        (dip, track) => Ok(dip.or(track).unwrap_or_default()),
+        (_, Some(track)) if usize::from(track) > tracks() => {
+            Err(Fault::unusable(format_args!("--track {track}: the file has {}", tracks())))
+        }
+        (dip, track) => Ok(dip.or(track)),
     }
 }
 

@@ -11,6 +11,7 @@
 //! game writes what is in it to the tape.
 
 use super::setup::Setup;
+use super::tape::rom;
 use crate::engine::auditor::Auditor;
 use crate::engine::machine::Machine;
 use crate::engine::past;
@@ -240,23 +241,25 @@ fn resume(
             return Err("its machine was set up differently; give the same --region, --alignment and --board".into());
         }
         let end = tape.catalog().end().ok_or("there is nothing on it")?;
-        let roms = Arc::new(Roms::of(&tape, |file| Cartridge::parse(file).ok()));
+        let roms = Arc::new(Roms::of(&tape, |file| rom::parse(&header, file)));
         let mut console = Console::new(setup.rom.cart.clone(), setup.options, roms.clone());
         replay::seek(&tape, &mut console, end).map_err(|e| e.to_string())?;
-        machine.nes = console.nes;
+        let mut nes = console.nes;
+        nes.set_tier(setup.tier);
         let history = History::of_tape(&tape, Settings::default());
         // The cheats of today, and not those of the last session.
         let cheats = &setup.rom.cart.cheats;
-        let running = machine.nes.cartridge().clone();
+        let running = nes.cartridge().clone();
         let mut switched = Vec::new();
         if running.cheats != *cheats {
             let cart = running.with_cheats(cheats).map_err(|e| e.to_string())?;
-            if machine.nes.set_rom(Arc::new(cart)).is_err() {
+            if nes.set_rom(Arc::new(cart)).is_err() {
                 return Err("its ROM is another one".into());
             }
             let cheats = cheats.iter().map(|cheat| Happening::Cheats(Some(*cheat)));
             switched = std::iter::once(Happening::Cheats(None)).chain(cheats).collect();
         }
+        machine.nes = nes;
         machine.reloaded = Happening::rom_after(&tape.catalog().past(end));
         let (length, path) = (tape.whole(), path.clone());
         Ok::<_, String>(Resumed { history, header, length, path, roms, switched })

@@ -165,12 +165,7 @@ impl Engine {
         let state = self.machine.nes.bytes().to_vec();
         for _ in 0..4 {
             self.machine.nes.run_frame(Input::default(), &mut self.out);
-            self.ends
-                .pictures
-                .input_buffer_mut()
-                .frame
-                .pixels
-                .copy_from_slice(&self.out.frame.pixels);
+            self.ends.pictures.input_buffer_mut().frame.copy_from(&self.out.frame);
         }
         self.machine.nes.restore(&state).expect("the machine's own state");
     }
@@ -317,7 +312,7 @@ impl Engine {
     fn choose_input(&mut self) -> Input {
         self.turn_disk();
         let frame = self.machine.nes.frame_number();
-        let live = match self.movie.get(frame as usize).filter(|_| self.follows_movie) {
+        let mut live = match self.movie.get(frame as usize).filter(|_| self.follows_movie) {
             Some(&Taken { input, before, .. }) => {
                 if before == Before::Reset {
                     self.reset();
@@ -326,6 +321,7 @@ impl Engine {
             }
             None => self.moved(autofire(self.input, self.turbo, frame)),
         };
+        live.switches[0] |= self.machine.dip;
         let turn = self.machine.session.turn(&mut self.machine.nes, live);
         if turn.restored {
             self.machine.note_elsewhere();
@@ -406,7 +402,7 @@ impl Engine {
         self.hud.run = Run { frame: number, lag: self.machine.nes.lag_frames(), ..self.hud.run };
         let now = now_ns();
         let picture = self.ends.pictures.input_buffer_mut();
-        picture.frame.pixels.copy_from_slice(&self.out.frame.pixels);
+        picture.frame.copy_from(&self.out.frame);
         picture.hud = self.hud;
         picture.number = number;
         picture.sequence = self.stats.published;

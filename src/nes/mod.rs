@@ -428,8 +428,8 @@ impl Nes {
     /// The disk drive; `None` where there is none.
     pub fn disk_drive(&self) -> Option<DiskDrive> {
         let sides = self.cart.disk.sides() as u8;
-        let mut registers = self.state.board;
-        let drive = self.cart.board.drive(&mut registers).filter(|_| sides > 0)?;
+        let mut registers = if sides == 0 { return None } else { self.state.board };
+        let drive = self.cart.board.drive(&mut registers)?;
         Some(DiskDrive { sides, side: drive.side(), asks: drive.asks() })
     }
 

@@ -28,6 +28,14 @@ impl Default for Frame {
     }
 }
 
+impl Frame {
+    /// Becomes the same picture, in the memory that it has.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.pixels.copy_from_slice(&other.pixels);
+        self.ppu = other.ppu;
+    }
+}
+
 /// The mixed level of the sound changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Step {

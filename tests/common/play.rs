@@ -15,8 +15,8 @@ use retake::engine::session::Session;
 use retake::engine::stats::Stats;
 use retake::flight::take::{Slot, Takes};
 use retake::io::{self, IoThread};
-use retake::link::{Action, Bell, Client, Command, Flags, Picture};
-use retake::nes::Input;
+use retake::link::{Action, Bell, Client, Command, Flags, Picture, Taken};
+use retake::nes::{Input, Tier};
 
 /// The engine and the other ends of its channels.
 pub struct Rig {
@@ -77,6 +77,7 @@ impl Rig {
         let takes = Takes::new(nes.bytes().len(), 10_000);
         let session = Session::new(takes, None, Slot::default());
         let mut machine = Box::new(Machine::new(nes, session, None, 0, 0));
+        machine.dip = setup.dip;
         let counter = io.counter();
         let begin = tapes::Begin {
             folder,
@@ -112,6 +113,11 @@ impl Rig {
         Self { engine, commands, pictures, recorder, io, parcels, roms, notes }
     }
 
+    /// Plays these frames first.
+    pub fn follow(&mut self, movie: &[Taken]) {
+        self.engine.as_mut().unwrap().play_movie(movie.into());
+    }
+
     /// The player asks for something.
     pub fn act(&mut self, action: Action) {
         self.commands.push(Command::Action(action)).unwrap();
@@ -145,10 +151,17 @@ impl Rig {
     }
 
     /// Ends the session; gives what the recorder said.
-    pub fn close(mut self) -> Vec<String> {
-        drop(self.engine.take().unwrap().finish());
+    pub fn close(self) -> Vec<String> {
+        self.close_as().1
+    }
+
+    /// The same, and how the machine computed.
+    pub fn close_as(mut self) -> (Tier, Vec<String>) {
+        let (machine, _) = self.engine.take().unwrap().finish();
+        let tier = machine.nes.tier();
+        drop(machine);
         let said = self.recorder.take().unwrap().join().unwrap();
         self.io.take().unwrap().join();
-        said
+        (tier, said)
     }
 }

@@ -74,7 +74,7 @@ fn cost(
     let mut bytes = 0;
     let mut cost = Cost::of(what, 0, samples, |n| {
         nes.run_frame(Input::pad1(n as u8), &mut out);
-        picture.frame.pixels.copy_from_slice(&out.frame.pixels);
+        picture.frame.copy_from(&out.frame);
         let began = Instant::now();
         bytes += draw(&picture);
         began

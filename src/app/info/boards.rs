@@ -47,7 +47,7 @@ impl Proof {
         let is_judged = |entry: &&Entry| {
             let judged = entry.criterion.kind.is_machine_verdict() || is_reviewed(&entry.file);
             entry.mapper == Some(mapper)
-                && entry.is_ines()
+                && entry.is_playable()
                 && !entry.refuses()
                 && manifest::known_failure(&entry.file).is_none()
                 && judged

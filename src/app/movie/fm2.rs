@@ -128,7 +128,7 @@ impl Keys {
         let bits: u32 = commands.parse().map_err(|_| "its first column is no number")?;
         if bits & !(RESET | POWER) != 0 {
             return Err(format!(
-                "command {bits} is for disks or coins, which are not supported yet"
+                "command {bits} is for disks or coins; a tape holds them, and a movie none here"
             ));
         }
         frame.press = match bits {

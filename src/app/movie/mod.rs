@@ -23,7 +23,7 @@ pub use recording::{About, Recording, write};
 use super::fault::{Fault, Outcome};
 use super::rom_file;
 use super::setup::Asked;
-use crate::nes::port::button;
+use crate::nes::port::{MICROPHONE, button};
 use crate::nes::{Devices, Input, Region};
 
 /// Frames of a movie at most: a day.
@@ -84,6 +84,12 @@ impl Format {
             Self::Fm2 => ".fm2 (FCEUX)",
             Self::Bk2 => ".bk2 (BizHawk)",
         }
+    }
+
+    /// Whether it has words for what is held beside what is in the ports: switches,
+    /// coins, the microphone.
+    pub fn holds(self, input: &Input) -> bool {
+        self == Self::Text || input.switches == [0; 2] && input.device[9] & MICROPHONE == 0
     }
 }
 

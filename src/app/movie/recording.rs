@@ -75,8 +75,8 @@ impl Recording {
             Some("fm2") => Format::Fm2,
             Some("bk2") => Format::Bk2,
             Some("rtk") => {
-                return Err(Fault::missing(format_args!(
-                    "{}: tapes are not supported yet; give a name that ends with .txt for a text movie, or .fm2, or .bk2",
+                return Err(Fault::unusable(format_args!(
+                    "{}: each session is a tape already, session-*.rtk in the game's folder; give a name that ends with .txt for a text movie, or .fm2, or .bk2",
                     path.display()
                 )));
             }
@@ -89,6 +89,11 @@ impl Recording {
     /// Where it is written.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Its format.
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// Frames so far.
@@ -154,7 +159,7 @@ mod tests {
             assert_eq!((movie.format, movie.frames), (format, vec![frame; 2]), "{name}");
         }
         let tape = Recording::create(&dir.path().join("a.rtk")).err().unwrap();
-        assert_eq!(tape.code, Fault::MISSING);
+        assert_eq!(tape.code, Fault::UNUSABLE);
         assert!(Recording::create(&dir.path().join("no/a.fm2")).is_err());
     }
 }

@@ -5,6 +5,7 @@
 //! |Pr|UDLRSsBA|UDLRSsBA|     P power, r reset; a pad each, two to four
 //! |..|........|........|#00000000788203000000|     and what the devices in the ports have: the
 //!                                                  ten bytes of the input, as hex digits
+//! |..|........|........|$a601|                      switches of an arcade machine: DIP, coins
 //! ```
 
 use crate::app::rom_file::hex;
@@ -29,6 +30,10 @@ pub fn read(text: &str) -> Result<Movie, String> {
                 frame.input.device = bytes(digits).ok_or_else(|| {
                     format!("`#{digits}` are not the ten bytes of the devices; write 20 hex digits")
                 })?;
+            } else if let Some(digits) = field.strip_prefix('$') {
+                frame.input.switches = bytes(digits).ok_or_else(|| {
+                    format!("`${digits}` are not the two bytes of the switches; write 4 hex digits")
+                })?;
             } else if let Some(pad) = pads.next() {
                 *pad = buttons(field, &UDLR);
             }
@@ -38,11 +43,11 @@ pub fn read(text: &str) -> Result<Movie, String> {
     Ok(movie)
 }
 
-/// Ten bytes of twenty hex digits.
-fn bytes(digits: &str) -> Option<[u8; 10]> {
-    let whole = digits.len() == 20 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+/// So many bytes of twice as many hex digits.
+fn bytes<const N: usize>(digits: &str) -> Option<[u8; N]> {
+    let whole = digits.len() == 2 * N && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     let byte = |n: usize| u8::from_str_radix(digits.get(2 * n..2 * n + 2)?, 16).ok();
-    let mut bytes = [0; 10];
+    let mut bytes = [0; N];
     for (n, place) in bytes.iter_mut().enumerate() {
         *place = byte(n).filter(|_| whole)?;
     }
@@ -70,6 +75,9 @@ fn line(frame: &MovieFrame) -> String {
     if frame.input.device != [0; 10] {
         line += &format!("#{}|", hex(&frame.input.device));
     }
+    if frame.input.switches != [0; 2] {
+        line += &format!("${}|", hex(&frame.input.switches));
+    }
     line
 }
 
@@ -92,20 +100,23 @@ mod tests {
     }
 
     #[test]
-    fn bytes_of_devices_that_are_not_ten_get_a_sentence() {
+    fn bytes_of_devices_and_switches_that_are_too_few_or_many_get_a_sentence() {
         for wrong in ["", "00", "0000000000000000000x", "+0000000000000000000"] {
             assert!(read(&format!("|..|#{wrong}|")).unwrap_err().contains("20 hex digits"));
+        }
+        for wrong in ["", "00", "00000", "é0"] {
+            assert!(read(&format!("|..|${wrong}|")).unwrap_err().contains("4 hex digits"));
         }
     }
 
     proptest! {
         #[test]
         fn what_is_written_is_read_again(
-            pads in prop::collection::vec((any::<[u8; 4]>(), any::<[u8; 10]>(), 0..3u8), 1..50),
+            pads in prop::collection::vec((any::<[u8; 4]>(), any::<[u8; 2]>(), any::<[u8; 10]>(), 0..3u8), 1..50),
         ) {
             let press = [Press::None, Press::Reset, Press::Power];
-            let frame = |(pads, device, n): &([u8; 4], [u8; 10], u8)| MovieFrame {
-                input: Input { pads: *pads, device: *device, ..Input::default() },
+            let frame = |(pads, switches, device, n): &([u8; 4], [u8; 2], [u8; 10], u8)| MovieFrame {
+                input: Input { pads: *pads, switches: *switches, device: *device },
                 press: press[usize::from(*n)],
             };
             let frames: Vec<_> = pads.iter().map(frame).collect();

@@ -129,7 +129,7 @@ pub struct ExportArgs {
     pub rom: RomArgs,
     /// Where to, and as what, by its ending: .mp4 or .mkv (H.264 and AAC, by the feature `encode`
     /// or else by ffmpeg), .y4m (its sound goes beside it as .wav), .wav, .apng, .gif, `-` (y4m
-    /// to stdout), a folder for PNG files (a name that ends with /); .fm2 or .bk2 for the inputs
+    /// to stdout), a folder for PNG files (a name that ends with /); .fm2, .bk2 or .txt for the inputs
     /// of a range from power-on
     #[arg(short, long, value_name = "FILE", required = true)]
     pub output: Vec<PathBuf>,

@@ -8,7 +8,7 @@ pub mod info;
 mod jobs;
 mod mark;
 pub mod movie;
-mod rom;
+pub mod rom;
 mod seek;
 mod upgrade;
 mod verify;

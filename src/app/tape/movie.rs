@@ -8,14 +8,14 @@ use super::args::RomArgs;
 use super::file::{self, TapeFile};
 use super::rom;
 use crate::app::cli::SetupArgs;
-use crate::app::fault::Outcome;
+use crate::app::fault::{Fault, Outcome};
 use crate::app::rom_file::Rom;
-use crate::app::setup::Setup;
+use crate::app::setup::{self, Setup};
 use crate::engine::replay::{Console, RomName, Roms, held, rom_of_payload};
 use crate::flight::catalog::{Part, Position};
 use crate::flight::chunk::Event;
 use crate::flight::replay::{self, Recording, Step};
-use crate::nes::{Input, Region, Tier};
+use crate::nes::{Input, Region};
 
 /// The inputs and events of a path.
 pub struct TapeMovie {
@@ -79,23 +79,29 @@ impl TapeMovie {
     /// The console of the tape. Another ROM may be given: inputs are inputs.
     pub fn setup(&self, rom: Option<&Path>, args: &SetupArgs) -> Outcome<Setup> {
         let header = self.file.tape.header();
-        let args = SetupArgs { board: args.board.or(Some(rom::board(header))), ..args.clone() };
-        let rom = match rom {
+        let mut rom = match rom {
             Some(rom) => {
-                Rom::load(Some(rom), args.patch.as_deref(), args.board, args.bios.as_deref())?
+                let board = args.board.or(Some(rom::board(header)));
+                Rom::load(Some(rom), args.patch.as_deref(), board, args.bios.as_deref())?
             }
-            None => rom::find(
-                header,
-                &self.file.path,
-                &RomArgs { rom: None, patch: args.patch, bios: args.bios },
-            )?,
+            None => {
+                let (patch, bios) = (args.patch.clone(), args.bios.clone());
+                rom::find(header, &self.file.path, &RomArgs { rom: None, patch, bios })?
+            }
         };
         if rom.running_sha256() != header.rom {
             eprintln!("retake: the tape was made with another ROM; its inputs play all the same");
         }
+        rom.plug_in(&args.cheat).map_err(|error| Fault::file("--cheat", error))?;
+        for note in &rom.notes {
+            eprintln!("retake: {note}");
+        }
         let mut options = file::power_on(header);
         options.region = args.region.map_or(options.region, Region::from);
-        Ok(Setup { rom, options, tier: Tier::default(), dip: 0 })
+        // Behind its end they stay as they were, unless the player says something else.
+        let last = self.frames.last().map_or(0, |input| input.switches[0]);
+        let dip = setup::dip(&rom, args)?.unwrap_or(last);
+        Ok(Setup { rom, options, tier: setup::tier(args), dip })
     }
 
     /// The console, switched on as when the tape began.

@@ -8,6 +8,7 @@ use crate::app::rom_file::{self, Rom};
 use crate::app::setup;
 use crate::flight::tape;
 use crate::nes::Cartridge;
+use crate::nes::board::DISK_SYSTEM;
 use crate::nes::cart::BoardNumber;
 
 /// Folders in folders that are looked into.
@@ -55,11 +56,15 @@ pub fn find(header: &tape::Header, path: &Path, args: &RomArgs) -> Outcome<Rom> 
         }
     }
     let hash = rom_file::hex(&header.rom);
-    Err(fault(&format_args!(
-        "its ROM has SHA-256 {hash} and {} bytes, and is not in {}; name it with --rom FILE",
-        header.rom_size.get(),
-        folder.display()
-    )))
+    let (size, folder) = (header.rom_size.get(), folder.display());
+    Err(fault(&match board(header).mapper {
+        DISK_SYSTEM => format!(
+            "its disk, with the BIOS behind it, has SHA-256 {hash} and {size} bytes, and both are not in {folder}; name them with --rom FILE and --bios FILE"
+        ),
+        _ => format!(
+            "its ROM has SHA-256 {hash} and {size} bytes, and is not in {folder}; name it with --rom FILE"
+        ),
+    }))
 }
 
 /// Loads a ROM as the tape's machine has it; inner `Err` gives one that is another.

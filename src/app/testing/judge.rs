@@ -51,8 +51,8 @@ fn try_rom(path: &Path, plan: &Plan) -> Outcome<Report> {
     let entry = manifest::by_hash(&hex(&Sha256::digest(&bytes)));
     let mut report = match entry {
         Some(entry) if entry.refuses() => refused(path, plan),
-        Some(entry) if !entry.is_ines() => {
-            Report::new(Verdict::Ignored, format!("{} files are not supported yet", entry.format))
+        Some(entry) if !entry.is_playable() => {
+            Report::new(Verdict::Ignored, format!("not run: {}", entry.what_else()))
         }
         _ => run(path, plan, entry)
             .unwrap_or_else(|fault| Report::new(Verdict::Error, fault.sentence)),

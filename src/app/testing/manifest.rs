@@ -35,8 +35,17 @@ pub struct Entry {
 impl Entry {
     /// Whether the file is all that a console needs: a cartridge's, a tune's, or a
     /// disk's with a BIOS behind it; not a disk's alone.
-    pub fn is_ines(&self) -> bool {
+    pub fn is_playable(&self) -> bool {
         matches!(self.format.as_str(), "iNES" | "NES2.0" | "nsf" | "FDS and BIOS")
+    }
+
+    /// What a file is that is not playable, and what it takes.
+    pub fn what_else(&self) -> String {
+        if self.format.starts_with("fds") {
+            format!("{} files, which need a BIOS; tests/fds.rs has a loader", self.format)
+        } else {
+            format!("{} files", self.format)
+        }
     }
 
     /// Whether the file must be refused.

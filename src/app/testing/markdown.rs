@@ -49,7 +49,7 @@ pub fn report(reports: &[Report], coin: &[Report]) -> String {
 /// Whether the ROM's kind of file and board are there.
 pub fn can_run(entry: &Entry) -> bool {
     let has_board = entry.mapper.is_some_and(has_board) || entry.format == "nsf";
-    entry.is_ines() && (has_board || entry.refuses())
+    entry.is_playable() && (has_board || entry.refuses())
 }
 
 fn has_board(mapper: u16) -> bool {
@@ -151,11 +151,8 @@ fn unsupported(rows: &[&(&Entry, &Report)]) -> String {
     let mut boards: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (entry, _) in rows {
         let board = match entry.mapper {
-            Some(mapper) if entry.is_ines() => format!("mapper {mapper:03}"),
-            _ if entry.format.starts_with("fds") => {
-                format!("{} files, which need a BIOS; tests/fds.rs has a loader", entry.format)
-            }
-            _ => format!("{} files", entry.format),
+            Some(mapper) if entry.is_playable() => format!("mapper {mapper:03}"),
+            _ => entry.what_else(),
         };
         boards.entry(board).or_default().insert(&entry.file);
     }

@@ -46,10 +46,8 @@ impl Engine {
         }
     }
 
-    /// The front says where a mouse is, the machine wants to know how far it was moved; and
-    /// how its switches are set.
+    /// The front says where a mouse is, the machine wants to know how far it was moved.
     pub(super) fn moved(&mut self, mut input: Input) -> Input {
-        input.switches[0] |= self.machine.dip;
         for port in 0..2 {
             if self.machine.nes.ports().port(port) == Device::SnesMouse {
                 let now = input.of_port(port);

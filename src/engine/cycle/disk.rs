@@ -4,7 +4,7 @@
 use super::Engine;
 use crate::engine::replay::Happening;
 use crate::flight::shared::Record;
-use crate::link::{Mode, Notice};
+use crate::link::{Before, Mode, Notice};
 use crate::nes::DiskDrive;
 
 impl Engine {
@@ -12,6 +12,7 @@ impl Engine {
     pub(super) fn insert_disk(&mut self, side: Option<u8>) {
         self.take_over();
         self.machine.nes.insert_disk(side);
+        self.before = Before::Disk;
         if let Some(capture) = &mut self.machine.capture {
             capture.record(Record::Event(Happening::Disk(side).event()));
         }

@@ -37,6 +37,9 @@ use crate::nes::cart::{Cartridge, Mirroring};
 use medium::Medium;
 use sound::Sound;
 
+/// Its mapper number.
+pub const MAPPER: u16 = 20;
+
 /// The registers.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]

@@ -47,7 +47,7 @@ pub mod vs;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-pub(crate) use fds::room as room_for_changes;
+pub(crate) use fds::{MAPPER as DISK_SYSTEM, room as room_for_changes};
 
 use fds::Drive;
 

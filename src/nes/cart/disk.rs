@@ -19,7 +19,10 @@
 
 use std::sync::Arc;
 
-use super::CartridgeError;
+use super::arcade::{Ppu, Wiring};
+use super::{Cartridge, CartridgeError, Mirroring};
+use crate::nes::board::{BoardId, DISK_SYSTEM, room_for_changes};
+use crate::nes::region::Region;
 
 /// Bytes of a side in an image.
 const SIDE: usize = 65_500;
@@ -129,6 +132,34 @@ impl<'a> Image<'a> {
                 _ => None,
             })
             .collect()
+    }
+}
+
+impl Cartridge {
+    /// The RAM adapter of the Famicom Disk System, with a game's disks.
+    pub(super) fn of_disk(image: &Image) -> Result<Self, CartridgeError> {
+        let bios = image.bios.ok_or(CartridgeError::NoBios)?;
+        let disk = image.disk();
+        Ok(Self {
+            prg: bios.to_vec().into(),
+            chr: Vec::new(),
+            board: BoardId::Fds,
+            mapper: DISK_SYSTEM,
+            submapper: 0,
+            mirroring: Mirroring::Horizontal,
+            prg_ram: 0x8000,
+            // What was written, beside the image.
+            prg_nvram: room_for_changes(&disk),
+            chr_ram: 0x2000,
+            chr_nvram: 0,
+            disk,
+            trainer: None,
+            region: Region::Ntsc,
+            ppu: Ppu::default(),
+            wiring: Wiring::default(),
+            ports: None,
+            cheats: Vec::new(),
+        })
     }
 }
 

@@ -19,7 +19,7 @@ use super::disk::{Disk, Image};
 use super::names::{BoardNumber, mapper_name};
 use super::{Cartridge, Mirroring, nsf};
 use crate::nes::board::nsf::MAPPER as MUSIC;
-use crate::nes::board::{BoardId, room_for_changes, vs};
+use crate::nes::board::{BoardId, DISK_SYSTEM, vs};
 use crate::nes::port::Devices;
 use crate::nes::region::Region;
 
@@ -128,8 +128,8 @@ pub enum CartridgeError {
     Console { what: &'static str },
     #[error("{0}")]
     Music(super::nsf::NsfError),
-    #[error("--board is for ROMs, and this is a music file; leave it away")]
-    MusicHasNoBoard,
+    #[error("--board is for ROMs, and this is {what}; leave it away")]
+    NoRomForBoard { what: &'static str },
 }
 
 impl Cartridge {
@@ -138,46 +138,22 @@ impl Cartridge {
         Self::parse_as(bytes, None)
     }
 
-    /// The RAM adapter of the Famicom Disk System, with a game's disks.
-    fn of_disk(image: &Image) -> Result<Self, CartridgeError> {
-        let board = BoardId::Fds;
-        let mapper = board.mappers()[0];
-        let bios = image.bios.ok_or(CartridgeError::NoBios)?;
-        let disk = image.disk();
-        Ok(Self {
-            prg: bios.to_vec().into(),
-            chr: Vec::new(),
-            board,
-            mapper,
-            submapper: 0,
-            mirroring: Mirroring::Horizontal,
-            prg_ram: 0x8000,
-            // What was written, beside the image.
-            prg_nvram: room_for_changes(&disk),
-            chr_ram: 0x2000,
-            chr_nvram: 0,
-            disk,
-            trainer: None,
-            region: Region::Ntsc,
-            ppu: Ppu::default(),
-            wiring: Wiring::default(),
-            ports: None,
-            cheats: Vec::new(),
-        })
-    }
-
     /// The cartridge in a file, on another board than the header says; or the one on which
     /// a music file plays.
     pub fn parse_as(bytes: &[u8], board: Option<BoardNumber>) -> Result<Self, CartridgeError> {
+        // Tapes name the board, too.
+        let refuses = |own: u16| board.is_some_and(|board| board.mapper != own);
         if Image::is_one(bytes) {
+            if refuses(DISK_SYSTEM) {
+                return Err(CartridgeError::NoRomForBoard { what: "a disk" });
+            }
             return Self::of_disk(&Image::parse(bytes)?);
         }
         if nsf::is_music(bytes) {
-            return match board {
-                // Tapes name the board, too.
-                Some(board) if board.mapper != MUSIC => Err(CartridgeError::MusicHasNoBoard),
-                _ => Self::of_music(bytes),
-            };
+            if refuses(MUSIC) {
+                return Err(CartridgeError::NoRomForBoard { what: "a music file" });
+            }
+            return Self::of_music(bytes);
         }
         let (header, _) = Header::believed(bytes, board)?;
         if header.console == 1 && header.arcade >= 5 {

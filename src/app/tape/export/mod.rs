@@ -267,6 +267,7 @@ impl Kind {
             "mkv" => Self::Video(Container::Matroska),
             "fm2" => Self::Movie(crate::app::movie::Format::Fm2),
             "bk2" => Self::Movie(crate::app::movie::Format::Bk2),
+            "txt" => Self::Movie(crate::app::movie::Format::Text),
             "png" => {
                 return fault(
                     "a range is many pictures; give a folder (a name that ends with /), .apng, \
@@ -276,7 +277,7 @@ impl Kind {
             _ => {
                 return fault(
                     "its ending names no format; give .mp4, .mkv, .y4m, .wav, .apng, .gif, `-`, \
-                     a folder that ends with /, or .fm2 or .bk2 for the inputs",
+                     a folder that ends with /, or .fm2, .bk2 or .txt for the inputs",
                 );
             }
         })

@@ -116,12 +116,10 @@ fn frame(tape: &TapeMovie, number: u64) -> Result<MovieFrame, String> {
     Ok(MovieFrame { input, press })
 }
 
-/// Whether a format holds all of an input; text does but for the console's switches.
+/// Whether a format holds all of an input.
 fn holds(format: Format, ports: Devices, input: &Input) -> bool {
-    let Input { pads, switches, device } = input;
+    let Input { pads, device, .. } = input;
     let four = ports.expansion() == Expansion::FourScore;
-    let rest = (four || pads[2..] == [0; 2])
-        && (ports != Devices::PADS || device[..9] == [0; 9])
-        && device[9] == 0;
-    *switches == [0; 2] && (format == Format::Text || rest)
+    let pads = (four || pads[2..] == [0; 2]) && (ports != Devices::PADS || device[..9] == [0; 9]);
+    format == Format::Text || pads && format.holds(input)
 }
