@@ -186,8 +186,7 @@ impl Cartridge {
         if header.console >= 6 {
             return Err(CartridgeError::Console { what: "a console with other chips" });
         }
-        let board = BoardId::from_mapper(header.mapper).filter(|_| header.mapper != MUSIC);
-        let board = board.ok_or(CartridgeError::Mapper {
+        let board = BoardId::from_mapper(header.mapper).ok_or(CartridgeError::Mapper {
             mapper: header.mapper,
             name: mapper_name(header.mapper),
         })?;
