@@ -11,6 +11,10 @@ use super::system::System;
 
 /// Half-dots of a CPU cycle, and some more.
 const SOON: u32 = 8;
+/// Half-dots between two rises of A12 that count: M2 falls three times.
+const APART: u32 = 12;
+/// Half-dots of the shortest line, on which the picture skips a dot.
+const LINE: u32 = 680;
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Whether the PPU, asked if nothing is known yet, may be late by so many half-dots.
@@ -30,6 +34,40 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.late.ppu_calm = calm;
         self.late.ppu_may = self.ppu_may_wait();
         half_dots <= self.late.ppu_may
+    }
+
+    /// For how many of the calm half-dots ahead a board that watches the PPU
+    /// keeps /IRQ as it is.
+    pub(super) fn ppu_may_wait(&self) -> u32 {
+        if !self.watches.ppu_address {
+            return self.late.ppu_calm;
+        } else if self.schedules.len() > 1 {
+            return 0;
+        }
+        let (board, ppu) = (self.cart.board, &self.state.ppu);
+        let rises = board.quiet_rises(&self.state.board);
+        let apart = rises.saturating_mul(APART);
+        let rests = if board.hears_a12_alone() {
+            let lines = rises / ppu.a12_rises_a_line();
+            let rests = apart.max(lines.saturating_mul(LINE));
+            rests.saturating_add(ppu.a12_rests(self.timing, self.late.amid_dot))
+        } else if ppu.moves_address() {
+            // An address by itself may begin one of the lines that an MMC5 counts.
+            0
+        } else {
+            apart
+        };
+        self.late.ppu_calm.min(rests)
+    }
+
+    /// Whether so many half-dots of the PPU, calm or not, leave /NMI and a listening
+    /// board's /IRQ as they are. Then it need not stop where the lines are sampled.
+    pub(super) fn lines_rest(&self, half_dots: u32) -> bool {
+        if !LAZY || !self.state.ppu.nmi_rests(self.timing, half_dots) {
+            return false;
+        }
+        let rises = self.cart.board.quiet_rises(&self.state.board);
+        !self.watches.ppu_address || self.schedules.len() == 1 && rises > half_dots / APART + 1
     }
 
     /// A write to a register of the PPU at which it does not look for now: then it is

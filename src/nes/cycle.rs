@@ -15,13 +15,14 @@
 //! is under way. The CPU sees and moves the PPU through $2000-$2007 alone, and the
 //! memory behind it by moving banks; both catch up first. A board that watches
 //! the PPU's address adds what it sees to that: [`BoardId::quiet_rises`] says how
-//! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may, and
-//! [`CartBus`] tells it the time of each change, however late it comes. (On PAL,
-//! whose cycles differ in dots, the PPU is never late for such boards.)
+//! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may,
+//! [`Ppu::a12_rises_a_line`] how often it does, and [`CartBus`] tells it the time of
+//! each change, however late it comes. (On PAL, whose cycles differ in dots, the PPU is
+//! never late for such boards.)
 //!
 //! A board that counts CPU cycles is told of them when something comes of it:
 //! [`BoardId::quiet_cycles`] says how long /IRQ and its sound rest, and it catches
-//! up before each access to its registers.
+//! up before each access to its registers, and before the PPU runs if it hears both.
 //!
 //! Where all are calm and the lines were sampled since somebody ran, cycles are
 //! *idle*: they are counted, and that is all. Whoever catches up ends that.
@@ -31,6 +32,7 @@
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
 //! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
+//! [`Ppu::a12_rises_a_line`]: super::ppu::Ppu::a12_rises_a_line
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
@@ -42,9 +44,6 @@ use super::schedule::{Moment, Schedule};
 use super::system::System;
 use super::{Edge, State};
 use zerocopy::IntoBytes;
-
-/// Half-dots between two rises of A12 that count: M2 falls three times.
-const APART: u32 = 12;
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
@@ -71,6 +70,8 @@ pub struct Late {
     pub(super) board: u64,
     /// The cycle in which it has to know: /IRQ or the sound may move.
     board_due: u64,
+    /// CPU cycles that have come to the moment in which it is told of them.
+    board_cycles: u64,
     /// What its sound adds, as last put out.
     board_level: i32,
     /// Whole cycles ahead in which nobody runs and no interrupt line moves.
@@ -93,6 +94,7 @@ impl Late {
             loaded: false,
             board: clock,
             board_due: clock,
+            board_cycles: clock,
             board_level,
             idle: 0,
         }
@@ -229,16 +231,6 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
     }
 
-    /// Whether so many half-dots of the PPU, calm or not, leave /NMI and a listening
-    /// board's /IRQ as they are. Then it need not stop where the lines are sampled.
-    fn lines_rest(&self, half_dots: u32) -> bool {
-        if !LAZY || !self.state.ppu.nmi_rests(self.timing, half_dots) {
-            return false;
-        }
-        let rises = self.cart.board.quiet_rises(&self.state.board);
-        !self.watches.ppu_address || self.schedules.len() == 1 && rises > half_dots / APART + 1
-    }
-
     #[inline(always)]
     fn step_ppu(&mut self, half_dots: u32) {
         self.late.ppu += half_dots;
@@ -256,6 +248,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
         self.late.idle = 0;
         self.late.status_rests = None;
+        // What it hears of the PPU may begin a wait of some CPU cycles.
+        let hears_both = self.watches.cpu_cycles && self.watches.ppu_address;
+        if hears_both {
+            self.pass_board(self.late.board_cycles.max(self.state.clock));
+        }
         let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
         let Late { ppu: late, ppu_calm: calm, amid_dot, since_m2_fell, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
@@ -294,27 +291,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             *late -= half_dots;
         }
         self.late.ppu_may = self.ppu_may_wait();
-    }
-
-    /// For how many of the calm half-dots ahead a board that watches the PPU
-    /// keeps /IRQ as it is.
-    pub(super) fn ppu_may_wait(&self) -> u32 {
-        if !self.watches.ppu_address {
-            return self.late.ppu_calm;
-        } else if self.schedules.len() > 1 {
-            return 0;
+        if hears_both {
+            let (board, ram) = (&self.state.board, self.state.ram.as_bytes());
+            let quiet = u64::from(self.cart.board.quiet_cycles(board, ram));
+            self.late.board_due = self.late.board_due.min(self.late.board + quiet);
         }
-        let board = self.cart.board;
-        let rises = board.quiet_rises(&self.state.board);
-        let first = if board.hears_a12_alone() {
-            self.state.ppu.a12_rests(self.timing, self.late.amid_dot)
-        } else if self.state.ppu.moves_address() {
-            // An address by itself may begin one of the lines that an MMC5 counts.
-            return 0;
-        } else {
-            0
-        };
-        self.late.ppu_calm.min(rises.saturating_mul(APART).saturating_add(first))
     }
 
     /// Nobody is late any more.
@@ -413,8 +394,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         } else {
             self.clock_apu_now();
         }
-        if self.watches.cpu_cycles && self.state.clock >= self.late.board_due {
-            self.clock_board();
+        if self.watches.cpu_cycles {
+            if self.state.clock >= self.late.board_due {
+                self.clock_board();
+            }
+            self.late.board_cycles = self.state.clock + 1;
         }
     }
 

@@ -26,6 +26,7 @@ pub fn cartridge(mapper: u16, prg_kib: usize, chr_kib: usize) -> Cartridge {
         ports: None,
         ppu: Default::default(),
         wiring: Default::default(),
+        guard: Default::default(),
         cheats: Vec::new(),
     }
 }

@@ -503,7 +503,7 @@ mod tests {
             (JX9003B, &[(0x5015, 0x01)], 0x20),
             (SMART_GENIUS, &[(0x5012, 0x80)], 0x20),
             (HST162, &[(0x4800, 0x05)], 0x28),
-            (0, &[(0x5011, 0x60), (0x4800, 0x3f), (0x5015, 1)], 0x18),
+            (0, &[(0x5011, 0x60), (0x4800, 0x3f)], 0x18),
         ] {
             cart.submapper = submapper;
             let mut b = Bench::new(cart.clone());

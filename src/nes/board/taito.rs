@@ -136,7 +136,7 @@ impl Board for Tc {
     }
 
     fn quiet_cycles(&self) -> u32 {
-        self.late.quiet(self.lines.quiet() != u32::MAX)
+        self.late.quiet(self.lines.quiet() == 0)
     }
 
     fn irq(&self) -> bool {
