@@ -139,10 +139,10 @@ impl Ppu {
     pub fn a12_rises_a_line(&self) -> u32 {
         if self.ctrl.tall_sprites() {
             6
-        } else if self.ctrl.background_table() != 0 && self.ctrl.sprite_table() == 0 {
-            2
-        } else {
+        } else if self.ctrl.background_table() == 0 || self.ctrl.sprite_table() != 0 {
             1
+        } else {
+            2
         }
     }
 
