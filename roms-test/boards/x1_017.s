@@ -1,4 +1,4 @@
-; Taito X1-017 (mapper 82): the halves of CHR change places, three keys for RAM.
+; Taito X1-017 (mapper 82): the halves of CHR change places, three keys for RAM, a counter.
 MAPPER = 82
 PRG_BANKS = 16
 CHR_KIB = 64
@@ -38,5 +38,10 @@ RAM = 1
   poke $7EF9, $84
   ram $7000
   no_ram $7400
+  poke $7EFD, $40
+  no_irq $7EFE, $02
+  irq $7EFE, $03, ($40 + 2) * 16
+  irq $7EFF, $00, ($40 + 1) * 16
+  poke $7EFE, $00
 .endmacro
 .include "board.inc"

@@ -458,6 +458,10 @@ pub struct BenchArgs {
     /// Measure too how 1, 2, 4 … N machines run beside each other, a thread each
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
+    /// Measure instead the built-in game on a board of each family, beside the geometric mean of
+    /// the ROMs [default: the game on NROM]
+    #[arg(long, conflicts_with_all = ["recorder", "markdown", "video", "jobs", "lockstep"])]
+    pub boards: bool,
     /// Measure nothing: run N frames on the lazy and on the exact machine, side by side, and
     /// compare every byte: of generated programs, on --jobs threads, or of each of the ROMs
     #[arg(long, value_name = "N", conflicts_with_all = ["recorder", "markdown", "video"], value_parser = clap::value_parser!(u64).range(1..))]

@@ -10,10 +10,14 @@
 //!   known before, though: reads of $2002 and writes that it may overlook ask for calm.
 
 use super::Edge;
-use super::cycle::{APART, LINE};
 use super::output::Sink;
 use super::ppu::Ppu;
 use super::system::System;
+
+/// Half-dots between two rises of A12 that count: M2 falls three times.
+const APART: u32 = 12;
+/// Half-dots of the shortest line, on which the picture skips a dot.
+const LINE: u32 = 680;
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Whether the PPU, asked if nothing is known yet, may be late by so many half-dots.
@@ -67,6 +71,49 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             0
         };
         if most > 0 && self.state.ppu.nmi_rests(self.timing, most) { most } else { 0 }
+    }
+
+    /// For how many half-dots it may be late.
+    pub(super) fn ppu_may_wait(&self) -> u32 {
+        /// So few calm half-dots end with a write that takes effect.
+        const FEW: u32 = 24;
+        let calm = self.calm_unheard();
+        if self.late.ppu_calm < FEW { calm.max(self.unheard()) } else { calm }
+    }
+
+    /// For how many of the calm half-dots ahead a board that watches the PPU
+    /// keeps /IRQ as it is.
+    fn calm_unheard(&self) -> u32 {
+        if !self.watches.ppu_address {
+            return self.late.ppu_calm;
+        } else if self.schedules.len() > 1 {
+            return 0;
+        }
+        let (board, ppu) = (self.cart.board, &self.state.ppu);
+        let rises = board.quiet_rises(&self.state.board);
+        let apart = rises.saturating_mul(APART);
+        let rests = if ppu.moves_address() {
+            // An address by itself may begin one of the lines that an MMC5 counts.
+            if board.hears_a12_alone() { apart } else { 0 }
+        } else if board.hears_a12_alone() {
+            // One more than a line has, where rendering has just begun.
+            let lines = rises.saturating_sub(1) / ppu.a12_rises_a_line();
+            let rests = apart.max(lines.saturating_mul(LINE));
+            rests.saturating_add(ppu.a12_rests(self.timing, self.late.amid_dot))
+        } else {
+            apart
+        };
+        self.late.ppu_calm.min(rests)
+    }
+
+    /// Whether so many half-dots of the PPU, calm or not, leave /NMI and a listening
+    /// board's /IRQ as they are. Then it need not stop where the lines are sampled.
+    pub(super) fn lines_rest(&self, half_dots: u32) -> bool {
+        if !LAZY || !self.state.ppu.nmi_rests(self.timing, half_dots) {
+            return false;
+        }
+        let rises = self.cart.board.quiet_rises(&self.state.board);
+        !self.watches.ppu_address || self.schedules.len() == 1 && rises > half_dots / APART + 1
     }
 
     /// A write to a register of the PPU at which it does not look for now: then it is

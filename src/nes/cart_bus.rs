@@ -120,7 +120,7 @@ impl VideoBus for CartBus<'_> {
     #[inline(always)]
     fn tiles(&mut self, first: Scroll, table: u16, numbers: &[u8; 32]) -> bool {
         let last = u16::from(numbers[31]) << 4 | table | 8 | first.fine_y();
-        self.cart.board.ppu_tiles(self.board, numbers, last)
+        self.cart.board.ppu_tiles(self.board, first.tile_address(), numbers, last)
     }
 
     #[inline(always)]

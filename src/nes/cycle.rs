@@ -15,14 +15,15 @@
 //! is under way. The CPU sees and moves the PPU through $2000-$2007 alone, and the
 //! memory behind it by moving banks; both catch up first. A board that watches
 //! the PPU's address adds what it sees to that: [`BoardId::quiet_rises`] says how
-//! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may, and
-//! [`CartBus`] tells it the time of each change, however late it comes. (On PAL,
-//! whose cycles differ in dots, the PPU is never late for such boards.) Where neither
-//! /NMI nor such a board is near to anything, it waits without being calm (`ahead.rs`).
+//! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may,
+//! [`Ppu::a12_rises_a_line`] how often it does, and [`CartBus`] tells it the time of
+//! each change, however late it comes. (On PAL, whose cycles differ in dots, the PPU is
+//! never late for such boards.) Where neither /NMI nor such a board is near to anything,
+//! it waits without being calm (`ahead.rs`).
 //!
 //! A board that counts CPU cycles is told of them when something comes of it:
 //! [`BoardId::quiet_cycles`] says how long /IRQ and its sound rest, and it catches
-//! up before each access to its registers.
+//! up before each access to its registers, and before the PPU runs if it hears both.
 //!
 //! Where all are calm and the lines were sampled since somebody ran, cycles are
 //! *idle*: they are counted, and that is all. Whoever catches up ends that.
@@ -32,6 +33,7 @@
 //!
 //! [`Ppu::calm`]: super::ppu::Ppu::calm
 //! [`Ppu::a12_rests`]: super::ppu::Ppu::a12_rests
+//! [`Ppu::a12_rises_a_line`]: super::ppu::Ppu::a12_rises_a_line
 //! [`BoardId::quiet_rises`]: super::board::BoardId::quiet_rises
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
@@ -41,11 +43,6 @@ use super::output::Sink;
 use super::schedule::{Moment, Schedule};
 use super::system::System;
 use zerocopy::IntoBytes;
-
-/// Half-dots between two rises of A12 that count: M2 falls three times.
-pub(super) const APART: u32 = 12;
-/// Half-dots of a line.
-pub(super) const LINE: u32 = 2 * 341;
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
@@ -73,7 +70,9 @@ pub struct Late {
     /// CPU cycles since power-on that a board that watches them was told of.
     pub(super) board: u64,
     /// The cycle in which it has to know: /IRQ or the sound may move.
-    board_due: u64,
+    pub(super) board_due: u64,
+    /// CPU cycles that have come to the moment in which it is told of them.
+    pub(super) board_cycles: u64,
     /// What its sound adds, as last put out.
     board_level: i32,
     /// Whole cycles ahead in which nobody runs and no interrupt line moves.
@@ -97,6 +96,7 @@ impl Late {
             loaded: false,
             board: clock,
             board_due: clock,
+            board_cycles: clock,
             board_level,
             idle: 0,
         }
@@ -244,16 +244,6 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
     }
 
-    /// Whether so many half-dots of the PPU, calm or not, leave /NMI and a listening
-    /// board's /IRQ as they are. Then it need not stop where the lines are sampled.
-    fn lines_rest(&self, half_dots: u32) -> bool {
-        if !LAZY || !self.state.ppu.nmi_rests(self.timing, half_dots) {
-            return false;
-        }
-        let rises = self.cart.board.quiet_rises(&self.state.board);
-        !self.watches.ppu_address || self.schedules.len() == 1 && rises > half_dots / APART + 1
-    }
-
     /// Nobody is late any more.
     pub fn catch_up(&mut self) {
         self.catch_up_ppu();
@@ -312,8 +302,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         } else {
             self.clock_apu_now();
         }
-        if self.watches.cpu_cycles && self.state.clock >= self.late.board_due {
-            self.clock_board();
+        if self.watches.cpu_cycles {
+            if self.state.clock >= self.late.board_due {
+                self.clock_board();
+            }
+            self.late.board_cycles = self.state.clock + 1;
         }
     }
 

@@ -12,12 +12,13 @@
 //! [`Ppu::takes_write_after_half`]: super::ppu::Ppu::takes_write_after_half
 
 use super::cart_bus::{CartBus, M2};
-use super::cycle::{APART, Late};
+use super::cycle::Late;
 use super::output::Sink;
 use super::ppu::Hears;
 use super::schedule::Moment;
 use super::system::System;
 use super::{Edge, State};
+use zerocopy::IntoBytes;
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// Lets so many half-dots pass.
@@ -47,6 +48,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     fn run_late_ppu(&mut self, to_write: Option<u16>) {
         self.late.idle = 0;
         self.late.status_rests = None;
+        // What it hears of the PPU may begin a wait of some CPU cycles.
+        let hears_both = self.watches.cpu_cycles && self.watches.ppu_address;
+        if hears_both {
+            self.pass_board(self.late.board_cycles.max(self.state.clock));
+        }
         let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
         let Late { ppu: late, ppu_calm: calm, amid_dot, ahead, since_m2_fell, .. } = &mut self.late;
         let watching = self.watches.ppu_address;
@@ -100,35 +106,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             *amid_dot ^= half_dots & 1 != 0;
             *late -= half_dots;
         }
-    }
-
-    /// For how many half-dots it may be late.
-    pub(super) fn ppu_may_wait(&self) -> u32 {
-        /// So few calm half-dots end with a write that takes effect.
-        const FEW: u32 = 24;
-        let calm = self.calm_unheard();
-        if self.late.ppu_calm < FEW { calm.max(self.unheard()) } else { calm }
-    }
-
-    /// For how many of the calm half-dots ahead a board that watches the PPU
-    /// keeps /IRQ as it is.
-    fn calm_unheard(&self) -> u32 {
-        if !self.watches.ppu_address {
-            return self.late.ppu_calm;
-        } else if self.schedules.len() > 1 {
-            return 0;
+        if hears_both {
+            let (board, ram) = (&self.state.board, self.state.ram.as_bytes());
+            let quiet = u64::from(self.cart.board.quiet_cycles(board, ram));
+            self.late.board_due = self.late.board_due.min(self.late.board + quiet);
         }
-        let board = self.cart.board;
-        let rises = board.quiet_rises(&self.state.board);
-        let first = if board.hears_a12_alone() {
-            self.state.ppu.a12_rests(self.timing, self.late.amid_dot)
-        } else if self.state.ppu.moves_address() {
-            // An address by itself may begin one of the lines that an MMC5 counts.
-            return 0;
-        } else {
-            0
-        };
-        self.late.ppu_calm.min(rises.saturating_mul(APART).saturating_add(first))
     }
 
     /// Line and dot of the PPU as if it were not late (never across the picture's end).

@@ -1,6 +1,7 @@
 //! `retake bench`: frames a second, and what a state costs; with options, what
 //! the recorder and a picture cost, and how machines run beside each other.
 
+pub mod boards;
 pub mod cost;
 pub mod desync;
 pub mod figure;
@@ -39,6 +40,9 @@ const COPIES: u32 = 2000;
 pub fn bench(args: &BenchArgs) -> Outcome {
     if let Some(frames) = args.lockstep {
         return lockstep::command::run(args, frames);
+    }
+    if args.boards {
+        return boards::run(args).map(|()| ExitCode::SUCCESS);
     }
     let roms: Vec<_> = match args.roms.as_slice() {
         [] => vec![None],

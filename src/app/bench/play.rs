@@ -42,9 +42,14 @@ impl Play {
         let row = manifest::by_hash(&setup.rom.sha256_hex());
         let movie = MOVIES.iter().find(|(file, _)| row.is_some_and(|row| row.file == *file));
         let path = movie.and_then(|(_, movie)| manifest::find_beside(rom, movie));
-        let Some(path) = path else { return Ok(Self { held: Held::Corpus }) };
+        let Some(path) = path else { return Ok(Self::corpus()) };
         let frames = Movie::load(&path)?.frames.iter().map(|frame| frame.input).collect();
         Ok(Self { held: Held::Movie(frames) })
+    }
+
+    /// The script for everything.
+    pub fn corpus() -> Self {
+        Self { held: Held::Corpus }
     }
 
     /// What is held in a frame; the first is 1.

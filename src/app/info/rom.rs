@@ -66,6 +66,7 @@ pub fn describe(bytes: &[u8]) -> Result<Value, String> {
 /// What is no NES and no Famicom, and what of it is missing.
 fn console(header: &Header) -> Option<&'static str> {
     match (header.console, header.arcade) {
+        (1, 1..=3) if header.mapper == 206 => Some("Vs. System, with a chip that the game asks"),
         (1, 1..=3) => Some("Vs. System; its protection chip is not there, and the game may stop"),
         (1, _) => Some("Vs. System"),
         (2, _) => Some("PlayChoice-10; its own menus and timer are not there"),

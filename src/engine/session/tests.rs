@@ -330,6 +330,7 @@ fn console() -> Nes {
         ports: None,
         ppu: Default::default(),
         wiring: Default::default(),
+        guard: Default::default(),
         cheats: Vec::new(),
     };
     Nes::power_on(

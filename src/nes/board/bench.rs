@@ -12,7 +12,7 @@ pub fn cartridge(mapper: u16, prg_kib: usize, chr_kib: usize) -> Cartridge {
     Cartridge {
         prg: (0..prg_kib * 1024).map(|at| (at / 8192) as u8).collect::<Vec<_>>().into(),
         chr: (0..chr_kib * 1024).map(|at| (at / 1024) as u8).collect(),
-        board: BoardId::from_mapper(mapper).expect("a mapper of the table"),
+        board: BoardId::of_number(mapper).expect("a mapper of the table"),
         mapper,
         submapper: 0,
         mirroring: Mirroring::Vertical,
@@ -26,6 +26,7 @@ pub fn cartridge(mapper: u16, prg_kib: usize, chr_kib: usize) -> Cartridge {
         ports: None,
         ppu: Default::default(),
         wiring: Default::default(),
+        guard: Default::default(),
         cheats: Vec::new(),
     }
 }

@@ -148,8 +148,13 @@ impl LateIrq {
         self.pending != 0
     }
 
-    /// CPU cycles for which it rests. While the counter may ask (`armed`), the PPU
-    /// can begin the wait at any time, so each cycle counts.
+    /// Whether it falls soon.
+    pub fn waits(&self) -> bool {
+        self.wait != 0
+    }
+
+    /// CPU cycles for which it rests. Where the next rise of A12 may ask (`armed`), the
+    /// PPU can begin the wait at any time, so each cycle counts.
     pub fn quiet(&self, armed: bool) -> u32 {
         if self.pending != 0 || (self.wait == 0 && !armed) { u32::MAX } else { 0 }
     }

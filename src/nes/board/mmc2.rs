@@ -97,7 +97,7 @@ impl Board for Mmc2 {
     }
 
     /// Without tile $FD or $FE no choice changes.
-    fn ppu_tiles(&mut self, numbers: &[u8; 32], last: u16) -> bool {
+    fn ppu_tiles(&mut self, _first: u16, numbers: &[u8; 32], last: u16) -> bool {
         let rests = !is_choice(self.address) && numbers.iter().all(|n| !matches!(n, 0xfd | 0xfe));
         if rests {
             self.address = last;

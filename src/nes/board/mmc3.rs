@@ -55,6 +55,8 @@ pub struct Mmc3 {
 const MMC6: u8 = 1;
 const MC_ACC: u8 = 3;
 const MMC3A: u8 = 4;
+/// 34 tiles, 8 sprites, and the end.
+const FALLS_A_LINE: u32 = 43;
 
 impl Board for Mmc3 {
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: true };
@@ -135,7 +137,12 @@ impl Board for Mmc3 {
     fn quiet_rises(&self) -> u32 {
         match self.lines.quiet() {
             u32::MAX => u32::MAX,
-            _ if self.chip == MC_ACC => 0,
+            // It counts every fall, of which a line has no more than so many, and at least
+            // as far apart as rises that count: so this is no more than one rise a line.
+            clocks if self.chip == MC_ACC => {
+                let to_clock = (8 - u32::from(self.falls)) % 8;
+                (to_clock + 8 * clocks) / FALLS_A_LINE
+            }
             clocks => clocks,
         }
     }

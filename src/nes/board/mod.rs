@@ -15,6 +15,7 @@ mod cnrom;
 mod eeprom;
 mod fds;
 mod fds_copies;
+mod fk23c;
 mod flash;
 mod fme7;
 mod irem;
@@ -30,6 +31,7 @@ mod mmc3_wired;
 mod mmc5;
 mod namco118;
 mod namco163;
+mod nanjing;
 mod nes_event;
 mod nrom;
 pub mod nsf;
@@ -221,10 +223,10 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
     }
 
     /// [`Board::ppu_address`] for each of those fetches at once, by boards that listen to
-    /// more than A12 and do not answer: of tiles with these numbers, whose last upper plane
-    /// lies at `last`. False, and nothing done, where each has to come by itself, or banks
-    /// would move.
-    fn ppu_tiles(&mut self, _numbers: &[u8; 32], _last: u16) -> bool {
+    /// more than A12 and do not answer: of tiles with these numbers, the first nametable
+    /// byte at `first`, the last upper plane at `last`. False, and nothing done, where each
+    /// has to come by itself, or banks would move.
+    fn ppu_tiles(&mut self, _first: u16, _numbers: &[u8; 32], _last: u16) -> bool {
         false
     }
 
@@ -293,8 +295,8 @@ macro_rules! boards {
             /// Every board, in the order of the table.
             pub const ALL: &[Self] = &[$( Self::$id, )*];
 
-            /// The board for an iNES mapper number.
-            pub fn from_mapper(mapper: u16) -> Option<Self> {
+            /// The board of a number, be it one that only music files have.
+            pub(crate) fn of_number(mapper: u16) -> Option<Self> {
                 match mapper {
                     $( $($mapper)|+ => Some(Self::$id), )*
                     _ => None,
@@ -339,8 +341,8 @@ macro_rules! boards {
                 match self { $( Self::$id => view_mut::<$type>(regs).ppu_row(cart, map, ram, fetches), )* }
             }
 
-            pub(crate) fn ppu_tiles(self, regs: &mut Registers, numbers: &[u8; 32], last: u16) -> bool {
-                match self { $( Self::$id => view_mut::<$type>(regs).ppu_tiles(numbers, last), )* }
+            pub(crate) fn ppu_tiles(self, regs: &mut Registers, first: u16, numbers: &[u8; 32], last: u16) -> bool {
+                match self { $( Self::$id => view_mut::<$type>(regs).ppu_tiles(first, numbers, last), )* }
             }
 
             pub(crate) fn ppu_sprites(self, regs: &mut Registers, names: [u16; 2], patterns: &[u16; 8], m2_falls: [u64; 2]) -> bool {
@@ -433,7 +435,7 @@ boards! {
         [12 | 37 | 44 | 45 | 47 | 49 | 52 | 74 | 115 | 118 | 119 | 189 | 191 | 192 | 194 | 195 | 205 | 245 | 250];
     Namco118 namco118::Namco118, "Namco 118", [76 | 88 | 95 | 154 | 206];
     Namco163 namco163::Namco163, "Namco 163, 175, 340", [19 | 210];
-    Vrc1 vrc::Vrc1, "VRC1", [75];
+    Vrc1 vrc::Vrc1, "VRC1", [75 | 151];
     Vrc24 vrc24::Vrc24, "VRC2, VRC4", [21 | 22 | 23 | 25 | 27];
     Vrc3 vrc::Vrc3, "VRC3", [73];
     Mmc5 mmc5::Mmc5, "MMC5", [5];
@@ -457,6 +459,8 @@ boards! {
     Gtrom flash::Gtrom, "GTROM", [111];
     FdsCopy fds_copies::FdsCopy, "copies of disk games", [40 | 42 | 50];
     Fds fds::Fds, "Famicom Disk System", [20];
+    Fk23c fk23c::Fk23c, "8025", [176];
+    Nanjing nanjing::Nanjing, "Nanjing FC-001", [163];
     Maxi15 maxi15::Maxi15, "Maxi 15", [234];
     Nsf nsf::Nsf, "NSF player", [4095];
     Vs vs::Vs, "Vs. System", [99];
@@ -469,10 +473,20 @@ boards! {
 }
 
 impl BoardId {
+    /// The board for a mapper number in a ROM's header.
+    pub fn from_mapper(mapper: u16) -> Option<Self> {
+        Self::of_number(mapper).filter(|board| board.is_in_headers())
+    }
+
     /// The boards that a ROM's header can name, by its mapper numbers.
     pub fn in_headers() -> impl Iterator<Item = (u16, Self)> {
-        let boards = Self::ALL.iter().filter(|board| **board != Self::Nsf);
+        let boards = Self::ALL.iter().filter(|board| board.is_in_headers());
         boards.flat_map(|board| board.mappers().iter().map(|mapper| (*mapper, *board)))
+    }
+
+    /// Music files have no mapper number; a number of ours stands for their board.
+    fn is_in_headers(self) -> bool {
+        self != Self::Nsf
     }
 
     /// The registers beyond [`Registers`] in all RAM of the machine.
@@ -515,6 +529,15 @@ fn view_mut<B: Board>(regs: &mut Registers) -> &mut B {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_header_names_every_board_but_the_music_player() {
+        for (mapper, board) in BoardId::in_headers() {
+            assert_eq!(BoardId::from_mapper(mapper), Some(board), "mapper {mapper}");
+        }
+        assert_eq!(BoardId::from_mapper(nsf::MAPPER), None);
+        assert_eq!(BoardId::of_number(nsf::MAPPER), Some(BoardId::Nsf));
+    }
 
     proptest! {
         #[test]

@@ -8,6 +8,10 @@
 //! It is what the MMC3 was made from, without its modes, its mirroring and its
 //! counter. All PRG from $C000 on is the end of ROM.
 //!
+//! Three games of the Vs. System have a chip beside it that they ask (mapper 206): two
+//! read bytes at $5E01 in turn, from the start on after a read of $5E00; Super Xevious
+//! writes $90 or $FE to $5300, among others, and reads four bytes.
+//!
 //! | mapper | wiring |
 //! |---|---|
 //! | 206 | as above; submapper 1 has 32 KiB of PRG and does not bank it |
@@ -21,6 +25,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::{Board, Touched, Write};
+use crate::nes::cart::arcade::Guard;
 use crate::nes::cart::map::{Access, Map};
 use crate::nes::cart::{Cartridge, Mirroring};
 
@@ -32,7 +37,19 @@ pub struct Namco118 {
     banks: [u8; 8],
     /// $8000.
     select: u8,
+    /// How often the guard was asked, and what was last written to $5300.
+    asked: u8,
+    told: u8,
 }
+
+/// What a 126 says in turn. It goes on in a way that nobody knows.
+#[rustfmt::skip]
+static TKO: [u8; 32] = [
+    0xff, 0xbf, 0xb7, 0x97, 0x97, 0x17, 0x57, 0x4f, 0x6f, 0x6b, 0xeb, 0xa9, 0xb1, 0x90, 0x94, 0x14,
+    0x56, 0x4e, 0x6f, 0x6b, 0xeb, 0xa9, 0xb1, 0x90, 0xd4, 0x5c, 0x3e, 0x26, 0x87, 0x83, 0x13, 0x51,
+];
+/// Of a 127 two answers are known, the fifth and the tenth.
+const RBI: [u8; 2] = [0xb4, 0x6f];
 
 impl Board for Namco118 {
     /// As most games would set them.
@@ -58,12 +75,39 @@ impl Board for Namco118 {
 
     fn write(&mut self, _cart: &Cartridge, write: Write) -> Touched {
         match write.address & 0x8001 {
+            _ if write.address == 0x5300 => {
+                self.told = write.value;
+                return Touched::Nothing;
+            }
             0x8000 => self.select = write.value,
             0x8001 => self.banks[usize::from(self.select & 7)] = write.value & 0x3f,
             _ => return Touched::Nothing,
         }
         // On mapper 154 $8000 has a nametable.
         Touched::Banks
+    }
+
+    fn read(&mut self, cart: &Cartridge, address: u16, _open: u8) -> Option<u8> {
+        let first = self.told == 0x90;
+        match (cart.guard, address) {
+            (Guard::Rbi | Guard::Tko, 0x5e00) => {
+                self.asked = 0;
+                None
+            }
+            (Guard::Rbi | Guard::Tko, 0x5e01) => {
+                let asked = self.asked;
+                self.asked = asked.saturating_add(1);
+                Some(match cart.guard {
+                    Guard::Tko => TKO[usize::from(asked & 31)],
+                    _ => RBI[usize::from(asked == 9)],
+                })
+            }
+            (Guard::Xevious, 0x54ff) => Some(0x05),
+            (Guard::Xevious, 0x5678) => Some(if first { 0x01 } else { 0x00 }),
+            (Guard::Xevious, 0x578f) => Some(if first { 0x89 } else { 0xd1 }),
+            (Guard::Xevious, 0x5567) => Some(if first { 0x37 } else { 0x3e }),
+            _ => None,
+        }
     }
 
     fn sanitize(&mut self, _cart: &Cartridge) {
@@ -105,6 +149,8 @@ impl Namco118 {
 #[cfg(test)]
 mod tests {
     use super::super::bench::{Bench, cartridge};
+    use super::*;
+    use crate::nes::cart::arcade::Wiring;
 
     fn board(mapper: u16) -> Bench {
         let mut b = Bench::new(cartridge(mapper, 128, 128));
@@ -167,5 +213,46 @@ mod tests {
         assert_eq!(b.nametables(), [0; 4]);
         b.write(0x8000, 0x40);
         assert_eq!(b.nametables(), [1; 4]);
+    }
+
+    /// A Vs. System's board with a guard.
+    fn guarded(guard: Guard) -> Bench {
+        let mut cart = cartridge(206, 128, 64);
+        (cart.guard, cart.wiring) = (guard, Wiring::Crossed);
+        cart.mirroring = Mirroring::FourScreen;
+        Bench::new(cart)
+    }
+
+    #[test]
+    fn guards_say_their_bytes_in_turn_and_begin_anew_after_5e00() {
+        let mut b = guarded(Guard::Tko);
+        let seven = |b: &mut Bench| [0; 7].map(|_: u8| b.read(0x5e01).unwrap());
+        assert_eq!(seven(&mut b), [0xff, 0xbf, 0xb7, 0x97, 0x97, 0x17, 0x57]);
+        assert_eq!(seven(&mut b)[0], 0x4f);
+        assert_eq!(b.read(0x5e00), None);
+        assert_eq!(seven(&mut b)[0], 0xff);
+        let mut b = guarded(Guard::Rbi);
+        b.read(0x5e01);
+        b.read(0x5e00);
+        let ten = [0; 10].map(|_: u8| b.read(0x5e01).unwrap());
+        assert_eq!((ten[4], ten[9]), (0xb4, 0x6f));
+    }
+
+    #[test]
+    fn super_xevious_s_guard_answers_what_was_written() {
+        let mut b = guarded(Guard::Xevious);
+        for (told, answers) in [(0x90, [0x05, 0x01, 0x89, 0x37]), (0xfe, [0x05, 0x00, 0xd1, 0x3e])]
+        {
+            b.write(0x5300, told);
+            let read = [0x54ff, 0x5678, 0x578f, 0x5567].map(|at| b.read(at).unwrap());
+            assert_eq!(read, answers);
+        }
+    }
+
+    #[test]
+    fn without_a_guard_nothing_answers_and_a_vs_system_has_four_nametables() {
+        let mut b = guarded(Guard::None);
+        assert_eq!([0x5e00, 0x5e01, 0x54ff].map(|at| b.read(at)), [None; 3]);
+        assert_eq!(b.nametables(), [0, 1, 2, 3]);
     }
 }

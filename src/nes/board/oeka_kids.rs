@@ -37,6 +37,12 @@ impl Latch {
         entered && std::mem::replace(&mut self.lines, lines) != lines
     }
 
+    /// Fetches that begin at such a nametable address, of one row, and end with a pattern:
+    /// whether the lines stay.
+    fn rests_at(&self, name: u16) -> bool {
+        self.within == 0 && self.lines == (name >> 8 & 3) as u8
+    }
+
     fn sanitize(&mut self) {
         (self.lines, self.within) = (self.lines & 3, self.within & 1);
     }
@@ -72,6 +78,15 @@ impl Board for OekaKids {
 
     fn ppu_address(&mut self, address: u16, _m2_falls: u64) -> Touched {
         if self.latch.follow(address) { Touched::Banks } else { Touched::Nothing }
+    }
+
+    /// Each tile's nametable byte is entered anew, and both lines are those of the row.
+    fn ppu_tiles(&mut self, first: u16, _numbers: &[u8; 32], _last: u16) -> bool {
+        self.latch.rests_at(first)
+    }
+
+    fn ppu_sprites(&mut self, names: [u16; 2], _patterns: &[u16; 8], _m2_falls: [u64; 2]) -> bool {
+        names.into_iter().all(|name| self.latch.rests_at(name))
     }
 
     /// No /IRQ.

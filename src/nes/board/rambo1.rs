@@ -108,28 +108,33 @@ impl Board for Rambo1 {
     }
 
     fn quiet_rises(&self) -> u32 {
-        if self.by_cycles != 0 || self.enabled == 0 || self.late.irq() {
-            return u32::MAX;
-        }
-        match (self.reload, self.counter) {
-            (1, _) => u32::from(self.latch) + 1,
-            (_, 0) => self.latch.into(),
-            (_, counter) => u32::from(counter) - 1,
-        }
+        if self.by_cycles == 0 { self.quiet_clocks() } else { u32::MAX }
     }
 
     fn cpu_cycles(&mut self, cycles: u32) {
+        if self.by_cycles == 0 {
+            self.late.pass(cycles);
+            self.cycles = (u32::from(self.cycles) + cycles) as u8 & 3;
+            return;
+        }
         for _ in 0..cycles {
             self.late.pass(1);
             self.cycles = (self.cycles + 1) & 3;
-            if self.by_cycles != 0 && self.cycles == 0 {
+            if self.cycles == 0 {
                 self.clock(AFTER_CYCLES);
             }
         }
     }
 
     fn quiet_cycles(&self) -> u32 {
-        self.late.quiet(self.enabled != 0)
+        let clocks = self.quiet_clocks();
+        let rests = self.late.quiet(clocks == 0);
+        match (self.by_cycles, clocks) {
+            (0, _) | (_, u32::MAX) => rests,
+            // A clock asks, and the cycle behind it is the first in which /IRQ is low.
+            _ if self.late.waits() => 0,
+            _ => 4 - u32::from(self.cycles) + 4 * clocks,
+        }
     }
 
     fn irq(&self) -> bool {
@@ -147,6 +152,18 @@ impl Board for Rambo1 {
 }
 
 impl Rambo1 {
+    /// How many clocks leave /IRQ as it is.
+    fn quiet_clocks(&self) -> u32 {
+        if self.enabled == 0 || self.late.irq() {
+            return u32::MAX;
+        }
+        match (self.reload, self.counter) {
+            (1, _) => u32::from(self.latch) + 1,
+            (_, 0) => self.latch.into(),
+            (_, counter) => u32::from(counter) - 1,
+        }
+    }
+
     fn write_counter(&mut self, at: u16, value: u8) {
         match at {
             0xc000 => self.latch = value,

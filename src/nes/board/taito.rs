@@ -20,11 +20,15 @@
 //!           $7EF6          .... ..SM  S: the halves of CHR change places
 //!           $7EF7-$7EF9    $CA, $69, $84 switch RAM on: 2 KiB at $6000, at $6800, 1 KiB at $7000
 //!           $7EFA-$7EFC    ..PP PP..  8 KiB at $8000, $A000, $C000
+//!           $7EFD          L, the latch: the counter is reloaded with 16 (L + 1), or 1 if L is 0
+//!           $7EFE          .... .SIC  C: it counts, else it stands 16 above that; I: it asks;
+//!                                     S: it does not count
+//!           $7EFF          reloaded; acknowledges
 //! ```
 //!
 //! The TC0690 counts lines as the MMC3 does, and asks six CPU cycles later. The
-//! X1-005 has 128 bytes of RAM, seen twice. The X1-017 has a counter that no game
-//! uses; it is not here.
+//! X1-005 has 128 bytes of RAM, seen twice. The X1-017 counts CPU cycles down, asks at 0
+//! and stays; no game uses that.
 //!
 //! <https://www.nesdev.org/wiki/INES_Mapper_033>, <https://www.nesdev.org/wiki/INES_Mapper_048>,
 //! <https://www.nesdev.org/wiki/INES_Mapper_080>, <https://www.nesdev.org/wiki/Taito_X1-017>
@@ -132,7 +136,7 @@ impl Board for Tc {
     }
 
     fn quiet_cycles(&self) -> u32 {
-        self.late.quiet(self.lines.quiet() != u32::MAX)
+        self.late.quiet(self.lines.quiet() == 0)
     }
 
     fn irq(&self) -> bool {
@@ -219,9 +223,27 @@ pub struct X1017 {
     mode: u8,
     /// $7EF7-$7EF9.
     keys: [u8; 3],
+    /// $7EFD, $7EFE.
+    latch: u8,
+    control: u8,
+    unused: u8,
+    /// CPU cycles to go.
+    counter: u16,
 }
 
+const COUNTS: u8 = 0x01;
+const ASKS: u8 = 0x02;
+const STANDS: u8 = 0x04;
+/// The counter is ahead by so many cycles while it is off.
+const AHEAD: u16 = 16;
+
 impl Board for X1017 {
+    const WATCHES: Watches = Watches { cpu_cycles: true, ppu_address: false };
+
+    fn power_on(&mut self, _cart: &Cartridge) {
+        self.counter = self.reloaded() + AHEAD;
+    }
+
     fn map(&self, _cart: &Cartridge, map: &mut Map) {
         let [first, second, third] = [(0, 0xca), (1, 0x69), (2, 0x84)]
             .map(|(n, key)| if self.keys[n] == key { Access::ReadWrite } else { Access::None });
@@ -240,9 +262,30 @@ impl Board for X1017 {
             0x7ef6 => self.mode = value & 3,
             0x7ef7..=0x7ef9 => self.keys[usize::from(address - 0x7ef7)] = value,
             0x7efa..=0x7efc => self.prg[usize::from(address - 0x7efa)] = value,
+            0x7efd..=0x7eff => {
+                self.write_counter(address, value);
+                return Touched::Nothing;
+            }
             _ => return Touched::Nothing,
         }
         Touched::Banks
+    }
+
+    fn cpu_cycles(&mut self, cycles: u32) {
+        if self.counts() {
+            self.counter = u32::from(self.counter).saturating_sub(cycles) as u16;
+        }
+    }
+
+    fn quiet_cycles(&self) -> u32 {
+        match self.counter {
+            1.. if self.counts() && self.control & ASKS != 0 => u32::from(self.counter) - 1,
+            _ => u32::MAX,
+        }
+    }
+
+    fn irq(&self) -> bool {
+        self.counter == 0 && self.control & ASKS != 0
     }
 
     /// Nothing is open bus here: the chip pulls the lines down.
@@ -252,6 +295,30 @@ impl Board for X1017 {
 
     fn sanitize(&mut self, _cart: &Cartridge) {
         self.mode &= 3;
+        self.control &= COUNTS | ASKS | STANDS;
+        self.unused = 0;
+    }
+}
+
+impl X1017 {
+    fn counts(&self) -> bool {
+        self.control & (COUNTS | STANDS) == COUNTS
+    }
+
+    /// What the latch says.
+    fn reloaded(&self) -> u16 {
+        if self.latch == 0 { 1 } else { (u16::from(self.latch) + 1) * 16 }
+    }
+
+    fn write_counter(&mut self, address: u16, value: u8) {
+        match address {
+            0x7efd => self.latch = value,
+            0x7efe => self.control = value & (COUNTS | ASKS | STANDS),
+            _ => self.counter = self.reloaded(),
+        }
+        if self.control & COUNTS == 0 {
+            self.counter = self.reloaded() + AHEAD;
+        }
     }
 }
 
@@ -412,5 +479,35 @@ mod tests {
         }
         let bytes = [0x6000, 0x6800, 0x7000, 0x7400].map(|at| b.read(at).unwrap());
         assert_eq!(bytes, [0x10, 0x11, 0x12, 0]);
+    }
+
+    #[test]
+    fn the_x1_017_counts_cycles_and_asks_until_it_is_acknowledged() {
+        for (latch, first, again) in [(0, 17, 1), (1, 48, 32), (0xff, 4112, 4096)] {
+            let mut b = board(82);
+            b.write(0x7efd, latch);
+            assert_eq!(b.cycles_to_irq(), None, "it is off");
+            b.write(0x7efe, 3);
+            assert_eq!(b.cycles_to_irq(), Some(first), "latch {latch}");
+            b.pass(1000);
+            assert!(b.irq(), "it stays");
+            b.write(0x7eff, 0);
+            assert!(!b.irq());
+            assert_eq!(b.cycles_to_irq(), Some(again), "latch {latch}");
+        }
+    }
+
+    #[test]
+    fn the_x1_017_hides_what_it_has_to_ask_and_stands_while_bit_2_is_set() {
+        let mut b = board(82);
+        b.write(0x7efe, 1);
+        b.pass(17);
+        assert!(!b.irq());
+        b.write(0x7efe, 3);
+        assert!(b.irq());
+        b.write(0x7efe, 2);
+        assert!(!b.irq(), "off, it is reloaded");
+        b.write(0x7efe, 7);
+        assert_eq!(b.cycles_to_irq(), None);
     }
 }

@@ -10,7 +10,8 @@
 //!  $F000 .... CCCC  4 KiB at $1000
 //! ```
 //!
-//! On a board with four screens the VRC1's mirroring bit does nothing.
+//! On a board with four screens the VRC1's mirroring bit does nothing. Mapper 151 is the
+//! VRC1 on a Vs. System, where 75 with that console in the header is meant, too.
 //!
 //! <https://www.nesdev.org/wiki/VRC1>, <https://www.nesdev.org/wiki/VRC3>
 

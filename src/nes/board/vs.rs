@@ -53,8 +53,9 @@ impl Board for Vs {
         if write.address != 0x4016 {
             return Touched::Nothing;
         }
-        self.out = write.value & BANK;
-        Touched::Banks
+        let out = write.value & BANK;
+        let same = std::mem::replace(&mut self.out, out) == out;
+        if same { Touched::Nothing } else { Touched::Banks }
     }
 
     fn sanitize(&mut self, _cart: &Cartridge) {

@@ -4,7 +4,7 @@
 //! ```text
 //!  byte 13 of NES 2.0, Vs. System:  hhhh pppp
 //!  p  0, 1, 6, 7  2C03            2-5  2C04-0001 to -0004      8-C  2C05-01 to -05
-//!  h  0 one console  1-3 with a protection chip  4 Ice Climber's  5, 6 two consoles
+//!  h  0 one console  1-3 with a chip that the game asks  4 Ice Climber's  5, 6 two consoles
 //! ```
 //!
 //! The 2C05 has $2000 and $2001 in each other's place and a number in $2002. Games of the
@@ -41,6 +41,32 @@ pub enum Wiring {
     Crossed,
     /// Of the Vs. System: the first player at $4016.
     Straight,
+}
+
+/// A chip of Namco's beside its 118, which the game asks whether it is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// There is none.
+    #[default]
+    None,
+    /// R.B.I. Baseball's, a 127.
+    Rbi,
+    /// TKO Boxing's, a 126.
+    Tko,
+    /// Super Xevious's.
+    Xevious,
+}
+
+impl Guard {
+    /// Of a Vs. System's header.
+    pub fn of_header(byte: u8) -> Self {
+        match byte >> 4 {
+            1 => Self::Rbi,
+            2 => Self::Tko,
+            3 => Self::Xevious,
+            _ => Self::None,
+        }
+    }
 }
 
 impl Ppu {

@@ -19,7 +19,7 @@
 
 use std::sync::Arc;
 
-use super::arcade::{Ppu, Wiring};
+use super::arcade::{Guard, Ppu, Wiring};
 use super::{Cartridge, CartridgeError, Mirroring};
 use crate::nes::board::{BoardId, DISK_SYSTEM, room_for_changes};
 use crate::nes::region::Region;
@@ -157,6 +157,7 @@ impl Cartridge {
             region: Region::Ntsc,
             ppu: Ppu::default(),
             wiring: Wiring::default(),
+            guard: Guard::None,
             ports: None,
             cheats: Vec::new(),
         })

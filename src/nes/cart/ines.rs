@@ -14,7 +14,7 @@
 //!
 //! <https://www.nesdev.org/wiki/NES_2.0>, <https://www.nesdev.org/wiki/INES>
 
-use super::arcade::{Ppu, Wiring};
+use super::arcade::{Guard, Ppu, Wiring};
 use super::disk::{Disk, Image};
 use super::names::{BoardNumber, mapper_name};
 use super::{Cartridge, Mirroring, nsf};
@@ -74,6 +74,8 @@ pub struct Header {
     pub ppu: Ppu,
     /// How its pads are wired.
     pub wiring: Wiring,
+    /// The chip that its game asks.
+    pub guard: Guard,
 }
 
 /// Why bytes are not a cartridge that can be played.
@@ -162,8 +164,7 @@ impl Cartridge {
         if header.console >= 6 {
             return Err(CartridgeError::Console { what: "a console with other chips" });
         }
-        let board = BoardId::from_mapper(header.mapper).filter(|_| header.mapper != MUSIC);
-        let board = board.ok_or(CartridgeError::Mapper {
+        let board = BoardId::from_mapper(header.mapper).ok_or(CartridgeError::Mapper {
             mapper: header.mapper,
             name: mapper_name(header.mapper),
         })?;
@@ -185,6 +186,7 @@ impl Cartridge {
             ports: header.ports,
             ppu: header.ppu,
             wiring: header.wiring,
+            guard: header.guard,
             cheats: Vec::new(),
         })
     }
@@ -244,6 +246,7 @@ impl Header {
             arcade: 0,
             ppu: Ppu::Composite,
             wiring: Wiring::Console,
+            guard: Guard::None,
         };
         if format != Format::DirtyINes {
             header.mapper |= u16::from(raw[7] & 0xf0);
@@ -267,7 +270,7 @@ impl Header {
             header.assume_ines(raw);
         }
         header.read_flash(raw);
-        if header.mapper == vs::MAPPER {
+        if header.console == 1 || matches!(header.mapper, vs::MAPPER | VS_VRC1) {
             header.mirroring = Mirroring::FourScreen;
         }
         header.check()?;
@@ -293,6 +296,7 @@ impl Header {
         match self.console {
             1 => {
                 (self.arcade, self.ppu) = (raw[13] >> 4, Ppu::of_header(raw[13]));
+                self.guard = Guard::of_header(raw[13]);
                 if raw[15] & 0x3f == FIRST_AT_4016 {
                     self.wiring = Wiring::Straight;
                 }
@@ -392,6 +396,8 @@ impl Header {
 
 /// Byte 15 of a Vs. System's header: the first player at $4016.
 const FIRST_AT_4016: u8 = 4;
+/// A VRC1 in a Vs. System, whether the header names the console or not.
+const VS_VRC1: u16 = 151;
 /// 8 KiB: what the smallest bank of any board holds. Smaller chips repeat.
 const SMALLEST_PRG: usize = 0x2000;
 /// Page tables count to 8 MiB.

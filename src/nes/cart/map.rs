@@ -109,6 +109,8 @@ pub struct Map {
     write: [Page; 256],
     chr: [Page; 16],
     chr_write: u16,
+    /// The console itself has four nametables: no board switches them.
+    four: bool,
 }
 
 impl Map {
@@ -122,6 +124,7 @@ impl Map {
             write: [Page::NOTHING; 256],
             chr: [Page::NOTHING; 16],
             chr_write: 0,
+            four: cart.is_arcade(),
         }
     }
 
@@ -321,6 +324,7 @@ impl Map {
     /// Arranges the four nametables (and their mirror at $3000).
     pub fn nametables(&mut self, mirroring: Mirroring) {
         let pages = match mirroring {
+            _ if self.four => [0, 1, 2, 3],
             Mirroring::Horizontal => [0, 0, 1, 1],
             Mirroring::Vertical => [0, 1, 0, 1],
             Mirroring::SingleLow => [0, 0, 0, 0],
@@ -335,6 +339,7 @@ impl Map {
     /// Places KiB `page` of nametable RAM (0 and 1 the console's, 2 and 3 the
     /// cartridge's) as nametable `slot`.
     pub fn nametable(&mut self, slot: usize, page: usize) {
+        let page = if self.four { slot } else { page };
         let offset = match (page, self.layout.four_screen) {
             (2.., Some(extra)) => extra + (page & 1) * 1024,
             _ => Layout::CIRAM + (page & 1) * 1024,

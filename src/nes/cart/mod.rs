@@ -72,6 +72,8 @@ pub struct Cartridge {
     pub ppu: arcade::Ppu,
     /// How the pads of that console are wired.
     pub wiring: arcade::Wiring,
+    /// What its board asks.
+    pub guard: arcade::Guard,
     /// The cheats that are plugged in: [`Cartridge::with_cheats`].
     pub cheats: Vec<Cheat>,
 }

@@ -324,6 +324,7 @@ impl<'a> Nsf<'a> {
             ports: None,
             ppu: Default::default(),
             wiring: Default::default(),
+            guard: Default::default(),
             cheats: Vec::new(),
         }
     }

@@ -130,6 +130,27 @@ impl Ppu {
         2 * u32::from(dots) + u32::from(amid_dot)
     }
 
+    /// How often A12 rises within any line's time at the most, where only those rises
+    /// count before which it was low for three falls of M2: for six dots and more. Between
+    /// the patterns of neighbours it is low for four.
+    ///
+    /// ```text
+    ///  background  sprites  rises at dot
+    ///  $0000       $1000    261, low since 321 of the line before
+    ///  $1000       $1000    5, low since 337
+    ///  $1000       $0000    5, and 325, low since 257
+    ///              both     these, and behind every second sprite
+    /// ```
+    pub fn a12_rises_a_line(&self) -> u32 {
+        if self.ctrl.tall_sprites() {
+            6
+        } else if self.ctrl.background_table() == 0 || self.ctrl.sprite_table() != 0 {
+            1
+        } else {
+            2
+        }
+    }
+
     /// Runs so many half-dots of a calm stretch.
     pub fn run_calm(
         &mut self,
