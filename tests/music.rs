@@ -238,6 +238,21 @@ fn pads_change_the_track_of_an_init_that_never_returns() {
 }
 
 #[test]
+fn samples_that_take_bits_of_the_pads_press_no_button() {
+    let mut init = vec![0x85, 0x11];
+    for (address, value) in [(0x4010_u16, 0x4f), (0x4012, 0), (0x4013, 0xff), (0x4015, 0x1f)] {
+        init.extend([0xa9, value, 0x8d, address as u8, (address >> 8) as u8]);
+    }
+    init.push(0x60);
+    let mut player = Player::new(&file(&init, &PLAY, &[]), Region::Ntsc, 0);
+    player.hold(0, 30);
+    for _ in 0..600 {
+        player.hold(0, 1);
+        assert_eq!(player.nes.peek(0x11), 0, "the track is the first one");
+    }
+}
+
+#[test]
 fn where_play_is_never_called_no_cycle_is_taken_from_init() {
     let file = file(&NEVER_RETURNS, &PLAY, &[(b"NSF2", vec![0x60])]);
     let mut player = Player::new(&file, Region::Ntsc, 0);

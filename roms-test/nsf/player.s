@@ -22,6 +22,7 @@ track    = $4108        ; 1 and up
 region   = $4109        ; 0 NTSC, 14 PAL, 28 Dendy: where its words lie in TIMES
 pads     = $410A
 number   = $410B
+before   = $410C
 
 TEXT     = $5300
 song     = $53C0        ; what INIT gets in A
@@ -270,16 +271,14 @@ on_nmi:
 ignore:
   rti
 
+; Music that plays samples takes bits away: what counts was read twice.
 read_pads:
-  lda #1
-  sta JOY1
-  lsr a
-  sta JOY1
-  ldy #8
-: lda JOY1
-  lsr a
-  rol number
-  dey
+  jsr read_once
+: lda number
+  sta before
+  jsr read_once
+  lda number
+  cmp before
   bne :-
   lda pads
   eor #$FF
@@ -310,6 +309,19 @@ previous:
   lda tracks
   sta track
 : jmp start
+
+read_once:
+  lda #1
+  sta JOY1
+  lsr a
+  sta JOY1
+  ldy #8
+: lda JOY1
+  lsr a
+  rol number
+  dey
+  bne :-
+  rts
 
 ; Y: 0, or which of two times it is.
 call_init:
