@@ -2,7 +2,7 @@
 
 use retake::nes::cart::nsf::Nsf;
 use retake::nes::port::button;
-use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region, Tier};
 
 const CHIPS: &[u8] = include_bytes!("../roms-test/built/nsf/chips.nsf");
 
@@ -40,25 +40,44 @@ impl Player {
     }
 }
 
-/// An NSFe of three tracks, whose INIT and PLAY count: $10 the calls of INIT, $11 its A,
-/// $12 its X, $13 the calls of PLAY.
-fn counting(chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
-    let mut program = vec![0xe6, 0x10, 0x85, 0x11, 0x86, 0x12, 0x60];
-    program.resize(16, 0xea);
-    program.extend([0xe6, 0x13, 0x60]);
+/// An NSFe of three tracks whose INIT lies at $8000 and PLAY at $8040.
+fn file(init: &[u8], play: &[u8], chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+    let mut program = init.to_vec();
+    program.resize(0x40, 0xea);
+    program.extend(play);
     let mut file = b"NSFE".to_vec();
     let mut chunk = |id: &[u8; 4], bytes: &[u8]| {
         file.extend((bytes.len() as u32).to_le_bytes());
         file.extend(id);
         file.extend(bytes);
     };
-    chunk(b"INFO", &[0, 0x80, 0, 0x80, 0x10, 0x80, 2, 0, 3, 0]);
+    chunk(b"INFO", &[0, 0x80, 0, 0x80, 0x40, 0x80, 2, 0, 3, 0]);
     chunk(b"DATA", &program);
     for (id, bytes) in chunks {
         chunk(id, bytes);
     }
     chunk(b"NEND", &[]);
     file
+}
+
+/// INIT and PLAY count: $10 the calls of INIT, $11 its A, $12 its X, $13 the calls of PLAY.
+fn counting(chunks: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+    file(&[0xe6, 0x10, 0x85, 0x11, 0x86, 0x12, 0x60], &PLAY, chunks)
+}
+
+/// INC $13, RTS; no register is what it was.
+const PLAY: [u8; 9] = [0xe6, 0x13, 0xa9, 0xff, 0xaa, 0xa8, 0x24, 0x13, 0x60];
+
+/// An INIT that, when it is called again, counts in $16 and $17 for ever, a turn in eight
+/// cycles; $10 counts calls, $11 is A, $14 the first Y, $15 the second.
+const NEVER_RETURNS: [u8; 24] = [
+    0xe6, 0x10, 0x85, 0x11, 0xa5, 0x10, 0xc9, 0x02, // INC $10, STA $11, LDA $10, CMP #2
+    0xf0, 0x03, 0x84, 0x14, 0x60, 0x84, 0x15, // BEQ *+5, STY $14, RTS, STY $15
+    0xe6, 0x16, 0xd0, 0xfc, 0xe6, 0x17, 0x4c, 0x0f, 0x80, // INC $16, BNE, INC $17, JMP
+];
+
+fn milliseconds(numbers: [i32; 3]) -> Vec<u8> {
+    numbers.map(i32::to_le_bytes).concat()
 }
 
 #[test]
@@ -127,7 +146,6 @@ fn play_is_called_as_often_as_the_file_says_on_each_television() {
 
 #[test]
 fn a_track_whose_time_is_over_makes_way_for_the_next_of_the_list() {
-    let milliseconds = |numbers: [i32; 3]| numbers.map(i32::to_le_bytes).concat();
     let file = counting(&[
         (b"time", milliseconds([500, -1, 700])),
         (b"fade", milliseconds([500, 0, 0])),
@@ -182,4 +200,171 @@ fn what_init_gets_is_right_on_pal_too() {
     let mut player = Player::new(CHIPS, Region::Pal, 0);
     player.hold(0, 60);
     assert_eq!(player.nes.peek(0x6000), 0);
+}
+
+/// How far INIT's counter came.
+fn turns(player: &Player) -> u16 {
+    u16::from_le_bytes([player.nes.peek(0x16), player.nes.peek(0x17)])
+}
+
+#[test]
+fn an_init_that_never_returns_is_interrupted_by_play_as_often_as_the_file_says() {
+    let rates = [5000_u16; 3].map(u16::to_le_bytes).concat();
+    let file = file(&NEVER_RETURNS, &PLAY, &[(b"NSF2", vec![0x20]), (b"RATE", rates)]);
+    for (region, x) in [(Region::Ntsc, 0), (Region::Pal, 1)] {
+        let mut player = Player::new(&file, region, 2);
+        player.hold(0, 30);
+        let calls = [0x10, 0x11, 0x14, 0x15].map(|at| player.nes.peek(at));
+        assert_eq!(calls, [2, 1, 0x80, 0x81], "{region:?}, X {x}");
+        let (before, at, cycle) = (player.nes.peek(0x13), turns(&player), player.nes.cycle());
+        player.hold(0, 45);
+        let meant = (player.nes.cycle() - cycle) as f64 / region.cpu_hz() * 200.;
+        let calls = player.nes.peek(0x13).wrapping_sub(before);
+        assert!((f64::from(calls) - meant).abs() < 1.5, "{calls} for {meant}");
+        assert_ne!(turns(&player), at, "INIT goes on");
+    }
+}
+
+#[test]
+fn pads_change_the_track_of_an_init_that_never_returns() {
+    let file = file(&NEVER_RETURNS, &PLAY, &[(b"NSF2", vec![0x20])]);
+    let mut player = Player::new(&file, Region::Ntsc, 0);
+    player.hold(0, 30);
+    for song in [1, 2, 0] {
+        player.hold(button::RIGHT, 4);
+        player.hold(0, 10);
+        assert_eq!((player.nes.peek(0x11), player.nes.peek(0x10)), (song, 2));
+    }
+}
+
+#[test]
+fn samples_that_take_bits_of_the_pads_press_no_button() {
+    let mut init = vec![0x85, 0x11];
+    for (address, value) in [(0x4010_u16, 0x4f), (0x4012, 0), (0x4013, 0xff), (0x4015, 0x1f)] {
+        init.extend([0xa9, value, 0x8d, address as u8, (address >> 8) as u8]);
+    }
+    init.push(0x60);
+    let mut player = Player::new(&file(&init, &PLAY, &[]), Region::Ntsc, 0);
+    player.hold(0, 30);
+    for _ in 0..600 {
+        player.hold(0, 1);
+        assert_eq!(player.nes.peek(0x11), 0, "the track is the first one");
+    }
+}
+
+#[test]
+fn where_play_is_never_called_no_cycle_is_taken_from_init() {
+    let file = file(&NEVER_RETURNS, &PLAY, &[(b"NSF2", vec![0x60])]);
+    let mut player = Player::new(&file, Region::Ntsc, 0);
+    player.hold(0, 30);
+    let (at, cycle) = (turns(&player), player.nes.cycle());
+    player.hold(0, 10);
+    // Eight cycles a turn, and seven more when the low byte is over.
+    let passed = i64::from(turns(&player).wrapping_sub(at));
+    let cycles = (player.nes.cycle() - cycle) as i64;
+    let carries = passed / 256;
+    assert!((cycles - passed * 8 - carries * 7).abs() < 16, "{passed} turns in {cycles}");
+    assert_eq!((player.nes.peek(0x13), player.nes.peek(0x15)), (0, 0x81));
+}
+
+#[test]
+fn the_end_of_its_time_reaches_an_init_that_never_returns() {
+    for flags in [0x20, 0x60] {
+        let chunks = [(b"NSF2", vec![flags]), (b"time", milliseconds([600, -1, -1]))];
+        let mut player = Player::new(&file(&NEVER_RETURNS, &PLAY, &chunks), Region::Ntsc, 0);
+        player.hold(0, 30);
+        assert_eq!((player.nes.peek(0x11), player.nes.peek(0x10)), (0, 2));
+        player.hold(0, 20);
+        assert_eq!((player.nes.peek(0x11), player.nes.peek(0x10)), (1, 2), "flags {flags:02x}");
+    }
+}
+
+/// An NSFe whose timer fires every 1,000 cycles; the handler, at $8020, counts in $18 and
+/// $19; PLAY counts, too.
+fn interrupting() -> Vec<u8> {
+    let mut init = Vec::new();
+    for (address, value) in
+        [(0xfffe_u16, 0x20), (0xffff, 0x80), (0x401b, 0xe7), (0x401c, 3), (0x401d, 1)]
+    {
+        init.extend([0xa9, value, 0x8d, address as u8, (address >> 8) as u8]); // LDA #, STA
+    }
+    init.extend([0x58, 0x60]); // CLI, RTS
+    init.resize(0x20, 0xea);
+    // INC $18, BNE *+4, INC $19, BIT $401D, RTI
+    init.extend([0xe6, 0x18, 0xd0, 0x02, 0xe6, 0x19, 0x2c, 0x1d, 0x40, 0x40]);
+    file(&init, &PLAY, &[(b"NSF2", vec![0x10])])
+}
+
+#[test]
+fn the_timer_interrupts_by_the_musics_own_vector_and_play_is_called_beside_it() {
+    let mut player = Player::new(&interrupting(), Region::Ntsc, 0);
+    player.hold(0, 30);
+    let fired = |nes: &Nes| u16::from_le_bytes([nes.peek(0x18), nes.peek(0x19)]);
+    let (at, cycle, calls) = (fired(&player.nes), player.nes.cycle(), player.nes.peek(0x13));
+    player.hold(0, 60);
+    let meant = (player.nes.cycle() - cycle) as f64 / 1000.;
+    assert!((f64::from(fired(&player.nes) - at) - meant).abs() < 1.1, "not {meant}");
+    assert!((59..=61).contains(&(player.nes.peek(0x13) - calls)));
+}
+
+/// A pulse of 1 kHz for a second, in whose last half it fades.
+fn fading() -> Vec<u8> {
+    let mut init = Vec::new();
+    for (address, value) in [(0x4000_u16, 0xbf), (0x4002, 0x6f), (0x4003, 0)] {
+        init.extend([0xa9, value, 0x8d, address as u8, (address >> 8) as u8]);
+    }
+    init.push(0x60);
+    let chunks = [(b"time", milliseconds([500, -1, -1])), (b"fade", milliseconds([500, 0, 0]))];
+    file(&init, &[0x60], &chunks)
+}
+
+#[test]
+fn the_sound_fades_evenly_once_its_time_is_over_and_the_next_track_is_as_loud_as_before() {
+    let mut player = Player::new(&fading(), Region::Ntsc, 0);
+    let mut out = Output::default();
+    let mut loudest = Vec::new();
+    let mut level = 0;
+    for frame in 0..120 {
+        player.nes.run_frame(Input::default(), &mut out);
+        if frame > 0 {
+            assert_eq!(out.sound.start, level, "frame {frame} begins as the last one ended");
+        }
+        level = out.sound.end();
+        loudest.push(out.sound.steps.iter().map(|step| step.level).max().unwrap_or(0));
+    }
+    let first = loudest.iter().position(|level| *level > 0).expect("it sounds");
+    let full = loudest[first + 5];
+    assert!(loudest[first..first + 28].iter().all(|level| *level == full));
+    // Half a second is 30.05 frames.
+    let faded: Vec<_> = (first + 32..first + 58).map(|n| loudest[n]).collect();
+    for pair in faded.windows(2) {
+        let step = f64::from(pair[0] - pair[1]) / f64::from(full);
+        assert!((step - 1. / 30.05).abs() < 0.01, "{pair:?} of {full}");
+    }
+    assert!(*faded.last().expect("some") < full / 8);
+    assert_eq!(loudest[100..], [full; 20], "the next one");
+}
+
+#[test]
+fn lazy_exact_and_restored_players_of_nsf2_and_of_fades_give_the_same_bytes_and_sound() {
+    let rates = [3001_u16; 3].map(u16::to_le_bytes).concat();
+    let busy = file(&NEVER_RETURNS, &PLAY, &[(b"NSF2", vec![0x20]), (b"RATE", rates)]);
+    for (name, file) in [("NMI", busy), ("timer", interrupting()), ("fade", fading())] {
+        let new = || Player::new(&file, Region::Ntsc, 0).nes;
+        let (mut lazy, mut exact, mut restored) = (new(), new(), new());
+        exact.set_tier(Tier::Exact);
+        let mut outs = [Output::default(), Output::default(), Output::default()];
+        for frame in 0..90 {
+            let bytes = lazy.bytes().to_vec();
+            lazy.run_frame(Input::default(), &mut outs[0]);
+            exact.run_frame(Input::default(), &mut outs[1]);
+            restored.restore(&bytes).expect("a state of the same layout");
+            restored.run_frame(Input::default(), &mut outs[2]);
+            for (nes, out) in [(&exact, &outs[1]), (&restored, &outs[2])] {
+                assert!(nes.bytes() == lazy.bytes(), "{name}: bytes, frame {frame}");
+                assert_eq!(out.sound.start, outs[0].sound.start, "{name}: frame {frame}");
+                assert_eq!(out.sound.steps, outs[0].sound.steps, "{name}: frame {frame}");
+            }
+        }
+    }
 }

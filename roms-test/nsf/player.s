@@ -12,31 +12,33 @@
 
 .linecont +
 
-DUE      = $4100        ; bit 7: PLAY is due
+DUE      = $4100        ; bit 7: PLAY is due, until it is written; bit 6: the track is over
 PAGE     = $4101
 SILENCE  = $4102
-PERIOD   = $4104        ; four bytes
+BY_NMI   = $4103        ; bit 0: both pull /NMI
+CLOCK    = $4110        ; PLAY's period, the track's length and fade: 13 bytes
 
 track    = $4108        ; 1 and up
-region   = $4109        ; 0 NTSC, 8 PAL, 16 Dendy: where its words lie in TIMES
+region   = $4109        ; 0 NTSC, 14 PAL, 28 Dendy: where its words lie in TIMES
 pads     = $410A
-left     = $410B        ; calls of PLAY until the track is over, three bytes
-number   = $410E
+number   = $410B
+before   = $410C
 
 TEXT     = $5300
 song     = $53C0        ; what INIT gets in A
 flags    = $53C1
-ENDS     = %01          ; the track has an end
-MUTE     = %10          ; PLAY is not called
+IRQS     = %01          ; the I flag is the music's
+TWICE    = %10          ; INIT is called once more, need not return, and is interrupted
+SILENT   = %100         ; PLAY is not called
 init     = $53C2
 play     = $53C4
 banks    = $53C6
-times    = $53CE        ; by television: the period (four bytes), calls (three), INIT's X
-
-lows     = $53F0        ; the banks at $6000 and $7000, for the RAM adapter
+times    = $53CE        ; by television: CLOCK's bytes, INIT's X
+lows     = $53F8        ; the banks at $6000 and $7000, for the RAM adapter
 
 BANK     = $5FF8
 LOWBANK  = $5FF6
+IRQ      = $FFFE        ; RAM where NSF2 asks for it
 
 PPUCTRL   = $2000
 PPUMASK   = $2001
@@ -85,9 +87,8 @@ reset:
 : cmp #3
   bcc :+
   lda #2
-: asl a
-  asl a
-  asl a
+: tax
+  lda rows,x
   sta region
 
   lda JOY1
@@ -116,6 +117,7 @@ start:
   lda #0
   sta PPUMASK
   sta SILENCE
+  sta $4015
   tax
 : sta $00,x
   sta $0100,x
@@ -200,63 +202,83 @@ start:
   sta LOWBANK
   lda lows+1
   sta LOWBANK+1
+  lda #<ignore
+  sta IRQ
+  lda #>ignore
+  sta IRQ+1
   ldx region
-  lda times+4,x
-  sta left
-  lda times+5,x
-  sta left+1
-  lda times+6,x
-  sta left+2
   ldy #0
 : lda times,x
-  sta PERIOD,y
+  sta CLOCK,y
   inx
   iny
-  cpy #4
+  cpy #13
   bne :-
-  ldy times+3,x
-  tya
-  tax
+  lda flags
+  and #TWICE
+  bne twice
   ldy #0
-  lda song
   jsr call_init
-  sei
 
 turn:
-  bit DUE
-  bpl @pads
   lda flags
-  and #MUTE
-  bne @counts
-  jsr call_play
+  lsr a                 ; IRQS
+  bcs @wait
   sei
-@counts:
-  lda flags
-  lsr a
-  bcc @pads
-  lda left
-  sbc #1
-  sta left
-  lda left+1
-  sbc #0
-  sta left+1
-  lda left+2
-  sbc #0
-  sta left+2
-  bcc next
+@wait:
+  bit DUE
+  bvs next
+  bpl @pads
+  sta DUE
+  jsr call_play
+  jmp turn
 @pads:
   bit PPUSTATUS
-  bpl turn
+  bpl @wait
+  jsr read_pads
+  jmp @wait
 
+; The second time INIT may keep the CPU, and PLAY comes to it by NMI.
+twice:
+  ldy #$80
+  jsr call_init
+  sta DUE
   lda #1
-  sta JOY1
-  lsr a
-  sta JOY1
-  ldy #8
-: lda JOY1
-  lsr a
-  rol number
-  dey
+  sta BY_NMI
+  ldy #$81
+  jsr call_init
+  lda flags
+  and #SILENT
+  bne turn              ; no NMI comes to read the pads
+: jmp :-
+
+on_nmi:
+  bit DUE
+  bvs next
+  pha
+  txa
+  pha
+  tya
+  pha
+  jsr call_play
+  jsr read_pads
+  sta DUE               ; a call that came meanwhile is left out
+  pla
+  tay
+  pla
+  tax
+  pla
+ignore:
+  rti
+
+; Music that plays samples takes bits away: what counts was read twice.
+read_pads:
+  jsr read_once
+: lda number
+  sta before
+  jsr read_once
+  lda number
+  cmp before
   bne :-
   lda pads
   eor #$FF
@@ -268,8 +290,9 @@ turn:
   lsr a                 ; left
   bcs previous
   and #BUTTON_START >> 2
-  beq turn
-  jmp start
+  bne :+
+  rts
+: jmp start
 
 next:
   inc track
@@ -287,21 +310,37 @@ previous:
   sta track
 : jmp start
 
+read_once:
+  lda #1
+  sta JOY1
+  lsr a
+  sta JOY1
+  ldy #8
+: lda JOY1
+  lsr a
+  rol number
+  dey
+  bne :-
+  rts
+
+; Y: 0, or which of two times it is.
 call_init:
+  ldx region
+  lda times+13,x
+  tax
+  lda song
   jmp (init)
 call_play:
   jmp (play)
 
-; NMI is never switched on by the player, and no music may.
-nothing:
-  rti
+rows: .byte 0, 14, 28
 
 palette:
   .byte $30, $10, $00, $0F
 
 .segment "ENDING"
   .word 0               ; the music's first bank of 4 KiB, by the loader
-  .addr nothing, reset
+  .addr on_nmi, reset
 tracks: .byte 1         ; by the loader
 first:  .byte 1
 

@@ -368,9 +368,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// joins as M2 falls).
     #[inline(always)]
     fn sample_nmi(&mut self) {
+        let board = self.cart.board;
+        let nmi = self.watches.cpu_cycles && board.nmi(&self.state.board);
         let wires = &mut self.state.wires;
-        wires.sample_nmi(self.state.ppu.nmi());
-        wires.irq = self.cart.board.irq(&self.state.board).into();
+        wires.sample_nmi(self.state.ppu.nmi() || nmi);
+        wires.irq = board.irq(&self.state.board).into();
     }
 
     #[inline(always)]

@@ -42,7 +42,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let mut undisturbed = ppu.is_undisturbed();
         while !steps.is_empty() {
             if steps.has(Steps::LINES) {
-                wires.sample_nmi(ppu.nmi());
+                let board = self.watches.cpu_cycles && bus.cart.board.nmi(bus.board);
+                wires.sample_nmi(ppu.nmi() || board);
                 wires.irq = (!self.watches.nothing() && bus.cart.board.irq(bus.board)).into();
             }
             if steps.has(Steps::HALF) {

@@ -38,7 +38,7 @@ use std::sync::Arc;
 use zerocopy::IntoBytes;
 
 use cart::map::{Layout, Map, Place};
-use output::{Counting, Mute, Sink};
+use output::{Counting, Fade, Mute, Sink};
 use port::zapper::Aim;
 use state::State;
 use system::{System, Wiring};
@@ -198,23 +198,20 @@ impl Nes {
 
     /// Runs one frame without picture and sound; the same bytes result.
     pub fn run_muted(&mut self, input: Input) {
-        if self.state.ports.aims() {
-            self.run_aimed(input, None, &mut ());
-        } else {
-            self.run(input, &mut Mute, &mut ());
+        match self.state.ports.aims() {
+            true => self.run_aimed(input, None, &mut ()),
+            false => self.run(input, &mut Mute, &mut ()),
         }
     }
 
     /// Runs one frame with a probe attached.
     pub fn run_frame_with(&mut self, input: Input, out: &mut Output, probe: &mut impl Probe) {
-        self.begin(out);
-        let start = self.state.clock;
-        if self.state.ports.aims() {
-            self.run_aimed(input, Some(out), probe);
-        } else {
-            self.run(input, out, probe);
+        let begun = self.begin(out);
+        match self.state.ports.aims() {
+            true => self.run_aimed(input, Some(out), probe),
+            false => self.run(input, out, probe),
         }
-        out.sound.cycles = (self.state.clock - start) as u32;
+        self.end(begun, out);
     }
 
     /// Runs one frame and counts the edges of the tiers: a little slower. With a Zapper
@@ -223,17 +220,22 @@ impl Nes {
         if self.state.ports.aims() {
             return self.run_frame(input, out);
         }
-        self.begin(out);
-        let start = self.state.clock;
+        let begun = self.begin(out);
         self.run(input, &mut Counting(out), &mut ());
-        out.sound.cycles = (self.state.clock - start) as u32;
+        self.end(begun, out);
     }
 
-    fn begin(&self, out: &mut Output) {
+    fn begin(&self, out: &mut Output) -> (u64, Option<Fade>) {
         out.frame.ppu = self.cart.ppu;
         out.sound.steps.clear();
         out.sound.start = apu::mix::mix(self.state.apu.levels())
             + self.cart.board.level(&self.state.board, self.state.ram.as_bytes());
+        (self.state.clock, self.cart.board.fade(&self.state.board))
+    }
+
+    fn end(&self, (start, fade): (u64, Option<Fade>), out: &mut Output) {
+        out.sound.cycles = (self.state.clock - start) as u32;
+        out.sound.fade(fade, self.cart.board.fade(&self.state.board));
     }
 
     /// The same with a Zapper that looks on.

@@ -70,6 +70,27 @@ impl Sound {
         }
     }
 
+    /// Makes a frame as loud as is said of its start and of its end, by which time another
+    /// track may have begun.
+    pub(crate) fn fade(&mut self, start: Option<Fade>, end: Option<Fade>) {
+        let (Some(start), Some(end)) = (start, end) else { return };
+        let next = u64::from(self.cycles).checked_sub(end.since);
+        let at = |cycle: u32, level: i32| match next {
+            Some(next) if u64::from(cycle) >= next => end.level(u64::from(cycle) - next, level),
+            _ => start.level(start.since.saturating_add(cycle.into()), level),
+        };
+        let last = self.end();
+        self.start = at(0, self.start);
+        for step in &mut self.steps {
+            step.level = at(step.cycle, step.level);
+        }
+        // The next frame begins as loud as this.
+        let level = at(self.cycles, last);
+        if self.end() != level {
+            self.push(Step { cycle: self.cycles.saturating_sub(1), level });
+        }
+    }
+
     /// The level at the end of the frame.
     pub fn end(&self) -> i32 {
         self.steps.last().map_or(self.start, |step| step.level)
@@ -79,6 +100,28 @@ impl Sound {
 impl Default for Sound {
     fn default() -> Self {
         Self { start: 0, steps: Vec::with_capacity(Self::CAPACITY), cycles: 0 }
+    }
+}
+
+/// How a track of music falls to silence: evenly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fade {
+    /// CPU cycles since it began.
+    pub since: u64,
+    /// CPU cycles after which it is silent; 0: never.
+    pub length: u64,
+    /// In how many of them, the last ones, it falls.
+    pub over: u32,
+}
+
+impl Fade {
+    /// A level so many cycles after it began.
+    fn level(self, since: u64, level: i32) -> i32 {
+        if self.length == 0 || self.over == 0 {
+            return level;
+        }
+        let left = self.length.saturating_sub(since).min(self.over.into());
+        (i64::from(level) * left as i64 / i64::from(self.over)) as i32
     }
 }
 

@@ -110,7 +110,7 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             0x0000..=0x1fff => (self.ram_byte(address), true),
             0x2000..=0x3fff => (self.read_ppu(address & 7), true),
             0x4020..=0xffff => self.read_cart(address),
-            _ => (self.state.wires.data, false),
+            _ => self.read_between(address),
         };
         self.state.wires.data = external;
         let byte =
@@ -150,6 +150,14 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
     fn sees_light(&mut self, port: usize) -> bool {
         self.catch_up_ppu();
         self.sink.sees_light(port, self.state.ppu.position())
+    }
+
+    /// $4000-$401F outside of the 2A03.
+    fn read_between(&mut self, address: u16) -> (u8, bool) {
+        match address {
+            0x4018..=0x401f if self.cart.is_music() => self.read_board(address),
+            _ => (self.state.wires.data, false),
+        }
     }
 
     fn ram_byte(&self, address: u16) -> u8 {
@@ -251,8 +259,8 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
                 self.lengths_move = true;
                 self.emit();
             }
-            0x4018..=0x401f => {}
-            0x4020..=0xffff => self.write_cart(address, value),
+            0x4018..=0x401f if !self.cart.is_music() => {}
+            0x4018..=0xffff => self.write_cart(address, value),
         }
         self.state.wires.data = value;
         self.state.wires.internal = value;

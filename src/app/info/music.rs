@@ -19,7 +19,6 @@ pub fn describe(bytes: &[u8]) -> Result<Value, String> {
     let region = nsf.region.map_or("NTSC and PAL", region_name);
     let named = nsf.tracks.iter().any(|track| !track.name.is_empty() || track.time.is_some());
     let playlist = nsf.tracks.iter().enumerate().map(|(n, track)| line(n, track));
-    let fades = nsf.tracks.iter().any(|track| track.fade > 0);
     Ok(json!({
         "kind": "music",
         "format": nsf.format,
@@ -30,7 +29,6 @@ pub fn describe(bytes: &[u8]) -> Result<Value, String> {
         "tracks": nsf.tracks.len(),
         "first_track": nsf.first + 1,
         "playlist": named.then(|| playlist.collect::<Vec<_>>()),
-        "about_fades": fades.then_some("played as loud as the rest, then the next track begins"),
         "chips": chips,
         "region": region,
         "supported": supported,

@@ -56,6 +56,7 @@ use fds::Drive;
 use super::bits::Scroll;
 use super::cart::Cartridge;
 use super::cart::map::Map;
+use super::output::Fade;
 use super::ppu::Row;
 
 /// A CPU write to $4020-$FFFF (or $2000, see [`Board::ANSWERS_PPU`]; in an arcade machine $4016) as a board sees it.
@@ -251,6 +252,17 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
         false
     }
 
+    /// Whether it pulls /NMI, for boards that watch CPU cycles: no cartridge's does, the
+    /// music player's has to. What is said of /IRQ is said of this, too.
+    fn nmi(&self) -> bool {
+        false
+    }
+
+    /// How all sound fades, where it may.
+    fn fade(&self) -> Option<Fade> {
+        None
+    }
+
     /// What the board's sound adds to the level of the 2A03's, in the same unit
     /// ([`super::Step::level`]).
     fn level(&self) -> i32 {
@@ -413,6 +425,14 @@ macro_rules! boards {
 
             pub(crate) fn irq(self, regs: &Registers) -> bool {
                 match self { $( Self::$id => view::<$type>(regs).irq(), )* }
+            }
+
+            pub(crate) fn nmi(self, regs: &Registers) -> bool {
+                match self { $( Self::$id => view::<$type>(regs).nmi(), )* }
+            }
+
+            pub(crate) fn fade(self, regs: &Registers) -> Option<Fade> {
+                match self { $( Self::$id => view::<$type>(regs).fade(), )* }
             }
 
             pub(crate) fn sanitize(self, regs: &mut Registers, ram: &mut [u8], cart: &Cartridge) {

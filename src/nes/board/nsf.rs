@@ -2,10 +2,9 @@
 //! the sound chips that the file asks for, several at once.
 //!
 //! ```text
-//!  $4100        D... ....  read: D: the next call of PLAY is due; the read takes it
+//!  $4100 $4103 $4110-$411C  when PLAY is called and the track is over (nsf/clock.rs)
 //!  $4101        a page of text at $5300
-//!  $4102        every chip falls silent
-//!  $4104-$4107  how often PLAY is called: 256ths of a CPU cycle; the last one starts it
+//!  $4102        every chip falls silent, and no call comes
 //!  $4108-$410F  bytes that the player keeps: the console's RAM is the music's
 //!  $5300-$53FF  the page of text            (roms-test/nsf/player.s)
 //!  $5400-$5BFF  the player                  (the same)
@@ -14,6 +13,7 @@
 //!  $6000-$7FFF  RAM
 //!  with the FDS: $6000-$DFFF is RAM; $5FF6-$5FFD copy 4 KiB of the music to $6000, …
 //!  $FFFA-$FFFD  the player's vectors, whatever bank is there
+//!  for NSF2: $401B-$401D are a timer, $FFFE-$FFFF RAM (nsf/clock.rs)
 //!
 //!  VRC6  $9000-$9003 $A000-$A002 $B000-$B002    Namco 163  $4800 byte, $F800 address
 //!  VRC7  $9010 register, $9030 byte             5B         $C000 register, $E000 byte
@@ -25,7 +25,11 @@
 //!
 //! <https://www.nesdev.org/wiki/NSF>
 
+mod clock;
+
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use clock::Clock;
 
 use super::fds::sound::Sound as Fds;
 use super::fme7::sound::Sound as S5b;
@@ -36,6 +40,7 @@ use super::vrc7::fm::Fm;
 use super::{Board, Touched, Watches, Write};
 use crate::nes::cart::map::{Access, Layout, Map};
 use crate::nes::cart::{Cartridge, Mirroring};
+use crate::nes::output::Fade;
 
 /// No header names it: it is what `cart/nsf.rs` makes.
 pub const MAPPER: u16 = 4095;
@@ -49,6 +54,8 @@ pub mod chip {
     pub const MMC5: u8 = 0x08;
     pub const N163: u8 = 0x10;
     pub const S5B: u8 = 0x20;
+    /// No chip: NSF2's timer, and RAM where the IRQ vector is.
+    pub const TIMER: u8 = 0x80;
 }
 
 /// Bytes of the player at the start of PRG.
@@ -60,9 +67,6 @@ const VECTORS: usize = 0x7fa;
 /// A bank of the music.
 pub const BANK: usize = 0x1000;
 
-const DUE: u8 = 0x80;
-/// 256ths of a cycle in the fewest cycles between calls.
-const SHORTEST: u32 = 64 * 256;
 /// The Namco 163's loudness where nothing is said.
 const GAIN: u8 = 3;
 
@@ -70,15 +74,12 @@ const GAIN: u8 = 3;
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]
 pub struct Nsf {
-    /// $4104-$4107, and how much of it has passed.
-    period: [u8; 4],
-    passed: u32,
+    clock: Clock,
     /// $4108-$410F.
     kept: [u8; 8],
     /// $5FF8-$5FFF.
     banks: [u8; 8],
     text: u8,
-    due: u8,
     /// The cartridge's submapper.
     chips: u8,
     /// $F800.
@@ -86,6 +87,7 @@ pub struct Nsf {
     factors: [u8; 2],
     /// $4090 and $4092.
     gains: [u8; 2],
+    rest: [u8; 5],
     vrc6: Vrc6,
     mmc5: Mmc5,
     voices: Voices,
@@ -147,6 +149,7 @@ impl Board for Nsf {
         let more_at = ram.len().saturating_sub(Self::MORE_REGISTERS);
         let has = |chip: u8| self.chips & chip != 0;
         match address {
+            0x4100 => self.clock.take(),
             0x4101 => {
                 self.text = value;
                 return Touched::Banks;
@@ -166,9 +169,11 @@ impl Board for Nsf {
                     self.gains = more.fds.gains();
                 }
             }
-            0x4104..=0x4107 => {
-                self.period[usize::from(address & 3)] = value;
-                (self.passed, self.due) = (0, 0);
+            0x4103 => self.clock.pull_nmi(value),
+            0x4110..=0x411c => self.clock.write(address, value),
+            0x401b..=0x401d if has(chip::TIMER) => self.clock.write_timer(address, value),
+            0xfffe | 0xffff if has(chip::TIMER) => {
+                self.clock.vector()[usize::from(address & 1)] = value;
             }
             0x4108..=0x410f => self.kept[usize::from(address & 7)] = value,
             0x4800 if has(chip::N163) => {
@@ -210,7 +215,14 @@ impl Board for Nsf {
     fn read(&mut self, cart: &Cartridge, address: u16, open: u8) -> Option<u8> {
         let product = || u16::from(self.factors[0]) * u16::from(self.factors[1]);
         match address {
-            0x4100 => Some(std::mem::take(&mut self.due) * DUE),
+            0x4100 => Some(self.clock.status()),
+            0x401b..=0x401d if self.chips & chip::TIMER != 0 => {
+                let byte = self.clock.read_timer(address);
+                if address == 0x401d {
+                    self.clock.acknowledge();
+                }
+                Some(byte)
+            }
             0x4108..=0x410f => Some(self.kept[usize::from(address & 7)]),
             0x4090 if self.chips & chip::FDS != 0 => Some(open & 0xc0 | self.gains[0]),
             0x4092 if self.chips & chip::FDS != 0 => Some(open & 0xc0 | self.gains[1]),
@@ -223,6 +235,9 @@ impl Board for Nsf {
             0x5205 => Some(product() as u8),
             0x5206 => Some((product() >> 8) as u8),
             0xfffa..=0xfffd => cart.prg.read(VECTORS + usize::from(address - 0xfffa)),
+            0xfffe | 0xffff if self.chips & chip::TIMER != 0 => {
+                Some(self.clock.vector()[usize::from(address & 1)])
+            }
             0xff00..=0xffff => {
                 let banks = (cart.prg.len() / BANK).max(1) as i32;
                 let bank = self.bank(cart, self.banks[7]).rem_euclid(banks) as usize;
@@ -233,12 +248,7 @@ impl Board for Nsf {
     }
 
     fn cpu_cycles_with_more(&mut self, bytes: &mut [u8], cycles: u32) {
-        let period = self.period();
-        if period != 0 {
-            let passed = u64::from(self.passed) + u64::from(cycles) * 256;
-            self.due |= u8::from(passed >= period.into());
-            self.passed = (passed % u64::from(period)) as u32;
-        }
+        self.clock.pass(cycles);
         if self.chips & chip::VRC6 != 0 {
             self.vrc6.pass(cycles);
         }
@@ -270,12 +280,25 @@ impl Board for Nsf {
             _ => of(),
         };
         let Some(more) = more(bytes) else { return 0 };
-        quiet(chip::VRC6, &|| self.vrc6.quiet())
+        (self.clock.quiet())
+            .min(quiet(chip::VRC6, &|| self.vrc6.quiet()))
             .min(quiet(chip::MMC5, &|| self.mmc5.quiet()))
             .min(quiet(chip::N163, &|| self.voices.quiet(&self.ram)))
             .min(quiet(chip::VRC7, &|| more.fm.quiet()))
             .min(quiet(chip::FDS, &|| more.fds.quiet()))
             .min(quiet(chip::S5B, &|| more.s5b.quiet()))
+    }
+
+    fn irq(&self) -> bool {
+        self.clock.irq()
+    }
+
+    fn nmi(&self) -> bool {
+        self.clock.nmi()
+    }
+
+    fn fade(&self) -> Option<Fade> {
+        Some(self.clock.fade())
     }
 
     fn level_with_more(&self, bytes: &[u8]) -> i32 {
@@ -294,12 +317,7 @@ impl Board for Nsf {
 
     fn sanitize_with_more(&mut self, bytes: &mut [u8], cart: &Cartridge) {
         self.chips = cart.submapper;
-        self.due &= 1;
-        if self.period() != 0 {
-            self.passed %= self.period();
-        } else {
-            self.passed = 0;
-        }
+        self.clock.sanitize();
         self.vrc6.sanitize();
         self.mmc5.sanitize();
         self.voices.sanitize(GAIN);
@@ -313,14 +331,6 @@ impl Board for Nsf {
 }
 
 impl Nsf {
-    /// 256ths of a CPU cycle from call to call; 0: none comes.
-    fn period(&self) -> u32 {
-        match u32::from_le_bytes(self.period) {
-            0 => 0,
-            period => period.max(SHORTEST),
-        }
-    }
-
     /// The 4 KiB of PRG that bank `bank` of the music is; past its end it begins again.
     fn bank(&self, cart: &Cartridge, bank: u8) -> i32 {
         let said = cart.prg.get(FIRST_BANK..).and_then(|bytes| bytes.first_chunk());
@@ -341,6 +351,7 @@ impl Nsf {
     }
 
     fn silence(&mut self) {
+        self.clock.silence();
         self.vrc6.as_mut_bytes().fill(0);
         self.mmc5.as_mut_bytes().fill(0);
         self.voices.as_mut_bytes().fill(0);
@@ -406,20 +417,29 @@ mod tests {
     }
 
     #[test]
-    fn play_is_due_after_as_many_cycles_as_were_asked_for_and_a_read_takes_it() {
-        let mut b = board(0);
-        // 1000 and a half.
-        for (n, byte) in (1000 * 256 + 128_u32).to_le_bytes().into_iter().enumerate() {
-            b.write(0x4104 + n as u16, byte);
+    fn with_nsf2_the_irq_vector_is_ram_and_writes_leave_the_bank_below_alone() {
+        for (chips, seen) in [(chip::TIMER, [0x34, 0x12]), (0, [3, 3])] {
+            let mut b = board(chips);
+            b.write(0x5fff, 3);
+            b.write(0xfffe, 0x34);
+            b.write(0xffff, 0x12);
+            assert_eq!([b.read(0xfffe), b.read(0xffff)], seen.map(Some));
         }
-        let mut due = Vec::new();
-        for cycle in 1..=4002 {
-            b.pass(1);
-            if b.read(0x4100) == Some(0x80) {
-                due.push(cycle);
+    }
+
+    #[test]
+    fn the_timer_is_there_with_nsf2_only_and_silence_stops_it() {
+        let fired = |chips, ends: &[(u16, u8)]| {
+            let mut b = board(chips);
+            for (address, value) in [(0x401b, 99), (0x401d, 1)].iter().chain(ends) {
+                b.write(*address, *value);
             }
-        }
-        assert_eq!(due, [1001, 2001, 3002, 4002]);
+            b.pass(100);
+            (b.cart.board.irq(&b.regs), b.read(0x401d), b.cart.board.irq(&b.regs))
+        };
+        assert_eq!(fired(chip::TIMER, &[]), (true, Some(0x81), false));
+        assert_eq!(fired(chip::TIMER, &[(0x4102, 0)]), (false, Some(0), false));
+        assert_eq!(fired(0, &[]), (false, None, false));
     }
 
     #[test]

@@ -88,7 +88,12 @@ impl Cartridge {
 
     /// Whether the machine around it has switches that the ports read: `port/switches.rs`.
     pub fn has_switches(&self) -> bool {
-        self.board == BoardId::Nsf || self.is_arcade()
+        self.is_music() || self.is_arcade()
+    }
+
+    /// Whether it plays a music file. It hears of $4018-$401F, too.
+    pub fn is_music(&self) -> bool {
+        self.board == BoardId::Nsf
     }
 
     /// How the PPU keeps time in a console of a region.

@@ -54,7 +54,11 @@ pub struct Nsf<'a> {
     pub region: Option<Region>,
     /// The chips beside the 2A03's.
     pub chips: u8,
-    /// Whether PLAY is never called.
+    /// NSF2: whether it takes interrupts, with a timer and a vector of its own.
+    pub irqs: bool,
+    /// NSF2: whether INIT is called twice and may keep the CPU then, interrupted by PLAY.
+    pub twice: bool,
+    /// NSF2: whether PLAY is never called.
     pub no_play: bool,
     /// The tracks in their order.
     pub tracks: Vec<Track>,
@@ -140,12 +144,13 @@ impl<'a> Nsf<'a> {
             speeds: [word(0x6e), word(0x78), word(0x78)],
             region: television(header[0x7a]),
             chips: header[0x7b],
+            irqs: flags & IRQ != 0,
+            twice: flags & NEVER_RETURNS != 0,
             no_play: flags & NO_PLAY != 0,
             tracks: songs(header[6]),
             first: usize::from(header[7].saturating_sub(1)),
             data,
         };
-        needs(flags)?;
         match nsf.take_chunks(chunks) {
             // Behind the music lie words about it at most.
             Err(_) if flags & MANDATORY == 0 => {}
@@ -165,6 +170,8 @@ impl<'a> Nsf<'a> {
             speeds: [0; 3],
             region: None,
             chips: 0,
+            irqs: false,
+            twice: false,
             no_play: false,
             tracks: Vec::new(),
             first: 0,
@@ -195,7 +202,8 @@ impl<'a> Nsf<'a> {
                 }
                 b"NSF2" => {
                     let flags = bytes.first().copied().unwrap_or_default();
-                    needs(flags)?;
+                    self.irqs = flags & IRQ != 0;
+                    self.twice = flags & NEVER_RETURNS != 0;
                     self.no_play = flags & NO_PLAY != 0;
                 }
                 b"VRC7" if bytes.first().is_some_and(|device| *device != 0) => {
@@ -312,7 +320,7 @@ impl<'a> Nsf<'a> {
             chr: pictures.to_vec(),
             board: BoardId::Nsf,
             mapper: MAPPER,
-            submapper: self.chips,
+            submapper: self.chips | if self.irqs || self.twice { chip::TIMER } else { 0 },
             mirroring: Mirroring::Vertical,
             prg_ram: if self.chips & chip::FDS != 0 { 0x8000 } else { 0x2000 },
             prg_nvram: 0,
@@ -356,7 +364,7 @@ impl<'a> Nsf<'a> {
         show(&mut page, &[&number, "", &track.name, &rest, &time, keys]);
         let [i0, i1] = self.init.to_le_bytes();
         let [p0, p1] = self.play.to_le_bytes();
-        let flags = u8::from(track.time.is_some()) | u8::from(self.no_play) << 1;
+        let flags = u8::from(self.irqs) | u8::from(self.twice) << 1 | u8::from(self.no_play) << 2;
         page[192..198].copy_from_slice(&[track.song, flags, i0, i1, p0, p1]);
         let below = ((0x8000 - self.base()) / BANK as u16) as u8;
         let banks =
@@ -364,16 +372,21 @@ impl<'a> Nsf<'a> {
         page[198..206].copy_from_slice(&banks);
         // $6000 and $7000.
         let low = if self.is_banked() { [banks[6], banks[7]] } else { [0, 1] };
-        page[240..242].copy_from_slice(&low);
+        page[248..250].copy_from_slice(&low);
         for region in [Region::Ntsc, Region::Pal, Region::Dendy] {
-            let speed = self.speed(region);
-            let length = u64::from(track.time.unwrap_or_default()) + u64::from(track.fade);
-            // The call after which it is over.
-            let calls = (length * 1000 / u64::from(speed)).saturating_sub(1).min(0xff_ffff);
-            let words = &mut page[206 + 8 * row(region)..][..8];
-            words[..4].copy_from_slice(&period(speed, region).to_le_bytes());
-            words[4..7].copy_from_slice(&calls.to_le_bytes()[..3]);
-            words[7] = u8::from(region != Region::Ntsc);
+            let period = match self.no_play {
+                true => 0,
+                false => cycles(u64::from(self.speed(region)) * 256, region),
+            };
+            let milliseconds = |n: u32| cycles(u64::from(n) * 1000, region);
+            let fade = milliseconds(track.fade).min(u32::MAX.into());
+            // One cycle at least: 0 is no end.
+            let length = track.time.map_or(0, |time| (milliseconds(time) + fade).max(1));
+            let words = &mut page[206 + 14 * row(region)..][..14];
+            words[..4].copy_from_slice(&period.to_le_bytes()[..4]);
+            words[4..9].copy_from_slice(&length.to_le_bytes()[..5]);
+            words[9..13].copy_from_slice(&fade.to_le_bytes()[..4]);
+            words[13] = u8::from(region != Region::Ntsc);
         }
         page
     }
@@ -408,15 +421,6 @@ static CHIPS: [(u8, &str); 6] = [
 ];
 const KNOWN_CHIPS: u8 = 0x3f;
 
-fn needs(flags: u8) -> Result<(), NsfError> {
-    let what = match flags {
-        _ if flags & IRQ != 0 => "the timer and interrupts of NSF2",
-        _ if flags & NEVER_RETURNS != 0 => "an INIT that does not return, as NSF2 has it",
-        _ => return Ok(()),
-    };
-    Err(NsfError::Needs { what: what.into() })
-}
-
 /// Bit 1: both; else bit 0: PAL.
 fn television(bits: u8) -> Option<Region> {
     match bits & 3 {
@@ -438,12 +442,12 @@ fn row(region: Region) -> usize {
     }
 }
 
-/// Microseconds as 256ths of a CPU cycle.
-fn period(microseconds: u32, region: Region) -> u32 {
+/// Microseconds as CPU cycles.
+fn cycles(microseconds: u64, region: Region) -> u64 {
     let timing = region.timing();
     let (hertz, of) = timing.master_hz;
-    let cycles = u64::from(microseconds) * hertz * 256 / (of * u64::from(timing.cpu_divider));
-    (cycles / 1_000_000) as u32
+    let second = u128::from(of * u64::from(timing.cpu_divider)) * 1_000_000;
+    (u128::from(microseconds) * u128::from(hertz) / second) as u64
 }
 
 /// Text up to its zero: UTF-8, or where it is none, Latin-1.
@@ -559,17 +563,49 @@ mod tests {
     }
 
     #[test]
-    fn a_track_ends_with_the_call_at_which_its_time_is_over() {
-        let bytes = nsfe(&[chunk(b"time", &1000_i32.to_le_bytes())]);
+    fn a_track_is_over_when_its_time_and_its_fade_are_on_each_television() {
+        let bytes = nsfe(&[
+            chunk(b"time", &[1000_i32, 0].map(i32::to_le_bytes).concat()),
+            chunk(b"fade", &500_i32.to_le_bytes()),
+        ]);
         let cart = Cartridge::parse(&bytes).unwrap();
-        let page = &cart.prg[PLAYER + 0x100..][..0x100];
-        assert_eq!(&page[..2], b"\0\0");
-        assert_eq!(&page[2..12], b"TRACK 1 OF");
-        // 1000 ms are 60.1 calls of 16,639 µs; the last one counts down from 0.
-        assert_eq!((page[193], &page[210..213]), (1, &[59, 0, 0][..]));
-        // 16,639 µs are 29,780.1 cycles.
-        let period = u32::from_le_bytes([page[206], page[207], page[208], page[209]]);
-        assert_eq!(period / 256, 29_780);
+        let page = |n: usize| &cart.prg[PLAYER + 0x100 * n..][..0x100];
+        assert_eq!(&page(1)[..2], b"\0\0");
+        assert_eq!(&page(1)[2..12], b"TRACK 1 OF");
+        let number = |page: &[u8], at: usize, bytes: usize| {
+            page[at..at + bytes].iter().rev().fold(0_u64, |n, byte| n << 8 | u64::from(*byte))
+        };
+        // 1.789773, 1.662607 and 1.773448 million cycles a second.
+        let rows = [
+            (29_780, 2_684_658, 894_886),
+            (33_247, 2_493_910, 831_303),
+            (35_463, 2_660_170, 886_723),
+        ];
+        for (n, (period, length, fade)) in rows.into_iter().enumerate() {
+            let words = &page(1)[206 + 14 * n..];
+            assert_eq!(number(words, 0, 4) / 256, period);
+            assert_eq!((number(words, 4, 5), number(words, 9, 4)), (length, fade));
+        }
+        assert_eq!(number(page(2), 210, 5), 1, "no time is not no end");
+        assert_eq!(number(page(3), 210, 5), 0, "nothing is said: it has no end");
+    }
+
+    #[test]
+    fn nsf2_says_how_init_and_play_are_called_in_a_header_or_a_chunk() {
+        let header =
+            |version, flags| file(&[7; 9], |header| (header[5], header[0x7c]) = (version, flags));
+        for (flags, page_flags) in [(0x10, 1), (0x20, 2), (0x40, 4), (0x70, 7)] {
+            for bytes in [header(2, flags), nsfe(&[chunk(b"NSF2", &[flags])])] {
+                let cart = Cartridge::parse(&bytes).unwrap();
+                let page = &cart.prg[PLAYER + 0x100..][..0x100];
+                assert_eq!(page[193], page_flags);
+                assert_eq!(page[206..210] == [0; 4], flags & 0x40 != 0, "PLAY's period");
+                assert_eq!(cart.submapper & chip::TIMER != 0, flags & 0x30 != 0);
+            }
+        }
+        let cart = Cartridge::parse(&header(1, 0x70)).unwrap();
+        let flags = cart.prg[PLAYER + 0x100 + 193];
+        assert_eq!((flags, cart.submapper), (0, 0), "in version 1 they are none");
     }
 
     #[test]
@@ -584,9 +620,6 @@ mod tests {
         assert!(sentence(&file(&[7], |header| header[0x7b] = 0x40)).contains("nobody knows"));
         let huge = file(&vec![7; 0x10_0000], |header| header[0x70] = 1);
         assert!(sentence(&huge).contains("256 banks"));
-        let nsf2 = |flags| file(&[7], |header| (header[5], header[0x7c]) = (2, flags));
-        assert!(sentence(&nsf2(0x10)).contains("interrupts of NSF2"));
-        assert!(sentence(&nsf2(0x20)).contains("does not return"));
         assert!(sentence(b"NSFE").contains("no chunk INFO"));
         assert!(sentence(b"NSFE\x09\0\0\0INFO").contains("within a chunk"));
         assert!(sentence(&nsfe(&[chunk(b"ODD ", b"")])).contains("the chunk ODD"));
