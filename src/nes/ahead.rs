@@ -92,6 +92,9 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let (board, ppu) = (self.cart.board, &self.state.ppu);
         let rises = board.quiet_rises(&self.state.board);
         let apart = rises.saturating_mul(APART);
+        if self.late.ppu_calm <= apart && board.hears_a12_alone() {
+            return self.late.ppu_calm;
+        }
         let rests = if ppu.moves_address() {
             // An address by itself may begin one of the lines that an MMC5 counts.
             if board.hears_a12_alone() { apart } else { 0 }

@@ -77,7 +77,7 @@ impl VideoBus for CartBus<'_> {
     fn drive(&mut self, address: u16) {
         if self.hears != Hears::Nothing {
             let a12 = address & 0x1000 != 0;
-            if self.hears == Hears::A12 && self.a12.replace(a12) == Some(a12) {
+            if self.hears != Hears::Everything && self.a12.replace(a12) == Some(a12) {
                 return;
             }
             let board = self.cart.board;

@@ -186,7 +186,14 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
 
     /// As many half-dots as a cycle may have.
     fn most_half_dots(&self) -> u32 {
-        if self.schedules.len() > 1 { 7 } else { self.schedules[0].total }
+        if self.schedules.len() > 1 { 7 } else { 6 }
+    }
+
+    /// Whole cycles that surely fit in so many half-dots. (By a constant: a division by
+    /// what is not known takes as long as ten other steps.)
+    #[inline(always)]
+    fn cycles_in(&self, half_dots: u32) -> u32 {
+        if self.schedules.len() > 1 { half_dots / 7 } else { half_dots / 6 }
     }
 
     /// CPU cycles for which the APU is late.
@@ -204,7 +211,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     pub fn status_rests(&self) -> u32 {
         let most = self.most_half_dots();
         let rests = self.late.status_rests.unwrap_or(0).min(self.late.ppu_calm);
-        rests.saturating_sub(self.late.ppu + most) / most
+        self.cycles_in(rests.saturating_sub(self.late.ppu + most))
     }
 
     /// Whether the PPU is known to be calm for so many whole cycles.
@@ -235,7 +242,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         } else if self.late.apu > 0 {
             // Nobody ran, and the lines were sampled since.
             self.work.edges.take::<S>(Edge::IdleBegins);
-            let ppu = (self.late.ppu_may - self.late.ppu) / self.most_half_dots();
+            let ppu = self.cycles_in(self.late.ppu_may - self.late.ppu);
             self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
             if self.watches.cpu_cycles {
                 let board = self.late.board_due.saturating_sub(self.state.clock);

@@ -14,7 +14,6 @@
 use super::cart_bus::{CartBus, M2};
 use super::cycle::Late;
 use super::output::Sink;
-use super::ppu::Hears;
 use super::schedule::Moment;
 use super::system::System;
 use super::{Edge, State};
@@ -55,16 +54,18 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
         let State { ppu, ram, board, clock, wires, .. } = &mut *self.state;
         let Late { ppu: late, ppu_calm: calm, amid_dot, ahead, since_m2_fell, .. } = &mut self.late;
-        let watching = self.watches.ppu_address;
         let m2 = M2 { falls: *clock, since: *since_m2_fell, left: *late };
-        let hears = match (watching, self.cart.board.hears_a12_alone()) {
-            (false, _) => Hears::Nothing,
-            (true, true) => Hears::A12,
-            (true, false) => Hears::Everything,
-        };
         let answers = self.cart.board.answers_ppu();
-        let mut bus =
-            CartBus { cart: self.cart, map: self.map, ram, board, hears, a12: None, answers, m2 };
+        let mut bus = CartBus {
+            cart: self.cart,
+            map: self.map,
+            ram,
+            board,
+            hears: self.hears,
+            a12: None,
+            answers,
+            m2,
+        };
         self.work.half_dots += u64::from(*late);
         while *late > 0 {
             if *calm == 0 {

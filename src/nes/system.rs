@@ -13,7 +13,7 @@ use super::cycle::Late;
 use super::dma::Cycle;
 use super::output::{Mute, Sink};
 use super::port::{Input, switches};
-use super::ppu::{Crowd, Screen};
+use super::ppu::{Crowd, Hears, Screen};
 use super::region::{Region, Timing};
 use super::schedule::{self, Moment, Schedule, Steps};
 use super::state::State;
@@ -29,6 +29,8 @@ pub struct System<'a, S: Sink, const LAZY: bool> {
     pub(super) region: Region,
     pub(super) timing: &'static Timing,
     pub(super) watches: Watches,
+    /// What of the PPU's address the board is told when the PPU runs late.
+    pub(super) hears: Hears,
     pub(super) input: Input,
     pub(super) schedules: &'static [Schedule],
     /// How far this CPU cycle has come.
@@ -77,6 +79,7 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             work: Work::default(),
             start: state.clock,
             watches: cart.board.watches(),
+            hears: cart.board.hears(cart),
             timing: cart.timing(region),
             halted: false,
             state,

@@ -61,6 +61,10 @@ const FALLS_A_LINE: u32 = 43;
 impl Board for Mmc3 {
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: true };
     const HEARS_A12_ALONE: bool = true;
+
+    fn hears_short_lows(cart: &Cartridge) -> bool {
+        chip(cart) == MC_ACC
+    }
     const HEARS_RAM: bool = false;
 
     /// The banks are as most games would set them, and PRG RAM is on, for

@@ -57,7 +57,7 @@ use super::bits::Scroll;
 use super::cart::Cartridge;
 use super::cart::map::Map;
 use super::output::Fade;
-use super::ppu::Row;
+use super::ppu::{Hears, Row};
 
 /// A CPU write to $4020-$FFFF (or $2000, see [`Board::ANSWERS_PPU`]; in an arcade machine $4016) as a board sees it.
 #[derive(Debug)]
@@ -149,6 +149,12 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
     /// Of the PPU's address it listens to A12 alone: changes that leave it as it is
     /// need not be told.
     const HEARS_A12_ALONE: bool = false;
+
+    /// Whether a board that listens to A12 alone counts changes after lows in which M2 falls
+    /// less than three times.
+    fn hears_short_lows(_cart: &Cartridge) -> bool {
+        false
+    }
 
     /// Whether [`Board::write`] does anything when PRG RAM is written.
     const HEARS_RAM: bool = true;
@@ -371,6 +377,20 @@ macro_rules! boards {
 
             pub(crate) fn hears_a12_alone(self) -> bool {
                 match self { $( Self::$id => <$type>::HEARS_A12_ALONE, )* }
+            }
+
+            fn hears_short_lows(self, cart: &Cartridge) -> bool {
+                match self { $( Self::$id => <$type>::hears_short_lows(cart), )* }
+            }
+
+            /// What of the PPU's address it has to be told.
+            pub(crate) fn hears(self, cart: &Cartridge) -> Hears {
+                match (self.watches().ppu_address, self.hears_a12_alone()) {
+                    (false, _) => Hears::Nothing,
+                    (true, false) => Hears::Everything,
+                    (true, true) if self.hears_short_lows(cart) => Hears::A12,
+                    (true, true) => Hears::LongLows,
+                }
             }
 
             pub(crate) fn power_on(self, regs: &mut Registers, cart: &Cartridge) {

@@ -92,7 +92,7 @@ impl Ppu {
         ];
         let clears = self.status_read.on() && self.vblank.on();
         let corrupts = rendering && e.corruption_pending.on();
-        let moves = moving.into_iter().any(Flag::on) || clears || corrupts;
+        let moves = moving.map(Flag::byte) != [0; 6] || clears || corrupts;
         !moves && self.vblank_set_was_off == Flag::ON
     }
 

@@ -10,7 +10,7 @@
 //! | $2001 layers, greyscale, emphasis | before the pixel; fetches and sprites have gone by, and do not look at it while rendering stays as it is | if it does |
 //! | $2001 turns rendering on or off | | calm ends before |
 //! | $2001 end of rendering, as OAM sees it | | calm ends before |
-//! | $2006 into `v` | after the start, before the fetch and the pixel | with rendering off and in dots 1-255; else calm ends before |
+//! | $2006 into `v` | after the start, before the fetch and the pixel | with rendering off and in most dots; else calm ends before |
 //!
 //! Some writes touch nothing but `t` and `w` ([`Ppu::overlooks`]): the first one to
 //! $2006, those to $2005 that leave fine X or come behind the pixels, nametables in
@@ -25,6 +25,17 @@ use super::dots::LATE_ALIGNMENT;
 use super::{Ppu, VideoBus};
 use crate::nes::bits::{Ctrl, Flag, Mask};
 use crate::nes::region::Timing;
+
+/// Whether `v` may change in a dot while rendering is on, and nothing looks at it, or at
+/// its address on the pins, before the fetch. Dot 256 leaves word of it, dot 257 steps
+/// down first, and where sprites and unused names are read the latch takes the address.
+fn copies_alone(dot: u16) -> bool {
+    match dot {
+        1..256 | 321..337 => true,
+        259..321 => dot & 1 == 1,
+        _ => false,
+    }
+}
 
 impl Ppu {
     /// Whether a write has not yet left all its marks.
@@ -68,16 +79,11 @@ impl Ppu {
             first = first.min(self.corruption_in.into());
         }
         let copies_in = self.dot + u16::from(self.copy_in);
-        if self.copy_in > 0 && rendering && !Self::COPIES_ALONE.contains(&copies_in) {
+        if self.copy_in > 0 && rendering && !copies_alone(copies_in) {
             first = first.min(self.copy_in.into());
         }
         if first == NEVER { u32::MAX } else { 2 * u32::from(first - 1) + u32::from(amid_dot) }
     }
-
-    /// Dots in which `v` may change while rendering is on, and nothing else looks at it
-    /// before the fetch: dot 256 leaves word of it, dot 257 steps down first, and behind
-    /// them the latch takes the address.
-    const COPIES_ALONE: std::ops::Range<u16> = 1..256;
 
     /// Lets what is delayed come nearer by some dots, at the most so many. It takes
     /// effect in the first of them, and in no other. Gives how many.

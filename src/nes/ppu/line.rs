@@ -219,12 +219,7 @@ impl Ppu {
             bus.pass(16 * tiles as u32);
             return;
         }
-        for _ in 0..tiles {
-            bus.drive(tile);
-            bus.pass(8);
-            bus.drive(table);
-            bus.pass(8);
-        }
+        tell_fetches(bus, tile, table, tiles as u32);
     }
 
     /// Sprites over the background. The first in OAM2's order hides the others,
@@ -364,6 +359,22 @@ impl Canvas {
             _ => 0,
         });
         (u16::from_be_bytes([a, b]) << (x & 7) >> 8) as u8
+    }
+}
+
+/// So many times two fetches with A12 low, eight half-dots long, and two of a table. Who
+/// hears long lows alone is told of the first time and of the last.
+#[inline(always)]
+pub(super) fn tell_fetches(bus: &mut impl VideoBus, low: u16, table: u16, times: u32) {
+    let skipped = if bus.hears() == Hears::LongLows { times.saturating_sub(2) } else { 0 };
+    for n in 0..times - skipped {
+        if n == 1 {
+            bus.pass(16 * skipped);
+        }
+        bus.drive(low);
+        bus.pass(8);
+        bus.drive(table);
+        bus.pass(8);
     }
 }
 

@@ -17,6 +17,7 @@
 //! ([`VideoBus::sprites`]), and is told of each fetch behind them.
 
 use super::fetch::PLANE;
+use super::line::tell_fetches;
 use super::{Hears, Ppu, Screen, VideoBus};
 use crate::nes::bits::Flag;
 
@@ -110,13 +111,14 @@ impl Ppu {
             bus.pass(8 * 16);
             return;
         }
+        let names = self.v.tile_address();
+        if !self.ctrl.tall_sprites() {
+            tell_fetches(bus, names, self.ctrl.sprite_table(), 8);
+            return;
+        }
         let (entries, _) = self.oam2.as_chunks::<4>();
         for [_, tile, ..] in entries {
-            bus.drive(self.v.tile_address());
-            bus.pass(8);
-            let tall = u16::from(tile & 1) << 12;
-            bus.drive(if self.ctrl.tall_sprites() { tall } else { self.ctrl.sprite_table() });
-            bus.pass(8);
+            tell_fetches(bus, names, u16::from(tile & 1) << 12, 1);
         }
     }
 

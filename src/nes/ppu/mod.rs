@@ -94,6 +94,9 @@ pub enum Hears {
     Nothing,
     /// A12 alone: of the addresses that leave it as it is, it need not be told.
     A12,
+    /// The same, and of lows only those in which M2 falls three times: a shorter one counts
+    /// for nothing, and the next one leaves no trace of it.
+    LongLows,
     /// All of them.
     Everything,
 }
