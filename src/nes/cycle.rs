@@ -226,6 +226,10 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         let schedule = self.schedule();
         let late = self.late.ppu + schedule.total - self.late.ahead;
         let runs_ppu = !self.may_wait(late);
+        if self.reached == Moment::EndOfRead {
+            self.end_met_cycle();
+            return;
+        }
         if self.reached != Moment::Start || runs_ppu && !self.lines_rest(late) {
             self.run_until(Moment::End);
             self.reached = Moment::Start;
@@ -239,15 +243,38 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.late.since_m2_fell = schedule.until_end;
         if runs_ppu {
             self.catch_up_ppu();
-        } else if self.late.apu > 0 {
-            // Nobody ran, and the lines were sampled since.
-            self.work.edges.take::<S>(Edge::IdleBegins);
-            let ppu = self.cycles_in(self.late.ppu_may - self.late.ppu);
-            self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
-            if self.watches.cpu_cycles {
-                let board = self.late.board_due.saturating_sub(self.state.clock);
-                self.late.idle = board.min(self.late.idle.into()) as u32;
-            }
+        } else {
+            self.begin_idle();
+        }
+    }
+
+    /// The rest of a cycle that met the PPU at its end, where /NMI and the cartridge's /IRQ
+    /// were sampled before. If the one surely rests and the other is let go, they are what
+    /// they were.
+    fn end_met_cycle(&mut self) {
+        let until_end = self.schedule().until_end;
+        let waiting = self.late.ppu + until_end - self.late.ahead.min(until_end);
+        self.run_until(Moment::End);
+        self.reached = Moment::Start;
+        let waits = LAZY && self.late.ppu == waiting;
+        let rests = waits && self.state.ppu.nmi_rests(self.timing, waiting);
+        if rests && !self.cart.board.irq(&self.state.board) {
+            self.begin_idle();
+        }
+    }
+
+    /// Nobody ran, and the lines were sampled since: what follows is idle.
+    #[inline(always)]
+    fn begin_idle(&mut self) {
+        if self.late.apu == 0 {
+            return;
+        }
+        self.work.edges.take::<S>(Edge::IdleBegins);
+        let ppu = self.cycles_in(self.late.ppu_may.saturating_sub(self.late.ppu));
+        self.late.idle = ppu.min(self.late.apu_calm - self.late.apu);
+        if self.watches.cpu_cycles {
+            let board = self.late.board_due.saturating_sub(self.state.clock);
+            self.late.idle = board.min(self.late.idle.into()) as u32;
         }
     }
 
