@@ -344,6 +344,7 @@ pub(super) mod tests {
     pub struct Bench {
         hears: Hears,
         a12: u64,
+        low_since: u64,
         /// Half-dots that passed.
         pub now: u64,
         hash: u64,
@@ -361,7 +362,7 @@ pub(super) mod tests {
 
     impl Bench {
         pub fn new(hears: Hears) -> Self {
-            Self { hears, a12: 0, now: 0, hash: 0 }
+            Self { hears, a12: 0, low_since: 0, now: 0, hash: 0 }
         }
 
         fn note(&mut self, what: u64) {
@@ -381,7 +382,11 @@ pub(super) mod tests {
             match self.hears {
                 // Who does not listen is not told of each address, and remembers none.
                 Hears::Nothing => return,
-                Hears::A12 if a12 == self.a12 => {}
+                Hears::A12 | Hears::LongLows if a12 == self.a12 => {}
+                Hears::LongLows if a12 == 0 => self.low_since = self.now,
+                // M2 may fall three times in twelve half-dots and some more.
+                Hears::LongLows if self.now - self.low_since > 12 => self.note(self.now),
+                Hears::LongLows => {}
                 Hears::A12 => self.note(self.now << 1 | a12),
                 Hears::Everything => self.note(self.now << 16 | u64::from(address)),
             }
@@ -512,7 +517,9 @@ pub(super) mod tests {
                 (prop_oneof![1u8..2, 5u8..9], any::<u8>(), any::<u8>(), 0u32..8),
                 0..4,
             ),
-            hears in prop_oneof![Just(Hears::Nothing), Just(Hears::A12), Just(Hears::Everything)],
+            hears in prop_oneof![
+                Just(Hears::Nothing), Just(Hears::A12), Just(Hears::LongLows), Just(Hears::Everything)
+            ],
         ) {
             let timing = Region::Ntsc.timing();
             let mut calm = settled(&bytes, (line, dot), mask);
