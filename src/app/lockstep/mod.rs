@@ -6,6 +6,7 @@
 //! which instruction, and leaves out of the program what it does not take.
 
 mod bisect;
+mod chips;
 pub mod command;
 pub mod program;
 pub mod random;
