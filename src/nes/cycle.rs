@@ -250,14 +250,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
 
     /// The rest of a cycle that met the PPU at its end, where /NMI and the cartridge's /IRQ
     /// were sampled before. If the one surely rests and the other is let go, they are what
-    /// they were.
+    /// they were, and as good as sampled since.
     fn end_met_cycle(&mut self) {
-        let until_end = self.schedule().until_end;
-        let waiting = self.late.ppu + until_end - self.late.ahead.min(until_end);
         self.run_until(Moment::End);
         self.reached = Moment::Start;
-        let waits = LAZY && self.late.ppu == waiting;
-        let rests = waits && self.state.ppu.nmi_rests(self.timing, waiting);
+        let rests = LAZY && self.state.ppu.nmi_rests(self.timing, self.late.ppu);
         if rests && !self.cart.board.irq(&self.state.board) {
             self.begin_idle();
         }

@@ -48,12 +48,19 @@ impl Program {
             6 => random.one_of(&[5, 19, 24, 26, 64, 69, 85, 118]),
             _ => random.one_of(&mappers),
         };
-        let (rom, pieces) = if random.once_in(5) {
+        let (mut rom, pieces) = if random.once_in(5) {
             soup::rom(&mut random, (mapper != 0).then_some(mapper))
         } else {
             scene::rom(&mut random, mapper, &options, Self::rasters(seed))
         };
+        rom[8] |= Self::submapper(seed, mapper) << 4;
         Self { seed, mapper, options, rom, pieces }
+    }
+
+    /// At times one of the MMC3's other chips: MMC6, MC-ACC, MMC3A; chosen beside all else.
+    fn submapper(seed: u64, mapper: u16) -> u8 {
+        let chip = Random(seed ^ 2 << 32).one_of(&[0, 0, 0, 0, 0, 1, 3, 4]);
+        if mapper == 4 { chip } else { 0 }
     }
 
     /// Whether a scene's pieces write within the picture: one in three, chosen beside
