@@ -7,7 +7,9 @@
 //! * Whatever it does, nobody can tell: no line is near on which /NMI moves, and a
 //!   listening board's /IRQ rests for so many rises of A12, which are twelve half-dots
 //!   apart. Then calm or not is a question for when it runs. What it does within is not
-//!   known before, though: reads of $2002 and writes that it may overlook ask for calm.
+//!   known before, though: reads of $2002 ask for calm.
+//!
+//! Writes at which no dot near looks are done without it, calm or not.
 
 use super::Edge;
 use super::output::Sink;
@@ -102,7 +104,11 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             // One more than a line has, where rendering has just begun.
             let lines = rises.saturating_sub(1) / ppu.a12_rises_a_line();
             let rests = apart.max(lines.saturating_mul(LINE));
-            rests.saturating_add(ppu.a12_rests(self.timing, self.late.amid_dot))
+            if board.counts_next_fall(&self.state.board) {
+                rests
+            } else {
+                rests.saturating_add(ppu.a12_rests(self.timing, self.late.amid_dot))
+            }
         } else {
             apart
         };

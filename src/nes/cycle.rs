@@ -220,16 +220,16 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         until <= self.late.ppu_calm
     }
 
-    /// The same when somebody may have to run, or a line may have moved.
+    /// Runs what is left of a cycle in which somebody may have to run, or a line may move.
     #[inline(never)]
     fn end_busy_cycle(&mut self) {
-        let schedule = self.schedule();
-        let late = self.late.ppu + schedule.total - self.late.ahead;
-        let runs_ppu = !self.may_wait(late);
         if self.reached == Moment::EndOfRead {
             self.end_met_cycle();
             return;
         }
+        let schedule = self.schedule();
+        let late = self.late.ppu + schedule.total - self.late.ahead;
+        let runs_ppu = !self.may_wait(late);
         if self.reached != Moment::Start || runs_ppu && !self.lines_rest(late) {
             self.run_until(Moment::End);
             self.reached = Moment::Start;
@@ -260,7 +260,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
     }
 
-    /// Nobody ran, and the lines were sampled since: what follows is idle.
+    /// The lines were sampled since the PPU or the board ran: what follows is idle, if the
+    /// APU did not run, either.
     #[inline(always)]
     fn begin_idle(&mut self) {
         if self.late.apu == 0 {

@@ -177,9 +177,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ntsc_cycle_has_three_dots_on_every_alignment() {
-        for alignment in 0..4 {
-            assert_eq!(of(Region::Ntsc, alignment)[0].total, 6);
+    fn a_cycle_has_three_dots_on_every_alignment_but_on_pal() {
+        for (region, alignment) in (0..4).flat_map(|n| [(Region::Ntsc, n), (Region::Dendy, n)]) {
+            assert_eq!(of(region, alignment).len(), 1);
+            assert_eq!(of(region, alignment)[0].total, 6);
         }
     }
 

@@ -106,6 +106,11 @@ impl Bench {
         }
     }
 
+    /// The same at the start of each 8 KiB.
+    pub fn prg_banks(&self) -> [u8; 4] {
+        [0x8000, 0xa000, 0xc000, 0xe000].map(|at| self.prg(at).expect("ROM"))
+    }
+
     /// What the PPU reads.
     pub fn chr(&self, address: u16) -> Option<u8> {
         match self.map.ppu_read(address) {
@@ -113,6 +118,11 @@ impl Bench {
             Place::Ram(at) => Some(self.ram[at]),
             Place::Nothing => None,
         }
+    }
+
+    /// The same at the start of each KiB of patterns.
+    pub fn chr_banks(&self) -> [u8; 8] {
+        std::array::from_fn(|n| self.chr(n as u16 * 0x400).expect("memory"))
     }
 
     pub fn ppu_write(&mut self, address: u16, value: u8) {

@@ -317,25 +317,17 @@ mod tests {
         b.write(0x8001, bank);
     }
 
-    fn prg(b: &Bench) -> [u8; 4] {
-        [0x8000, 0xa000, 0xc000, 0xe000].map(|at| b.prg(at).unwrap())
-    }
-
-    fn chr(b: &Bench) -> [u8; 8] {
-        std::array::from_fn(|n| b.chr(n as u16 * 0x400).unwrap())
-    }
-
     #[test]
     fn at_first_it_is_an_mmc3_of_512_kib_or_of_2_mib() {
         for (submapper, last) in [(0, 0x3f), (1, 0xff), (2, 0x3f), (3, 0xff), (4, 0x3f), (5, 0x3f)]
         {
             let mut b = board(submapper);
-            assert_eq!(prg(&b), [0, 1, last - 1, last], "submapper {submapper}");
+            assert_eq!(b.prg_banks(), [0, 1, last - 1, last], "submapper {submapper}");
             set(&mut b, 6, 0xc5);
-            assert_eq!(prg(&b)[0], 0xc5 & last);
+            assert_eq!(b.prg_banks()[0], 0xc5 & last);
             b.write(0x8000, 0x40);
-            assert_eq!(prg(&b), [last - 1, 1, 0xc5 & last, last]);
-            assert_eq!(chr(&b), [0, 1, 2, 3, 4, 5, 6, 7]);
+            assert_eq!(b.prg_banks(), [last - 1, 1, 0xc5 & last, last]);
+            assert_eq!(b.chr_banks(), [0, 1, 2, 3, 4, 5, 6, 7]);
         }
     }
 
@@ -353,7 +345,7 @@ mod tests {
             set(&mut b, 6, 0x95);
             b.write(0x5010, mode);
             b.write(0x5011, 0x2b);
-            assert_eq!(prg(&b), seen, "mode {mode}");
+            assert_eq!(b.prg_banks(), seen, "mode {mode}");
         }
     }
 
@@ -363,9 +355,9 @@ mod tests {
         b.write(0x5011, 0x28);
         b.write(0xffff, 3);
         b.write(0x5010, 5);
-        assert_eq!(prg(&b), [0x50, 0x51, 0x5e, 0x5f]);
+        assert_eq!(b.prg_banks(), [0x50, 0x51, 0x5e, 0x5f]);
         b.write(0xffff, 0x13);
-        assert_eq!(prg(&b), [0x56, 0x57, 0x5e, 0x5f]);
+        assert_eq!(b.prg_banks(), [0x56, 0x57, 0x5e, 0x5f]);
     }
 
     #[test]
@@ -373,14 +365,14 @@ mod tests {
         let mut b = board(0);
         b.write(0x5000, 4);
         b.write(0x5fe0, 4);
-        assert_eq!(prg(&b), [0, 1, 0x3e, 0x3f]);
+        assert_eq!(b.prg_banks(), [0, 1, 0x3e, 0x3f]);
         b.write(0x5ff0, 4);
-        assert_eq!(prg(&b), [0, 1, 2, 3]);
+        assert_eq!(b.prg_banks(), [0, 1, 2, 3]);
         b.write(0x5ff0, 0);
         set(&mut b, 6, 9);
         b.write(0x9fff, 0x22);
         b.write(0x9ffe, 0x07);
-        assert_eq!(prg(&b)[0], 9);
+        assert_eq!(b.prg_banks()[0], 9);
     }
 
     #[test]
@@ -388,16 +380,16 @@ mod tests {
         let mut b = board(0);
         set(&mut b, 2, 0xff);
         b.write(0x5012, 0x10);
-        assert_eq!(chr(&b)[4], 0xff, "256 KiB");
+        assert_eq!(b.chr_banks()[4], 0xff, "256 KiB");
         b.write(0x5010, 0x10);
-        assert_eq!(chr(&b)[..5], [0x80, 0x81, 0x82, 0x83, 0xff]);
+        assert_eq!(b.chr_banks()[..5], [0x80, 0x81, 0x82, 0x83, 0xff]);
         b.write(0x5012, 0x00);
-        assert_eq!(chr(&b)[4], 0x7f);
+        assert_eq!(b.chr_banks()[4], 0x7f);
         b.write(0x5010, 0x40);
         b.write(0x5012, 0x05);
-        assert_eq!(chr(&b), [40, 41, 42, 43, 44, 45, 46, 47]);
+        assert_eq!(b.chr_banks(), [40, 41, 42, 43, 44, 45, 46, 47]);
         b.write(0x8000, 3);
-        assert_eq!(chr(&b)[0], 40, "no latch");
+        assert_eq!(b.chr_banks()[0], 40, "no latch");
     }
 
     #[test]
@@ -407,7 +399,7 @@ mod tests {
         for (mode, bank) in [(0x40, 0x07), (0x50, 0x05), (0x60, 0x04)] {
             b.write(0x5010, mode);
             b.write(0xc123, 0x03);
-            assert_eq!(chr(&b)[0] / 8, bank, "mode {mode:x}");
+            assert_eq!(b.chr_banks()[0] / 8, bank, "mode {mode:x}");
         }
     }
 
@@ -419,18 +411,18 @@ mod tests {
             for (register, bank) in [(0, 9), (1, 11), (8, 12), (9, 13), (10, 21), (11, 23)] {
                 set(&mut b, register, bank);
             }
-            assert_eq!(chr(&b), [9, 21, 11, 23, 4, 5, 6, 7]);
-            assert_eq!(prg(&b), [0, 1, 12, 13]);
+            assert_eq!(b.chr_banks(), [9, 21, 11, 23, 4, 5, 6, 7]);
+            assert_eq!(b.prg_banks(), [0, 1, 12, 13]);
             b.write(0x5010, 4);
-            assert_eq!(prg(&b), [0, 1, 12, 13], "the mode is not looked at");
+            assert_eq!(b.prg_banks(), [0, 1, 12, 13], "the mode is not looked at");
             b.write(0x5010, 0);
             b.write(0x5013, 0x44);
-            assert_eq!(chr(&b)[..4], [8, 9, 10, 11]);
+            assert_eq!(b.chr_banks()[..4], [8, 9, 10, 11]);
         }
         let mut b = board(0);
         b.write(0x5013, 2);
         set(&mut b, 8, 12);
-        assert_eq!((prg(&b)[2], chr(&b)[0]), (0x3e, 12), "R8 is R0 elsewhere");
+        assert_eq!((b.prg_banks()[2], b.chr_banks()[0]), (0x3e, 12), "R8 is R0 elsewhere");
     }
 
     #[test]
@@ -454,7 +446,7 @@ mod tests {
         b.write(0xa001, 0xa1);
         b.write(0x5010, 0x22);
         assert_eq!((b.read(0x5000), b.read(0x5010)), (Some(0x11), Some(0x22)), "bank 2's");
-        assert_eq!(prg(&b)[3], 0x3f, "nor is it a register");
+        assert_eq!(b.prg_banks()[3], 0x3f, "nor is it a register");
         b.write(0x6000, 0x33);
         b.write(0xa001, 0xe0);
         assert_eq!(b.read(0x6000), Some(0));
@@ -488,7 +480,7 @@ mod tests {
         for (submapper, banks) in [(FS005, [0x3e, 9, 0]), (0, [0x3e, 1, 9])] {
             let mut b = board(submapper);
             set(&mut b, 0x46, 9);
-            assert_eq!(prg(&b)[..3], banks);
+            assert_eq!(b.prg_banks()[..3], banks);
         }
     }
 

@@ -184,19 +184,15 @@ mod tests {
         Bench::new(cart)
     }
 
-    fn prg(b: &Bench) -> [u8; 4] {
-        [0x8000, 0xa000, 0xc000, 0xe000].map(|at| b.prg(at).unwrap())
-    }
-
     #[test]
     fn swap_mode_exchanges_8000_and_c000() {
         for (mapper, swap) in [(32, 2), (65, 0x80)] {
             let mut b = board(mapper, 0);
             b.write(0x8000, 5);
             b.write(0xa000, 7);
-            assert_eq!(prg(&b), [5, 7, 30, 31]);
+            assert_eq!(b.prg_banks(), [5, 7, 30, 31]);
             b.write(0x9000, swap);
-            assert_eq!(prg(&b), [30, 7, 5, 31]);
+            assert_eq!(b.prg_banks(), [30, 7, 5, 31]);
         }
     }
 
@@ -233,7 +229,7 @@ mod tests {
         let mut b = board(32, 1);
         b.write(0x8000, 5);
         b.write(0x9000, 3);
-        assert_eq!((prg(&b), b.nametables()), ([5, 0, 30, 31], [1; 4]));
+        assert_eq!((b.prg_banks(), b.nametables()), ([5, 0, 30, 31], [1; 4]));
     }
 
     #[test]

@@ -65,6 +65,11 @@ impl LineCounter {
         }
     }
 
+    /// Whether A12 was high when it was last seen.
+    pub fn is_high(&self) -> bool {
+        self.a12 != 0
+    }
+
     pub fn clock(&mut self, zero: Zero) {
         let reload = std::mem::take(&mut self.reload) != 0;
         let was = self.counter;

@@ -151,6 +151,10 @@ impl Board for Mmc3 {
         }
     }
 
+    fn counts_next_fall(&self) -> bool {
+        self.chip == MC_ACC && self.lines.is_high()
+    }
+
     fn irq(&self) -> bool {
         self.lines.irq()
     }

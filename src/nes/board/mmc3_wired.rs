@@ -370,10 +370,6 @@ mod tests {
         b.write(0x8001, bank);
     }
 
-    fn prg(b: &Bench) -> [u8; 4] {
-        [0x8000, 0xa000, 0xc000, 0xe000].map(|at| b.prg(at).unwrap())
-    }
-
     fn chr(b: &Bench, at: u16) -> u8 {
         b.chr(at).unwrap()
     }
@@ -433,11 +429,11 @@ mod tests {
             (7, [26, 25, 30, 31], 0x85),
         ] {
             b.write(0x6000, block);
-            assert_eq!((prg(&b), chr(&b, 0x1000)), (banks, half), "block {block}");
+            assert_eq!((b.prg_banks(), chr(&b, 0x1000)), (banks, half), "block {block}");
         }
         b.write(0xa001, 0xc0);
         b.write(0x7fff, 0);
-        assert_eq!(prg(&b), [26, 25, 30, 31], "$A001 protects the latch");
+        assert_eq!(b.prg_banks(), [26, 25, 30, 31], "$A001 protects the latch");
     }
 
     #[test]
@@ -446,7 +442,7 @@ mod tests {
         b.write(0x6000, 1);
         set(&mut b, 6, 3);
         set(&mut b, 2, 3);
-        assert_eq!((prg(&b), chr(&b, 0x1000)), ([19, 17, 30, 31], 0x83));
+        assert_eq!((b.prg_banks(), chr(&b, 0x1000)), ([19, 17, 30, 31], 0x83));
     }
 
     #[test]
@@ -454,7 +450,7 @@ mod tests {
         let mut b = board(44, 1024, 1024);
         for (block, last) in [(0, 15), (2, 47), (5, 95), (6, 127), (7, 127)] {
             b.write(0xa001, 0x80 | block);
-            assert_eq!(prg(&b)[3], last, "block {block}");
+            assert_eq!(b.prg_banks()[3], last, "block {block}");
         }
     }
 
@@ -463,28 +459,28 @@ mod tests {
         let mut cart = cartridge(45, 1024, 512);
         cart.prg_ram = 8192;
         let mut b = Bench::new(cart);
-        assert_eq!(prg(&b)[3], 63);
+        assert_eq!(b.prg_banks()[3], 63);
         for byte in [0x40, 0x20, 0x0d, 0x30] {
             b.write(0x6000, byte);
         }
         set(&mut b, 6, 0x12);
         set(&mut b, 2, 0xff);
-        assert_eq!((prg(&b), chr(&b, 0x1000)), ([0x22, 0x21, 0x2e, 0x2f], 0x7f));
+        assert_eq!((b.prg_banks(), chr(&b, 0x1000)), ([0x22, 0x21, 0x2e, 0x2f], 0x7f));
         for byte in [0x00, 0x00, 0x0f, 0x40] {
             b.write(0x6000, byte);
         }
-        assert_eq!(prg(&b)[3], 63);
+        assert_eq!(b.prg_banks()[3], 63);
         b.write(0x6000, 0x55);
-        assert_eq!((prg(&b)[3], b.read(0x6000)), (63, Some(0x55)), "locked, it is RAM");
+        assert_eq!((b.prg_banks()[3], b.read(0x6000)), (63, Some(0x55)), "locked, it is RAM");
     }
 
     #[test]
     fn mapper_49_switches_32_kib_or_as_the_chip_does() {
         let mut b = board(49, 512, 512);
         b.write(0x6000, 0x60);
-        assert_eq!(prg(&b), [24, 25, 26, 27]);
+        assert_eq!(b.prg_banks(), [24, 25, 26, 27]);
         b.write(0x6000, 0x61);
-        assert_eq!(prg(&b), [16, 17, 30, 31]);
+        assert_eq!(b.prg_banks(), [16, 17, 30, 31]);
     }
 
     #[test]
@@ -494,9 +490,9 @@ mod tests {
         let mut b = Bench::new(cart);
         b.write(0x6000, 0x5f);
         set(&mut b, 2, 0xff);
-        assert_eq!((prg(&b), chr(&b, 0x1000)), ([112, 113, 126, 127], 0xff));
+        assert_eq!((b.prg_banks(), chr(&b, 0x1000)), ([112, 113, 126, 127], 0xff));
         b.write(0x6000, 0x48);
-        assert_eq!((prg(&b)[0], b.read(0x6000)), (112, Some(0x48)));
+        assert_eq!((b.prg_banks()[0], b.read(0x6000)), (112, Some(0x48)));
     }
 
     #[test]
@@ -556,22 +552,22 @@ mod tests {
     fn mapper_115_puts_16_or_32_kib_over_the_chip_s_banks() {
         let mut b = board(115, 256, 512);
         b.write(0x6000, 0x83);
-        assert_eq!(prg(&b), [6, 7, 30, 31]);
+        assert_eq!(b.prg_banks(), [6, 7, 30, 31]);
         b.write(0x6000, 0xa4);
-        assert_eq!(prg(&b), [8, 9, 10, 11]);
+        assert_eq!(b.prg_banks(), [8, 9, 10, 11]);
         b.write(0x6000, 0x00);
-        assert_eq!(prg(&b), [0, 1, 30, 31]);
+        assert_eq!(b.prg_banks(), [0, 1, 30, 31]);
     }
 
     #[test]
     fn txc_ors_two_nibbles_and_mapper_205_has_two_sizes() {
         let mut b = board(189, 256, 128);
         b.write(0x4120, 0x21);
-        assert_eq!(prg(&b), [12, 13, 14, 15]);
+        assert_eq!(b.prg_banks(), [12, 13, 14, 15]);
         let mut b = board(205, 512, 512);
         for (block, last) in [(0, 31), (1, 31), (2, 47), (3, 63)] {
             b.write(0x6000, block);
-            assert_eq!(prg(&b)[3], last);
+            assert_eq!(b.prg_banks()[3], last);
         }
     }
 
@@ -579,9 +575,9 @@ mod tests {
     fn waixing_takes_its_highest_prg_line_from_r0() {
         let mut b = board(245, 1024, 0);
         set(&mut b, 6, 5);
-        assert_eq!(prg(&b), [5, 1, 62, 63]);
+        assert_eq!(b.prg_banks(), [5, 1, 62, 63]);
         set(&mut b, 0, 2);
-        assert_eq!(prg(&b), [0x45, 0x41, 126, 127]);
+        assert_eq!(b.prg_banks(), [0x45, 0x41, 126, 127]);
     }
 
     #[test]
@@ -589,6 +585,6 @@ mod tests {
         let mut b = board(250, 256, 128);
         b.write(0x8006, 0xff);
         b.write(0x8405, 0xff);
-        assert_eq!(prg(&b), [5, 1, 30, 31]);
+        assert_eq!(b.prg_banks(), [5, 1, 30, 31]);
     }
 }

@@ -252,6 +252,11 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
         0
     }
 
+    /// Whether A12 is high, and its fall counts: it may come before any rise does.
+    fn counts_next_fall(&self) -> bool {
+        false
+    }
+
     /// Whether the board pulls /IRQ. That moves only with an access to its
     /// registers and with what it watches; a board that watches nothing never does.
     fn irq(&self) -> bool {
@@ -441,6 +446,10 @@ macro_rules! boards {
 
             pub(crate) fn quiet_rises(self, regs: &Registers) -> u32 {
                 match self { $( Self::$id => view::<$type>(regs).quiet_rises(), )* }
+            }
+
+            pub(crate) fn counts_next_fall(self, regs: &Registers) -> bool {
+                match self { $( Self::$id => view::<$type>(regs).counts_next_fall(), )* }
             }
 
             pub(crate) fn irq(self, regs: &Registers) -> bool {

@@ -161,16 +161,12 @@ mod tests {
         b
     }
 
-    fn chr(b: &Bench) -> [u8; 8] {
-        std::array::from_fn(|n| b.chr(n as u16 * 0x400).unwrap())
-    }
-
     #[test]
     fn the_registers_switch_prg_and_chr_through_all_their_mirrors() {
         let mut b = board(206);
         let prg = |b: &Bench| [0x8000, 0xa000, 0xc000, 0xe000].map(|at| b.prg(at).unwrap());
         assert_eq!(prg(&b), [3, 4, 14, 15]);
-        assert_eq!(chr(&b), [0x10, 0x11, 0x32, 0x33, 0x05, 0x16, 0x27, 0x38]);
+        assert_eq!(b.chr_banks(), [0x10, 0x11, 0x32, 0x33, 0x05, 0x16, 0x27, 0x38]);
         b.write(0xfffe, 0x47);
         b.write(0xffff, 0x49);
         assert_eq!(prg(&b), [3, 9, 14, 15], "bit 6 is not the MMC3's PRG mode");
@@ -197,7 +193,7 @@ mod tests {
     #[test]
     fn mappers_88_and_154_have_a_half_of_chr_for_each_half() {
         for mapper in [88, 154] {
-            let chr = chr(&board(mapper));
+            let chr = board(mapper).chr_banks();
             assert_eq!(chr, [0x10, 0x11, 0x32, 0x33, 0x45, 0x56, 0x67, 0x78]);
         }
     }

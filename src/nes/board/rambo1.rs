@@ -206,23 +206,15 @@ mod tests {
         b.write(0x8001, bank);
     }
 
-    fn prg(b: &Bench) -> [u8; 4] {
-        [0x8000, 0xa000, 0xc000, 0xe000].map(|at| b.prg(at).unwrap())
-    }
-
-    fn chr(b: &Bench) -> [u8; 8] {
-        std::array::from_fn(|n| b.chr(n as u16 * 0x400).unwrap())
-    }
-
     #[test]
     fn three_registers_switch_prg_and_turn() {
         let mut b = board();
         for (register, bank) in [(6, 3), (7, 4), (15, 5)] {
             set(&mut b, register, bank);
         }
-        assert_eq!(prg(&b), [3, 4, 5, 15]);
+        assert_eq!(b.prg_banks(), [3, 4, 5, 15]);
         b.write(0x8000, 0x40);
-        assert_eq!(prg(&b), [5, 3, 4, 15]);
+        assert_eq!(b.prg_banks(), [5, 3, 4, 15]);
     }
 
     #[test]
@@ -233,11 +225,11 @@ mod tests {
         {
             set(&mut b, register, bank);
         }
-        assert_eq!(chr(&b), [8, 9, 10, 11, 40, 41, 42, 43]);
+        assert_eq!(b.chr_banks(), [8, 9, 10, 11, 40, 41, 42, 43]);
         b.write(0x8000, 0x20);
-        assert_eq!(chr(&b), [9, 50, 11, 51, 40, 41, 42, 43]);
+        assert_eq!(b.chr_banks(), [9, 50, 11, 51, 40, 41, 42, 43]);
         b.write(0x8000, 0xa0);
-        assert_eq!(chr(&b), [40, 41, 42, 43, 9, 50, 11, 51]);
+        assert_eq!(b.chr_banks(), [40, 41, 42, 43, 9, 50, 11, 51]);
         b.write(0xa000, 1);
         assert_eq!(b.nametables(), [0, 0, 1, 1]);
     }

@@ -332,14 +332,6 @@ mod tests {
         Bench::new(cart)
     }
 
-    fn prg(b: &Bench) -> [u8; 4] {
-        [0x8000, 0xa000, 0xc000, 0xe000].map(|at| b.prg(at).unwrap())
-    }
-
-    fn chr(b: &Bench) -> [u8; 8] {
-        std::array::from_fn(|n| b.chr(n as u16 * 0x400).unwrap())
-    }
-
     #[test]
     fn the_tc_chips_switch_prg_and_chr() {
         for mapper in [33, 48] {
@@ -351,8 +343,8 @@ mod tests {
             }
             b.write(0xa002, 42);
             b.write(0xbfff, 43);
-            assert_eq!(prg(&b), [5, 7, 14, 15]);
-            assert_eq!(chr(&b), [18, 19, 20, 21, 40, 41, 42, 43]);
+            assert_eq!(b.prg_banks(), [5, 7, 14, 15]);
+            assert_eq!(b.chr_banks(), [18, 19, 20, 21, 40, 41, 42, 43]);
         }
     }
 
@@ -360,7 +352,7 @@ mod tests {
     fn the_mirroring_bit_is_at_8000_or_at_e000() {
         let mut b = board(33);
         b.write(0x8000, 0x43);
-        assert_eq!((prg(&b)[0], b.nametables()), (3, [0, 0, 1, 1]));
+        assert_eq!((b.prg_banks()[0], b.nametables()), (3, [0, 0, 1, 1]));
         let mut b = board(48);
         b.write(0x8000, 0x43);
         assert_eq!(b.nametables(), [0, 1, 0, 1]);
@@ -421,8 +413,8 @@ mod tests {
         for (at, bank) in [(0x7efa, 5), (0x7efd, 6), (0x7efe, 7)] {
             b.write(at, bank);
         }
-        assert_eq!(chr(&b), [8, 9, 10, 11, 40, 41, 42, 43]);
-        assert_eq!(prg(&b), [5, 6, 7, 15]);
+        assert_eq!(b.chr_banks(), [8, 9, 10, 11, 40, 41, 42, 43]);
+        assert_eq!(b.prg_banks(), [5, 6, 7, 15]);
         assert_eq!(b.nametables(), [0, 0, 1, 1]);
         b.write(0x7ef7, 1);
         assert_eq!(b.nametables(), [0, 1, 0, 1]);
@@ -447,7 +439,7 @@ mod tests {
         let mut b = board(207);
         b.write(0x7ef0, 0x88);
         b.write(0x7ef1, 0x0a);
-        assert_eq!((b.nametables(), chr(&b)[0], chr(&b)[2]), ([1, 1, 0, 0], 8, 10));
+        assert_eq!((b.nametables(), b.chr_banks()[0], b.chr_banks()[2]), ([1, 1, 0, 0], 8, 10));
     }
 
     #[test]
@@ -456,14 +448,14 @@ mod tests {
         for (n, bank) in [8, 10, 40, 41, 42, 43].into_iter().enumerate() {
             b.write(0x7ef0 + n as u16, bank);
         }
-        assert_eq!(chr(&b), [8, 9, 10, 11, 40, 41, 42, 43]);
+        assert_eq!(b.chr_banks(), [8, 9, 10, 11, 40, 41, 42, 43]);
         b.write(0x7ef6, 3);
-        assert_eq!(chr(&b), [40, 41, 42, 43, 8, 9, 10, 11]);
+        assert_eq!(b.chr_banks(), [40, 41, 42, 43, 8, 9, 10, 11]);
         assert_eq!(b.nametables(), [0, 1, 0, 1]);
         for n in 0..3 {
             b.write(0x7efa + n, (5 + n as u8) << 2);
         }
-        assert_eq!(prg(&b), [5, 6, 7, 15]);
+        assert_eq!(b.prg_banks(), [5, 6, 7, 15]);
     }
 
     #[test]

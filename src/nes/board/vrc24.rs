@@ -172,10 +172,6 @@ mod tests {
         Bench::new(cart)
     }
 
-    fn prg(b: &Bench) -> [u8; 4] {
-        [0x8000, 0xa000, 0xc000, 0xe000].map(|at| b.prg(at).unwrap())
-    }
-
     /// Each wiring with the addresses of the chip's registers 0-3.
     const WIRINGS: &[(u16, u8, [u16; 4])] = &[
         (21, 1, [0, 2, 4, 6]),
@@ -221,10 +217,10 @@ mod tests {
             let mut b = board(*mapper, *submapper);
             b.write(0x8000, 5);
             b.write(0xafff, 7);
-            assert_eq!(prg(&b), [5, 7, 30, 31]);
+            assert_eq!(b.prg_banks(), [5, 7, 30, 31]);
             b.write(0x9000 + at[2], 3);
             let vrc2 = is_vrc2(&b.cart);
-            assert_eq!(prg(&b), if vrc2 { [5, 7, 30, 31] } else { [30, 7, 5, 31] });
+            assert_eq!(b.prg_banks(), if vrc2 { [5, 7, 30, 31] } else { [30, 7, 5, 31] });
             assert_eq!(b.nametables(), if vrc2 { [0, 0, 1, 1] } else { [0, 1, 0, 1] });
         }
     }

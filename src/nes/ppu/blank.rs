@@ -5,6 +5,8 @@
 //! down, and none of them shifts; sprite 0 of the next line becomes that of this one
 //! in dots 257-320, and dot 339 clears the counters. All else sleeps.
 //!
+//! (The one dot is *dark* here, since vblank has a blank one of its own in `dots.rs`.)
+//!
 //! An access through $2007 moves `v`, the pins, and a byte, and nothing else. Its dots
 //! are run one by one, and so is the one in which the pins follow `v`.
 

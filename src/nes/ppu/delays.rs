@@ -18,8 +18,9 @@
 //! and it is not even met.
 //!
 //! A copy of $2001, `late_mask`, follows a dot later. Only whether it renders is
-//! looked at, and that stays, or follows in the first of these dots. A dot in which $2006 moved `v` leaves word of it for
-//! the step down at dot 256, which therefore is not calm.
+//! looked at, and that stays, or follows in the first of these dots. A dot in which
+//! $2006 moved `v` leaves word of it for the step down at dot 256, which therefore is
+//! not calm.
 
 use super::dots::LATE_ALIGNMENT;
 use super::{Ppu, VideoBus};
