@@ -39,7 +39,8 @@
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 
 use super::Edge;
-use super::apu::{self, calm::Span};
+use super::apu;
+use super::apu::calm::{Beside, Span};
 use super::output::Sink;
 use super::schedule::{Moment, Schedule};
 use super::system::System;
@@ -63,7 +64,7 @@ pub struct Late {
     /// CPU cycles that the APU has not counted.
     apu: u32,
     /// CPU cycles since power-on that it has counted.
-    apu_at: u64,
+    pub(super) apu_at: u64,
     /// CPU cycles from where it stands that are known to be calm.
     apu_calm: u32,
     /// A length counter was loaded: the level that this gives is put out with the
@@ -331,23 +332,28 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         if LAZY {
             let until = self.late.apu_at + u64::from(self.late.apu);
             self.sound_board(until);
-            self.run_late_apu(until);
+            self.run_late_apu(until, &[]);
             self.late.apu_calm = 0;
             self.late.idle = 0;
         }
     }
 
-    /// Runs it through those before a cycle.
-    pub(super) fn run_late_apu(&mut self, until: u64) {
+    /// Runs it through those before a cycle, with these steps of the board's sound.
+    pub(super) fn run_late_apu(&mut self, until: u64, steps: &[(u32, i32)]) {
         let cycles = (until.saturating_sub(self.late.apu_at) as u32).min(self.late.apu);
         if cycles == 0 {
+            debug_assert!(steps.is_empty(), "the APU has run before the board is heard");
             return;
         }
         self.work.edges.take::<S>(Edge::ApuCaughtUp);
         let put = self.state.wires.put.on() ^ (self.late.apu & 1 != 0);
         let start = (self.late.apu_at - self.start) as u32;
-        let span = Span { cycles, put, start, beside: self.late.board_level };
-        self.state.apu.run_unseen(span, self.region, &mut self.late.loaded, self.sink);
+        let span = Span { cycles, put, start };
+        let mut beside = Beside { level: self.late.board_level, steps };
+        let (apu, loaded) = (&mut self.state.apu, &mut self.late.loaded);
+        apu.run_unseen(span, self.region, loaded, &mut beside, self.sink);
+        debug_assert!(beside.steps.is_empty(), "the board is heard where the APU has not come");
+        self.late.board_level = beside.level;
         self.late.apu -= cycles;
         self.late.apu_calm = self.late.apu_calm.saturating_sub(cycles);
         self.late.apu_at += u64::from(cycles);

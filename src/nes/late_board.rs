@@ -9,19 +9,20 @@
 //!   is told of each step with its time: so this is made up for when the board or the APU
 //!   catches up, and where nobody listens, not at all.
 //!
-//! In a cycle in which both move, the APU's step comes first, as it does in the exact tier:
-//! before a step of the board is put out, the APU runs through that cycle.
+//! In a cycle in which both move, the APU's step comes first, as it does in the exact tier.
+//! So the steps of the board are handed to the APU, which puts them out between its own.
 //!
 //! [`BoardId::quiet_cycles`]: super::board::BoardId::quiet_cycles
 //! [`BoardId::quiet_sound`]: super::board::BoardId::quiet_sound
 
 use zerocopy::IntoBytes;
 
-use super::Edge;
 use super::apu::mix::mix;
+use super::board::Heard;
 use super::output::Sink;
 use super::schedule::Moment;
 use super::system::System;
+use super::{Edge, State};
 
 impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
     /// The CPU is about to reach a register of the board.
@@ -58,17 +59,18 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             self.late.board_due += u64::from(quiet);
             self.work.edges.take::<S>(if quiet > 0 { Edge::BoardRests } else { Edge::BoardBusy });
         }
-        // A write to one of its registers may be heard at once.
-        self.put_out_board(cycle);
+        if S::HEARS {
+            // A write to one of its registers may be heard at once.
+            let level = self.cart.board.level(&self.state.board, self.state.ram.as_bytes());
+            if level != self.late.board_level {
+                self.put_out_board(&[((cycle - self.start) as u32, level)]);
+            }
+        }
     }
 
     /// It has lived through all cycles before this one.
     pub(super) fn pass_board(&mut self, until: u64) {
         self.sound_board(until);
-        self.pass_board_at_once(until);
-    }
-
-    fn pass_board_at_once(&mut self, until: u64) {
         let late = until.saturating_sub(self.late.board) as u32;
         self.late.board += u64::from(late);
         if late > 0 {
@@ -86,31 +88,35 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
 
     #[inline(never)]
     fn sound_board_now(&mut self, until: u64) {
+        let mut heard = Heard::default();
         loop {
-            let (id, ram) = (self.cart.board, self.state.ram.as_bytes());
-            let moves = self.late.board + u64::from(id.quiet_sound(&self.state.board, ram));
-            if moves >= until {
+            let begins = self.late.board;
+            heard.begin((begins - self.start) as u32, self.late.board_level);
+            let late = until.saturating_sub(begins) as u32;
+            let State { board, ram, .. } = &mut *self.state;
+            let id = self.cart.board;
+            let passed = id.sound(board, self.cart, ram.as_mut_bytes(), late, &mut heard);
+            if passed == 0 {
                 return;
             }
-            self.pass_board_at_once(moves + 1);
-            self.put_out_board(moves);
+            self.late.board += u64::from(passed);
+            self.put_out_board(heard.steps());
         }
     }
 
-    /// Puts out the level that a cycle of the board left, if it changed.
-    #[inline(always)]
-    fn put_out_board(&mut self, cycle: u64) {
-        if !S::HEARS {
-            return;
+    /// Puts out levels that cycles of the board left.
+    fn put_out_board(&mut self, mut steps: &[(u32, i32)]) {
+        let Some((last, _)) = steps.last() else { return };
+        self.work.edges.take::<S>(Edge::BoardSounds);
+        let until = self.start + u64::from(*last) + 1;
+        while let Some(((cycle, level), rest)) = steps.split_first()
+            && (!LAZY || self.start + u64::from(*cycle) < self.late.apu_at)
+        {
+            // Its cycle is the last that the APU has run.
+            self.late.board_level = *level;
+            self.sink.level(*cycle, mix(self.state.apu.levels()) + level);
+            steps = rest;
         }
-        let level = self.cart.board.level(&self.state.board, self.state.ram.as_bytes());
-        if self.late.board_level != level {
-            // What the APU did so far, with this cycle, sounded beside the old level.
-            self.run_late_apu(cycle + 1);
-            self.late.board_level = level;
-            self.work.edges.take::<S>(Edge::BoardSounds);
-            let cycle = (cycle - self.start) as u32;
-            self.sink.level(cycle, mix(self.state.apu.levels()) + level);
-        }
+        self.run_late_apu(until, steps);
     }
 }

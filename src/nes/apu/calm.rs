@@ -43,8 +43,31 @@ pub struct Span {
     pub put: bool,
     /// The first of them, counted in CPU cycles since the frame began.
     pub start: u32,
-    /// What the cartridge adds to the level of the sound.
-    pub beside: i32,
+}
+
+/// What the cartridge adds to the level of the sound.
+pub struct Beside<'a> {
+    /// As it begins.
+    pub level: i32,
+    /// What it becomes, each with its cycle of the frame, in order: behind what the APU
+    /// does in that cycle.
+    pub steps: &'a [(u32, i32)],
+}
+
+impl Beside<'_> {
+    /// The cycle of the next step.
+    #[inline(always)]
+    fn next(&self) -> u32 {
+        self.steps.first().map_or(u32::MAX, |(cycle, _)| *cycle)
+    }
+
+    /// Takes that step.
+    #[inline(always)]
+    fn step(&mut self) {
+        if let Some(((_, level), rest)) = self.steps.split_first() {
+            (self.level, self.steps) = (*level, rest);
+        }
+    }
 }
 
 impl Span {
@@ -94,6 +117,7 @@ impl Apu {
         mut span: Span,
         region: Region,
         loaded: &mut bool,
+        beside: &mut Beside,
         sink: &mut S,
     ) {
         while span.cycles > 0 {
@@ -106,7 +130,7 @@ impl Apu {
             if steady > 0 {
                 let steady = span.take(steady);
                 if S::HEARS {
-                    self.put_out_steps(steady, region, sink);
+                    self.put_out_steps(steady, region, beside, sink);
                 }
                 self.run_steady(steady, region);
             } else {
@@ -114,8 +138,12 @@ impl Apu {
                 if self.clock(single.put, region) {
                     *loaded = false;
                     if S::HEARS {
-                        sink.level(single.start, mix(self.levels()) + single.beside);
+                        sink.level(single.start, mix(self.levels()) + beside.level);
                     }
+                }
+                if beside.next() == single.start {
+                    beside.step();
+                    sink.level(single.start, mix(self.levels()) + beside.level);
                 }
             }
         }
@@ -151,11 +179,18 @@ impl Apu {
 
     /// Puts out what will be heard of such cycles. The timers stay; a copy takes
     /// the channels' steps.
-    fn put_out_steps<S: Sink>(&self, span: Span, region: Region, sink: &mut S) {
+    fn put_out_steps<S: Sink>(
+        &self,
+        span: Span,
+        region: Region,
+        beside: &mut Beside,
+        sink: &mut S,
+    ) {
         let mut copy = *self;
         let Self { pulse1, pulse2, noise, dmc, triangle, .. } = &mut copy;
         let mut pulses = [pulse1.level(Which::One), pulse2.level(Which::Two)];
         let mut levels = self.levels();
+        let mut mixed = mix(levels);
         // The cycles of their next steps that may be heard.
         let mut pulse1_at = span.after(pulse1.unheard(Which::One));
         let mut pulse2_at = span.after(pulse2.unheard(Which::Two));
@@ -164,6 +199,12 @@ impl Apu {
         let mut triangle_at = triangle.unheard();
         loop {
             let now = pulse1_at.min(pulse2_at).min(noise_at).min(dmc_at).min(triangle_at);
+            let end = span.start + now.min(span.cycles);
+            while beside.next() < end {
+                let cycle = beside.next();
+                beside.step();
+                sink.level(cycle, mixed + beside.level);
+            }
             if now >= span.cycles {
                 return;
             }
@@ -188,7 +229,8 @@ impl Apu {
                 levels.triangle = triangle.level();
             }
             levels.pulse = pulses[0] + pulses[1];
-            sink.level(span.start + now, mix(levels) + span.beside);
+            mixed = mix(levels);
+            sink.level(span.start + now, mixed + beside.level);
         }
     }
 }
@@ -239,6 +281,7 @@ mod tests {
             samples in any::<bool>(),
             start_loaded in any::<bool>(),
             beside in -9000..9000,
+            beside_steps in proptest::collection::btree_map(7u32..40_000, -9000..9000, 0..40),
             region in prop_oneof![Just(Region::Ntsc), Just(Region::Pal)],
             wanted in any::<u32>(),
         ) {
@@ -257,15 +300,25 @@ mod tests {
             let (mut single, mut muted) = (late, late);
             let (mut ours, mut theirs) = (Ear::new(&late, beside), Ear::new(&late, beside));
             let (mut late_loaded, mut loaded) = (start_loaded, start_loaded);
-            let span = Span { cycles, put, start: 7, beside };
-            late.run_unseen(span, region, &mut late_loaded, &mut ours);
-            muted.run_unseen(span, region, &mut { start_loaded }, &mut crate::nes::output::Mute);
+            let span = Span { cycles, put, start: 7 };
+            let steps: Vec<(u32, i32)> = beside_steps.range(7..7 + cycles).map(|(at, level)| (*at, *level)).collect();
+            let mut besides = Beside { level: beside, steps: &steps };
+            late.run_unseen(span, region, &mut late_loaded, &mut besides, &mut ours);
+            prop_assert!(besides.steps.is_empty());
+            let mut silent = Beside { level: 0, steps: &[] };
+            let mute = &mut crate::nes::output::Mute;
+            muted.run_unseen(span, region, &mut { start_loaded }, &mut silent, mute);
+            let mut beside = beside;
             let seen = |apu: &Apu| (apu.irq(), apu.dmc.wants_bus());
             let before = seen(&single);
             for n in 0..cycles {
                 loaded |= single.is_loading();
                 if single.clock(put ^ (n % 2 != 0), region) {
                     loaded = false;
+                    theirs.level(7 + n, mix(single.levels()) + beside);
+                }
+                if let Some(level) = beside_steps.get(&(7 + n)) {
+                    beside = *level;
                     theirs.level(7 + n, mix(single.levels()) + beside);
                 }
                 single.m2_falls();

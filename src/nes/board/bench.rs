@@ -1,7 +1,7 @@
 //! A bench for boards: a cartridge whose bytes name their banks, and both
 //! buses without the rest of the console.
 
-use super::{BoardId, Registers, Touched, Write};
+use super::{BoardId, Heard, Registers, Touched, Write};
 use crate::nes::Region;
 use crate::nes::cart::map::{Layout, Map, Place};
 use crate::nes::cart::{Cartridge, Disk, Mirroring, disk};
@@ -256,7 +256,7 @@ mod tests {
         }
 
         #[test]
-        fn many_cycles_at_once_are_as_many_in_turn_and_quiet_ones_change_nothing(
+        fn many_cycles_at_once_are_as_many_in_turn_and_sound_the_same(
             cart in any_cartridge(),
             regs in any::<[u64; 32]>(),
             sane in any::<bool>(),
@@ -276,20 +276,42 @@ mod tests {
                 let board = b.cart.board;
                 let lines = |regs: &Registers| (board.irq(regs), board.nmi(regs));
                 let quiet = board.quiet_cycles(&start, &ram);
-                let (silent, level) =
-                    (board.quiet_sound(&start, &ram), board.level(&start, &ram));
+                let silent = board.quiet_sound(&start, &ram);
+                let mut level = board.level(&start, &ram);
+                let mut steps = Vec::new();
                 for cycle in 0..cycles {
                     b.pass(1);
                     if cycle < quiet {
                         prop_assert_eq!(lines(&b.regs), lines(&start));
                     }
-                    if cycle < silent {
-                        prop_assert_eq!(board.level(&b.regs, &b.ram), level);
+                    let now = board.level(&b.regs, &b.ram);
+                    if now != level {
+                        prop_assert!(cycle >= silent);
+                        steps.push((cycle, now));
+                        level = now;
                     }
                 }
                 let mut at_once = start;
-                board.cpu_cycles(&mut at_once, &b.cart, &mut ram, cycles);
+                board.cpu_cycles(&mut at_once, &b.cart, &mut ram.clone(), cycles);
                 prop_assert_eq!(at_once, b.regs);
+
+                let (mut listened, mut passed) = (start, 0);
+                let (mut row, mut heard) = (Heard::default(), Vec::new());
+                let mut level = board.level(&start, &ram);
+                while passed < cycles {
+                    row.begin(passed, level);
+                    let left = cycles - passed;
+                    let more = board.sound(&mut listened, &b.cart, &mut ram, left, &mut row);
+                    heard.extend(row.steps());
+                    level = heard.last().map_or(level, |(_, level)| *level);
+                    passed += more;
+                    if more == 0 {
+                        board.cpu_cycles(&mut listened, &b.cart, &mut ram, left);
+                        passed = cycles;
+                    }
+                }
+                prop_assert_eq!(heard, steps);
+                prop_assert_eq!(listened, b.regs);
                 prop_assert!(ram == b.ram);
             }
         }

@@ -18,6 +18,7 @@ mod fds_copies;
 mod fk23c;
 mod flash;
 mod fme7;
+mod heard;
 mod irem;
 mod irq;
 mod jaleco;
@@ -52,6 +53,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 pub(crate) use fds::{MAPPER as DISK_SYSTEM, room as room_for_changes};
 
 use fds::Drive;
+pub use heard::Heard;
 
 use super::bits::Scroll;
 use super::cart::Cartridge;
@@ -188,6 +190,22 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
     /// all RAM of the machine.
     fn cycles_with(&mut self, _cart: &Cartridge, ram: &mut [u8], cycles: u32) {
         self.cpu_cycles_with_more(more_mut::<Self>(ram), cycles);
+    }
+
+    /// Lets so many CPU cycles pass at the most, and says how many, as long as its sound may
+    /// move and there is room to note it.
+    fn sound(&mut self, cart: &Cartridge, ram: &mut [u8], cycles: u32, heard: &mut Heard) -> u32 {
+        let mut passed = 0;
+        while heard.room() > 0 {
+            let quiet = self.quiet_sound_with_more(more::<Self>(ram));
+            if quiet >= cycles - passed {
+                break;
+            }
+            self.cycles_with(cart, ram, quiet + 1);
+            passed += quiet + 1;
+            heard.note(passed - 1, self.level_with_more(more::<Self>(ram)));
+        }
+        passed
     }
 
     /// The disk drive, where there is one.
@@ -438,6 +456,10 @@ macro_rules! boards {
                 match self { $( Self::$id => view_mut::<$type>(regs).cycles_with(cart, ram, cycles), )* }
             }
 
+            pub(crate) fn sound(self, regs: &mut Registers, cart: &Cartridge, ram: &mut [u8], cycles: u32, heard: &mut Heard) -> u32 {
+                match self { $( Self::$id => view_mut::<$type>(regs).sound(cart, ram, cycles, heard), )* }
+            }
+
             pub(crate) fn drive(self, regs: &mut Registers) -> Option<&mut Drive> {
                 match self { $( Self::$id => view_mut::<$type>(regs).drive(), )* }
             }
@@ -446,7 +468,8 @@ macro_rules! boards {
                 match self { $( Self::$id => view::<$type>(regs).quiet_cycles_with_more(more::<$type>(ram)), )* }
             }
 
-            pub(crate) fn quiet_sound(self, regs: &Registers, ram: &[u8]) -> u32 {
+            #[cfg(test)]
+            fn quiet_sound(self, regs: &Registers, ram: &[u8]) -> u32 {
                 match self { $( Self::$id => view::<$type>(regs).quiet_sound_with_more(more::<$type>(ram)), )* }
             }
 

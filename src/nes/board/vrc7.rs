@@ -14,12 +14,13 @@
 //! <https://www.nesdev.org/wiki/VRC7>
 
 pub(super) mod fm;
+mod operator;
 mod tables;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use super::irq::VrcIrq;
-use super::{Board, Touched, Watches, Write};
+use super::{Board, Heard, Touched, Watches, Write};
 use crate::nes::cart::map::{Access, Map};
 use crate::nes::cart::{Cartridge, Mirroring};
 use fm::Fm;
@@ -122,6 +123,12 @@ impl Board for Vrc7 {
 
     fn quiet_sound(&self) -> u32 {
         self.fm.quiet()
+    }
+
+    fn sound(&mut self, _: &Cartridge, _: &mut [u8], cycles: u32, heard: &mut Heard) -> u32 {
+        let passed = self.fm.sound(cycles, heard);
+        self.irq.pass(passed);
+        passed
     }
 
     fn level(&self) -> i32 {

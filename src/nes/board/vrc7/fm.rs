@@ -23,6 +23,9 @@
 //!
 //! When a key goes down, the carrier is damped first, then both begin their attack.
 //!
+//! No voice hears of another, so each makes some samples in a row, and what holds for all
+//! of them is worked out once ([`Course`]).
+//!
 //! Under E envelopes run on unheard, and an operator whose envelope ends is still muted.
 //! Under P a sine is looked up one step from its start, so that the voice stands still at
 //! a level (measured on a YM2413: <https://github.com/openMSX/openMSX/issues/581>,
@@ -37,7 +40,9 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use super::tables::{BY_KEY, INSTRUMENTS, POWER, SINE, STEPS};
+use super::super::Heard;
+use super::operator::{Beat, Course, Note, Operator, PHASE, SILENT, Tone, stage, test};
+use super::tables::INSTRUMENTS;
 
 /// The synthesizer.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable)]
@@ -58,15 +63,6 @@ pub struct Fm {
     unused: [u8; 3],
 }
 
-/// What all operators share in a sample.
-#[derive(Clone, Copy)]
-struct Beat {
-    clock: u32,
-    test: u8,
-    tremolo: u8,
-    vibrato: u8,
-}
-
 #[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
 #[repr(C)]
 struct Voice {
@@ -81,57 +77,19 @@ struct Voice {
     unused: [u8; 3],
 }
 
-#[derive(Clone, Copy, FromBytes, IntoBytes, KnownLayout, Immutable)]
-#[repr(C)]
-struct Operator {
-    /// 19 bits.
-    phase: u32,
-    /// 127 less what the envelope takes.
-    loudness: u8,
-    stage: u8,
-    unused: [u8; 2],
-}
-
-/// Where an envelope is.
-mod stage {
-    pub const RELEASE: u8 = 0;
-    pub const DAMP: u8 = 1;
-    pub const ATTACK: u8 = 2;
-    pub const DECAY: u8 = 3;
-    pub const SUSTAIN: u8 = 4;
-}
-
 const SAMPLE: u32 = 36;
+/// So many samples are made in a row, at the most.
+const ROW: usize = 32;
 /// Envelopes look at so many bits of the clock.
 const CLOCK: u32 = 1 << 17;
 /// Samples of a step of the slow waves.
 const TREMOLO: u32 = 64;
 const VIBRATO: u32 = 1024;
-/// Bits of $0F.
-mod test {
-    pub const LOUDEST: u8 = 0x01;
-    pub const HOLD_WAVES: u8 = 0x02;
-    pub const HOLD_PHASES: u8 = 0x04;
-    pub const FAST_WAVES: u8 = 0x08;
-}
 const KEY: u8 = 0x10;
 const SUSTAINED: u8 = 0x20;
-/// Attenuations from here on are silence.
-const SILENT: i32 = 124;
 /// Eight steps of a voice, in the mixer's unit: what `db_vrc7` plays is then 11 dB louder
 /// than a pulse of the 2A03 at its loudest (<https://www.nesdev.org/wiki/NSFe>).
 const UNIT: i32 = 75;
-
-/// What an instrument says of one operator.
-struct Tone {
-    flags: u8,
-    /// Attenuation, 0-63, without that by key.
-    level: u8,
-    level_by_key: u8,
-    half_wave: bool,
-    attack_decay: u8,
-    sustain_release: u8,
-}
 
 impl Fm {
     pub fn select(&mut self, value: u8) {
@@ -168,13 +126,42 @@ impl Fm {
     pub fn pass(&mut self, cycles: u32) {
         let cycles = cycles + u32::from(self.cycles);
         self.cycles = (cycles % SAMPLE) as u8;
-        for _ in 0..cycles / SAMPLE {
+        let mut left = (cycles / SAMPLE) as usize;
+        while left > 0 {
+            let row = left.min(ROW);
+            self.make(&mut [0; ROW][..row]);
+            left -= row;
+        }
+    }
+
+    /// Lets so many cycles pass at the most, and says how many, as long as something may be
+    /// heard; notes each level with its cycle.
+    pub fn sound(&mut self, cycles: u32, heard: &mut Heard) -> u32 {
+        if self.quiet() >= cycles {
+            return 0;
+        }
+        let into = u32::from(self.cycles);
+        let row = (((cycles + into) / SAMPLE) as usize).min(ROW).min(heard.room());
+        let mut sums = [0; ROW];
+        self.make(&mut sums[..row]);
+        self.cycles = 0;
+        for (end, sum) in (1..).map(|n| n * SAMPLE - into).zip(&sums[..row]) {
+            heard.note(end - 1, sum * UNIT);
+        }
+        row as u32 * SAMPLE - into
+    }
+
+    /// The next samples of all voices, added.
+    fn make(&mut self, sums: &mut [i32]) {
+        let mut beats = [Beat::default(); ROW];
+        for beat in &mut beats[..sums.len()] {
             let Self { clock, test, tremolo, vibrato, .. } = *self;
-            for voice in &mut self.voices {
-                voice.sample(&self.own, Beat { clock, test, tremolo, vibrato });
-            }
+            *beat = Beat { clock, test, tremolo, vibrato };
             self.clock = (clock + 1) % CLOCK;
             self.step_waves();
+        }
+        for voice in &mut self.voices {
+            voice.sound(&self.own, &beats, sums);
         }
     }
 
@@ -198,7 +185,7 @@ impl Fm {
     }
 
     pub fn level(&self) -> i32 {
-        self.voices.iter().map(|voice| i32::from(voice.output >> 3)).sum::<i32>() * UNIT
+        self.voices.iter().map(|voice| voice.level()).sum::<i32>() * UNIT
     }
 
     pub fn sanitize(&mut self) {
@@ -222,8 +209,6 @@ impl Fm {
     }
 }
 
-const PHASE: u32 = (1 << 19) - 1;
-
 impl Voice {
     /// Nothing is heard, and nothing will be.
     fn rests(&self) -> bool {
@@ -231,7 +216,12 @@ impl Voice {
         over && self.output == 0 && self.carrier.attenuation() >= SILENT
     }
 
-    fn sample(&mut self, own: &[u8; 8], beat: Beat) {
+    fn level(&self) -> i32 {
+        i32::from(self.output >> 3)
+    }
+
+    /// Makes a sample a sum, and adds it there.
+    fn sound(&mut self, own: &[u8; 8], beats: &[Beat; ROW], sums: &mut [i32]) {
         let [_, octave, tone] = self.registers;
         let instrument = match tone >> 4 {
             0 => own,
@@ -245,6 +235,7 @@ impl Voice {
             half_wave: i[3] & 8 != 0,
             attack_decay: i[4],
             sustain_release: i[6],
+            sustained: false,
         };
         let carrier = Tone {
             flags: i[1],
@@ -253,181 +244,36 @@ impl Voice {
             half_wave: i[3] & 16 != 0,
             attack_decay: i[5],
             sustain_release: i[7],
+            sustained: octave & SUSTAINED != 0,
         };
         let note = Note::of(self.registers);
         let feedback = i32::from(i[3] & 7);
-        let [newer, older] = self.fed_back.map(i32::from);
-        let fed = if feedback == 0 { 0 } else { (newer + older) >> (8 - feedback) };
-        let moved = self.modulator.sample(&modulator, &note, beat, fed);
-        self.fed_back = [moved as i16, newer as i16];
-        let heard = self.carrier.sample(&carrier, &note, beat, moved << 1);
-        self.output = (heard & !7) as i16;
+        let mut moving = Course::new(&modulator, &note);
+        let mut moved = Course::new(&carrier, &note);
+        for (beat, sum) in beats.iter().zip(sums) {
+            let [newer, older] = self.fed_back.map(i32::from);
+            let fed = if feedback == 0 { 0 } else { (newer + older) >> (8 - feedback) };
+            let by = moving.sample(&mut self.modulator, beat, fed);
+            self.fed_back = [by as i16, newer as i16];
+            let heard = moved.sample(&mut self.carrier, beat, by << 1);
+            self.output = (heard & !7) as i16;
+            *sum += self.level();
 
-        let sustained = octave & SUSTAINED != 0;
-        let rate = self.modulator.rate(&modulator, false);
-        self.modulator.step(rate, &note, modulator.flags, beat.clock);
-        let rate = self.carrier.rate(&carrier, sustained);
-        self.carrier.step(rate, &note, carrier.flags, beat.clock);
-        if self.carrier.stage == stage::DAMP && self.carrier.attenuation() >= SILENT {
-            self.carrier.begin(&carrier, &note);
-            self.modulator.begin(&modulator, &note);
-        }
-        self.carrier.go_on(&carrier);
-        self.modulator.go_on(&modulator);
-    }
-}
-
-/// A voice's frequency.
-struct Note {
-    frequency: i32,
-    octave: u32,
-}
-
-impl Note {
-    fn of([low, high, _]: [u8; 3]) -> Self {
-        let frequency = i32::from(high & 1) << 8 | i32::from(low);
-        Self { frequency, octave: u32::from(high >> 1 & 7) }
-    }
-
-    /// What rates are raised by.
-    fn key(&self, flags: u8) -> u32 {
-        (2 * self.octave + (self.frequency >> 8) as u32) >> if flags & 0x10 != 0 { 0 } else { 2 }
-    }
-
-    /// What a phase moves by in a sample.
-    fn pitch(&self, flags: u8, vibrato: u8) -> u32 {
-        let multiple = match i32::from(flags & 15) {
-            0 => 1,
-            n @ (11 | 13) => 2 * (n - 1),
-            14 => 30,
-            n => 2 * n,
-        };
-        let f = self.frequency >> 6;
-        let vibrato = match vibrato {
-            _ if flags & 0x40 == 0 => 0,
-            1 | 3 => -(f / 2),
-            2 => -f,
-            5 | 7 => f / 2,
-            6 => f,
-            _ => 0,
-        };
-        (((self.frequency + vibrato) * multiple / 2) as u32) << self.octave
-    }
-
-    /// What a note is softened by its key.
-    fn softer(&self, by_key: u8) -> i32 {
-        let by = BY_KEY[(self.frequency >> 5) as usize & 15] + 8 * self.octave as i32 - 56;
-        // The two bits are exchanged on the chip.
-        match by_key {
-            0 => 0,
-            1 => by.max(0) >> 1,
-            2 => by.max(0) >> 2,
-            _ => by.max(0),
+            moving.step(&mut self.modulator, beat.clock);
+            moved.step(&mut self.carrier, beat.clock);
+            if self.carrier.stage == stage::DAMP && self.carrier.attenuation() >= SILENT {
+                self.carrier.begin(&carrier, &note);
+                self.modulator.begin(&modulator, &note);
+            }
+            self.carrier.go_on(&carrier);
+            self.modulator.go_on(&modulator);
         }
     }
-}
-
-impl Operator {
-    fn attenuation(&self) -> i32 {
-        127 - i32::from(self.loudness)
-    }
-
-    fn sample(&mut self, tone: &Tone, note: &Note, beat: Beat, moved: i32) -> i32 {
-        let pitch = note.pitch(tone.flags, beat.vibrato);
-        if beat.test & test::HOLD_PHASES != 0 {
-            self.phase = pitch & PHASE;
-        }
-        let at = ((self.phase >> 9) as i32 + moved) & 0x3ff;
-        let quarter = if at & 0x100 == 0 { at & 0xff } else { 0xff - (at & 0xff) };
-        let negative = at & 0x200 != 0;
-        let sine = if negative && tone.half_wave { SINE[0] } else { SINE[quarter as usize] };
-        self.phase = (self.phase + pitch) & PHASE;
-        if self.attenuation() >= SILENT {
-            return 0;
-        }
-        let softer = match beat.test & test::LOUDEST {
-            0 => self.softer(tone, note, beat.tremolo),
-            _ => 0,
-        };
-        let sum = i32::from(sine) + softer;
-        let power = i32::from(POWER[sum as usize & 0xff]);
-        let signed = if negative && !tone.half_wave { !power } else { power };
-        signed >> (sum >> 8)
-    }
-
-    /// What envelope, levels and tremolo take.
-    fn softer(&self, tone: &Tone, note: &Note, tremolo: u8) -> i32 {
-        let tremolo = match tremolo {
-            _ if tone.flags & 0x80 == 0 => 0,
-            w @ ..105 => w >> 3,
-            w => (210 - w) >> 3,
-        };
-        let level = i32::from(tone.level) + note.softer(tone.level_by_key);
-        (self.attenuation() << 4) + (level << 5) + (i32::from(tremolo) << 4)
-    }
-
-    /// The rate of its stage, 0-15.
-    fn rate(&self, tone: &Tone, sustained: bool) -> u8 {
-        let holds = tone.flags & 0x20 != 0;
-        let release = tone.sustain_release & 15;
-        match self.stage {
-            stage::DAMP => 13,
-            stage::ATTACK => tone.attack_decay >> 4,
-            stage::DECAY => tone.attack_decay & 15,
-            stage::SUSTAIN if holds => 0,
-            stage::SUSTAIN => release,
-            _ if sustained => 5,
-            _ if holds => release,
-            _ => 7,
-        }
-    }
-
-    fn step(&mut self, base: u8, note: &Note, flags: u8, clock: u32) {
-        let attacks = self.stage == stage::ATTACK;
-        let rate = full_rate(base, note, flags);
-        if rate == 0 {
-            return;
-        }
-        let shift = 13u32.saturating_sub(rate / 4).max(if attacks { 2 } else { 0 });
-        let low = clock & ((1 << shift) - 1);
-        if (if attacks { low & !3 } else { low }) != 0 {
-            return;
-        }
-        let row = if rate < 48 { rate & 3 } else { rate - 44 };
-        let steps = STEPS[row as usize][usize::from(!attacks)];
-        let step = (steps >> (60 - 4 * (clock >> shift & 15)) & 15) as i32;
-        let now = self.attenuation();
-        let change = if attacks { (!now * step) >> 4 } else { step };
-        self.loudness = (127 - (now + change).clamp(0, 127)) as u8;
-    }
-
-    fn begin(&mut self, tone: &Tone, note: &Note) {
-        self.phase = 0;
-        self.stage = stage::ATTACK;
-        if full_rate(tone.attack_decay >> 4, note, tone.flags) >= 60 {
-            (self.stage, self.loudness) = (stage::DECAY, 127);
-        }
-    }
-
-    /// To the next stage, where this one is over.
-    fn go_on(&mut self, tone: &Tone) {
-        if self.stage == stage::ATTACK && self.attenuation() == 0 {
-            self.stage = stage::DECAY;
-        }
-        let sustain = i32::from(tone.sustain_release >> 4) << 3;
-        if self.stage == stage::DECAY && self.attenuation() >= sustain {
-            self.stage = stage::SUSTAIN;
-        }
-    }
-}
-
-/// 0-60.
-fn full_rate(base: u8, note: &Note, flags: u8) -> u32 {
-    if base == 0 { 0 } else { (4 * u32::from(base) + note.key(flags)).min(60) }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tables::{POWER, SINE};
     use super::*;
 
     fn fm(writes: &[(u8, u8)]) -> Fm {
