@@ -146,8 +146,12 @@ fn reader(folder: &Path, dip: u8) -> (PathBuf, Setup) {
 }
 
 fn played(setup: Setup, folder: &Path) -> Rig {
+    played_on(setup, folder, Wishes::default())
+}
+
+fn played_on(setup: Setup, folder: &Path, wishes: Wishes) -> Rig {
     let thread = io::start(|| {}).expect("threads");
-    Rig::of(setup, thread, folder, Wishes::default(), Settings::default(), true)
+    Rig::of(setup, thread, folder, wishes, Settings::default(), true)
 }
 
 #[test]
@@ -184,6 +188,34 @@ fn a_movie_that_says_nothing_of_switches_is_played_with_those_that_are_set() {
     rig.close();
 }
 
+#[test]
+fn a_session_that_is_resumed_has_the_switches_of_its_tape_unless_the_player_sets_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, setup) = reader(folder.path(), 0xa6);
+    let silent = Setup { dip: None, ..setup.clone() };
+    let other = Setup { dip: Some(0x01), ..setup.clone() };
+    let mut alone = setup.power_on();
+    let resume = Wishes { resume: true, ..Wishes::default() };
+    // A tape that ends at a state and one that does not; the last one tells that a session
+    // that was resumed with other switches is resumed with those.
+    let sessions = [
+        (setup, Wishes::default(), 0xa6, 60),
+        (silent.clone(), resume, 0xa6, 7),
+        (silent.clone(), resume, 0xa6, 30),
+        (other, resume, 0x01, 30),
+        (silent, resume, 0x01, 30),
+    ];
+    for (n, (setup, wishes, dip, frames)) in sessions.into_iter().enumerate() {
+        let mut rig = played_on(setup, folder.path(), wishes);
+        for _ in 0..frames {
+            rig.turn();
+            alone.run_muted(Input { switches: [dip, 0], ..Input::default() });
+        }
+        assert_eq!(rig.state_hash(), alone.state_hash(), "session {n}");
+        rig.close();
+    }
+}
+
 /// Runs the program; gives its standard output, or its sentence.
 fn retake(args: &[&str]) -> Result<String, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_retake")).args(args).output().expect("it runs");
@@ -217,4 +249,5 @@ fn a_tape_of_a_machine_with_switches_replays_and_goes_on_with_them() {
     assert!(sentence.contains("give a name that ends with .txt"), "{sentence}");
     let sentence = run(&["--dip", "A6", "--frames", "9", "--record", fm2]).unwrap_err();
     assert!(sentence.contains("text movies alone"), "{sentence}");
+    assert!(!Path::new(fm2).exists(), "it is refused before a file is begun");
 }

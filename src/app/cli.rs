@@ -334,7 +334,7 @@ pub struct RunArgs {
     /// (`+` joins buttons, `2@` is pad 2; frame 1 starts at power-on). Other devices by port:
     /// aim=X/Y and trigger (Zapper), knob=0-255 and fire (paddle), step=1/12 (mat buttons),
     /// move=X/Y, click and right-click (mouse), snes-a, snes-x, snes-l, snes-r; and key=NAME/NAME
-    /// (Family BASIC: a, 1, f1, return, space, lshift …) and mic; coin, coin2 and service of an
+    /// (Family BASIC: a, 1, f1, return, space, lshift …) and mic; coin, coin_2 and service of an
     /// arcade machine
     #[arg(long, value_name = "SCRIPT", default_value = "", hide_default_value = true)]
     pub press: Script,
