@@ -80,8 +80,8 @@ pub struct SetupArgs {
     #[arg(long, value_name = "MAPPER[.SUB]")]
     pub board: Option<BoardNumber>,
     /// What is plugged in: pads, four-score, famicom-4p, famicom-arkanoid, family-trainer or
-    /// keyboard; or PORT1,PORT2 (one name is port 2's) of pad, none, zapper, arkanoid, power-pad,
-    /// snes-pad and snes-mouse [default: what the ROM's header says, else pads]
+    /// keyboard; or PORT1,PORT2 (one name is port 2's, but vs-zapper port 1's) of pad, none, zapper,
+    /// arkanoid, power-pad, snes-pad, snes-mouse and vs-zapper [default: what the ROM's header says, else pads]
     #[arg(long, value_name = "DEVICES")]
     pub ports: Option<Devices>,
     /// The DIP switches of an arcade machine, a byte in hex: bit 0 is switch 1

@@ -8,7 +8,7 @@
 //! snes-a snes-x snes-l snes-r             a Super NES pad: its B is a, its Y is b
 //! mic                                     the Famicom's microphone
 //! coin coin_2 service                     an arcade machine's slots and button
-//! aim=X/Y · trigger                       a Zapper: a spot of the picture, 0-255 and 0-239
+//! aim=X/Y · trigger                       a Zapper (of a Vs. System, too): a spot of the picture, 0-255 and 0-239
 //! knob=N · fire                           a paddle: 0-255; the game has 84-244
 //! step=N[/N…]                             a mat: buttons 1-12
 //! move=X/Y · click · right-click          a mouse: counts in each frame, -128 to 127
