@@ -295,8 +295,8 @@ impl Ports {
     /// The strobe falls: what the mice reported, they forget; what a Vs. System's gun sees,
     /// it reports.
     fn end_strobe(&mut self, lit: [bool; 2]) {
-        for port in 0..2 {
-            if self.plugged[port] == Device::VsZapper as u8 && lit[port] {
+        for (port, lit) in lit.into_iter().enumerate() {
+            if self.plugged[port] == Device::VsZapper as u8 && lit {
                 self.shift[port][0] |= zapper::REPORTED_LIGHT;
             }
             let setting = self.sensitivity[port];
