@@ -17,6 +17,7 @@ use retake::link::{Action, Taken};
 use retake::nes::cart::arcade::{Ppu, Wiring};
 use retake::nes::port::button::{LEFT, START};
 use retake::nes::port::switches::arcade;
+use retake::nes::port::zapper;
 use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region, Tier};
 
 use play::Rig;
@@ -136,6 +137,61 @@ fn a_machine_of_two_consoles_is_refused() {
     }
 }
 
+/// A white picture; in each vertical blank, and about 138 lines into the picture, it strobes
+/// the pads, and keeps eight reads of $4016 at $10 and at $18.
+const SHOOTS: &[u8] = &[
+    0xad, 0x02, 0x20, 0x10, 0xfb, // lda $2002; bpl
+    0xad, 0x02, 0x20, 0x10, 0xfb, // again
+    0xa9, 0x3f, 0x8d, 0x06, 0x20, 0xa9, 0x00, 0x8d, 0x06, 0x20, // the backdrop
+    0xa9, 0x30, 0x8d, 0x07, 0x20, // is white
+    0xa9, 0x00, 0x8d, 0x06, 0x20, 0x8d, 0x06, 0x20, // and seen
+    0x2c, 0x02, 0x20, 0x10, 0xfb, // $8021: bit $2002; bpl
+    0xa2, 0x00, 0x20, 0x40, 0x80, // ldx #0; jsr $8040
+    0xa9, 0x0e, 0x85, 0x00, // lda #14; sta $00
+    0xa0, 0x00, 0x88, 0xd0, 0xfd, // ldy #0; dey; bne: 1280 cycles
+    0xc6, 0x00, 0xd0, 0xf7, // dec $00; bne
+    0x20, 0x40, 0x80, // jsr $8040
+    0x4c, 0x21, 0x80, // jmp $8021
+    0xea, 0xea, // to $8040
+    0xa9, 0x01, 0x8d, 0x16, 0x40, 0xa9, 0x00, 0x8d, 0x16, 0x40, // the strobe
+    0xa0, 0x08, // ldy #8
+    0xad, 0x16, 0x40, 0x29, 0x01, 0x95, 0x10, 0xe8, // lda $4016; and #1; sta $10,x; inx
+    0x88, 0xd0, 0xf5, // dey; bne
+    0x60, // rts
+];
+
+#[test]
+fn a_vs_zapper_reports_the_light_that_it_sees_as_the_strobe_falls_on_both_tiers() {
+    let mut rom = rom(0, SHOOTS);
+    rom[15] = 0x07;
+    let cart = Cartridge::parse(&rom).expect("a Vs. System's");
+    let ports = cart.ports.expect("the header says vs-zapper");
+    assert_eq!(ports.to_string(), "vs-zapper,pad");
+    let options = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports };
+    let shot = |aim: Option<u8>, trigger: u8, tier: Tier| {
+        let mut nes = Nes::power_on(cart.clone(), &options);
+        nes.set_tier(tier);
+        let mut input = Input::default();
+        let bits = if aim.is_some() { zapper::aim::AT_PICTURE } else { 0 } | trigger;
+        input.of_port_mut(0).copy_from_slice(&[128, aim.unwrap_or(0), bits, 0]);
+        for _ in 0..8 {
+            nes.run_muted(input);
+        }
+        let reads = |at: u16| [0, 1, 2, 3, 4, 5, 6, 7].map(|n| nes.peek(at + n));
+        (reads(0x10), reads(0x18), nes.state_hash())
+    };
+    // What is white below line 112 and above the beam lights the gun; line 60 has drained.
+    for (aim, lit) in [(Some(125), 1), (Some(60), 0), (Some(200), 0), (None, 0)] {
+        for pulled in [0, zapper::aim::TRIGGER] {
+            let [lazy, exact] = TIERS.map(|tier| shot(aim, pulled, tier));
+            assert_eq!(lazy, exact, "{aim:?}: both tiers");
+            let (blank, picture, _) = lazy;
+            assert_eq!(blank, [0, 0, 0, 0, 1, 0, 0, pulled], "{aim:?}: nothing in the blank");
+            assert_eq!(picture, [0, 0, 0, 0, 1, 0, lit, pulled], "{aim:?}");
+        }
+    }
+}
+
 /// What the ROM that reads its ports shows, in a file; the console with these switches.
 fn reader(folder: &Path, dip: u8) -> (PathBuf, Setup) {
     let path = folder.join("reads.nes");
@@ -146,8 +202,12 @@ fn reader(folder: &Path, dip: u8) -> (PathBuf, Setup) {
 }
 
 fn played(setup: Setup, folder: &Path) -> Rig {
+    played_on(setup, folder, Wishes::default())
+}
+
+fn played_on(setup: Setup, folder: &Path, wishes: Wishes) -> Rig {
     let thread = io::start(|| {}).expect("threads");
-    Rig::of(setup, thread, folder, Wishes::default(), Settings::default(), true)
+    Rig::of(setup, thread, folder, wishes, Settings::default(), true)
 }
 
 #[test]
@@ -184,6 +244,34 @@ fn a_movie_that_says_nothing_of_switches_is_played_with_those_that_are_set() {
     rig.close();
 }
 
+#[test]
+fn a_session_that_is_resumed_has_the_switches_of_its_tape_unless_the_player_sets_others() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_, setup) = reader(folder.path(), 0xa6);
+    let silent = Setup { dip: None, ..setup.clone() };
+    let other = Setup { dip: Some(0x01), ..setup.clone() };
+    let mut alone = setup.power_on();
+    let resume = Wishes { resume: true, ..Wishes::default() };
+    // A tape that ends at a state and one that does not; the last one tells that a session
+    // that was resumed with other switches is resumed with those.
+    let sessions = [
+        (setup, Wishes::default(), 0xa6, 60),
+        (silent.clone(), resume, 0xa6, 7),
+        (silent.clone(), resume, 0xa6, 30),
+        (other, resume, 0x01, 30),
+        (silent, resume, 0x01, 30),
+    ];
+    for (n, (setup, wishes, dip, frames)) in sessions.into_iter().enumerate() {
+        let mut rig = played_on(setup, folder.path(), wishes);
+        for _ in 0..frames {
+            rig.turn();
+            alone.run_muted(Input { switches: [dip, 0], ..Input::default() });
+        }
+        assert_eq!(rig.state_hash(), alone.state_hash(), "session {n}");
+        rig.close();
+    }
+}
+
 /// Runs the program; gives its standard output, or its sentence.
 fn retake(args: &[&str]) -> Result<String, String> {
     let output = Command::new(env!("CARGO_BIN_EXE_retake")).args(args).output().expect("it runs");
@@ -217,4 +305,5 @@ fn a_tape_of_a_machine_with_switches_replays_and_goes_on_with_them() {
     assert!(sentence.contains("give a name that ends with .txt"), "{sentence}");
     let sentence = run(&["--dip", "A6", "--frames", "9", "--record", fm2]).unwrap_err();
     assert!(sentence.contains("text movies alone"), "{sentence}");
+    assert!(!Path::new(fm2).exists(), "it is refused before a file is begun");
 }

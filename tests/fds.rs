@@ -1,14 +1,17 @@
 //! The Famicom Disk System as a whole: disks that are turned over, written and kept, and
 //! public disks on the loader that stands in the place of the BIOS
-//! (`roms-test/src/fds_loader.s`). Nintendo's BIOS is nowhere.
+//! (`roms-test/src/fds_loader.s`). Nintendo's BIOS is nowhere. A public disk that is not
+//! there is an ignored row.
 
 mod common;
 #[path = "common/play.rs"]
 mod play;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
+use libtest_mimic::{Arguments, Failed, Trial};
 use retake::app::cli::SetupArgs;
 use retake::app::lockstep::Pair;
 use retake::app::setup::{Asked, Setup};
@@ -26,6 +29,46 @@ use retake::nes::{Cartridge, Devices, DiskDrive, Input, Nes, Output, PowerOn, Re
 use common::Random;
 use play::Rig;
 
+/// A row for each of these functions.
+macro_rules! rows {
+    ($($test:ident,)*) => {
+        [$(common::row(stringify!($test), None, || { $test(); Ok(()) })),*]
+    };
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let own = rows![
+        the_lazy_machine_and_the_exact_one_agree_on_our_own_disk_byte_by_byte,
+        what_was_written_is_kept_over_power_and_the_image_never_changes,
+        a_side_change_is_an_event_that_replays_to_the_same_bytes,
+        a_game_that_waits_gets_the_next_side_and_the_tape_has_it,
+        a_player_who_wants_to_turns_the_disk_over_alone,
+    ];
+    let public = [
+        public_row(IRQ_TESTS, "finds no fault", finds_no_fault),
+        public_row(LOUDNESS, "is 2.4 times as loud as a pulse", is_2_4_times_as_loud_as_a_pulse),
+        public_row(IRQ_TESTS, "is the same lazy and exact", is_the_same_lazy_and_exact),
+        public_row(LOUDNESS, "is the same lazy and exact", is_the_same_lazy_and_exact),
+    ];
+    libtest_mimic::run(&arguments, own.into_iter().chain(public).collect()).exit_code()
+}
+
+const IRQ_TESTS: &str = "nes-test-roms/fdsirqtests/fdsirqtests.fds";
+const LOUDNESS: &str = "nes-audio-tests/db_fds.fds";
+
+/// A row for a public disk, with the loader.
+fn public_row(disk: &'static str, claim: &str, check: fn(&Arc<Cartridge>)) -> Trial {
+    let path = manifest::find(disk);
+    let ignored = path.is_none().then_some(common::NOT_THERE);
+    common::row(&format!("{disk} {claim}"), ignored, move || {
+        let image = std::fs::read(path.ok_or(common::NOT_THERE)?)?;
+        let whole = [image, file("fds_loader.rom")].concat();
+        check(&Arc::new(Cartridge::parse(&whole)?));
+        Ok::<_, Failed>(())
+    })
+}
+
 const OPTIONS: PowerOn =
     PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports: Devices::PADS };
 /// Frames after which our own disk has said all, and has been written.
@@ -41,33 +84,21 @@ fn own_disk() -> Arc<Cartridge> {
     Arc::new(Cartridge::parse(&file("fds.fds")).expect("a disk with something for a BIOS"))
 }
 
-/// A public disk with the loader; `None` where it is not there.
-fn public_disk(name: &str) -> Option<Arc<Cartridge>> {
-    let Some(image) = manifest::find(name).and_then(|path| std::fs::read(path).ok()) else {
-        eprintln!("{name}: {}", common::NOT_THERE);
-        return None;
-    };
-    let whole = [image, file("fds_loader.rom")].concat();
-    Some(Arc::new(Cartridge::parse(&whole).expect("a disk")))
-}
-
 fn run(nes: &mut Nes, frames: usize) {
     for _ in 0..frames {
         nes.run_muted(Input::default());
     }
 }
 
-#[test]
-fn the_lazy_machine_and_the_exact_one_agree_on_disks_byte_by_byte() {
-    let public = ["nes-test-roms/fdsirqtests/fdsirqtests.fds", "nes-audio-tests/db_fds.fds"];
-    let public = public.into_iter().filter_map(public_disk);
-    for cart in std::iter::once(own_disk()).chain(public) {
-        let ran = Pair::new(&cart, &OPTIONS).run(&Random(1).play_on(OPTIONS.ports, 900));
-        ran.unwrap_or_else(|difference| panic!("{difference}"));
-    }
+fn the_lazy_machine_and_the_exact_one_agree_on_our_own_disk_byte_by_byte() {
+    is_the_same_lazy_and_exact(&own_disk());
 }
 
-#[test]
+fn is_the_same_lazy_and_exact(cart: &Arc<Cartridge>) {
+    let ran = Pair::new(cart, &OPTIONS).run(&Random(1).play_on(OPTIONS.ports, 900));
+    ran.unwrap_or_else(|difference| panic!("{difference}"));
+}
+
 fn what_was_written_is_kept_over_power_and_the_image_never_changes() {
     let cart = own_disk();
     let mut nes = Nes::power_on(cart.clone(), &OPTIONS);
@@ -94,7 +125,6 @@ fn two_sides() -> Arc<Cartridge> {
     Arc::new(Cartridge::parse(&[side, &[0; SIDE], bios].concat()).expect("two sides"))
 }
 
-#[test]
 fn a_side_change_is_an_event_that_replays_to_the_same_bytes() {
     let play = |change: Option<(usize, Happening)>| {
         let mut console = Console::new(two_sides(), OPTIONS, Arc::default());
@@ -165,7 +195,6 @@ fn events_of_play(
     events.filter_map(|at| Some((at.position.frame, Happening::of(&at.event)?))).collect()
 }
 
-#[test]
 fn a_game_that_waits_gets_the_next_side_and_the_tape_has_it() {
     let events = events_of_play(420, Settings::default(), |_, _| {});
     let sides: Vec<_> = events.iter().map(|(_, happening)| *happening).collect();
@@ -175,7 +204,6 @@ fn a_game_that_waits_gets_the_next_side_and_the_tape_has_it() {
     assert!((118..150).contains(&events[0].0), "{events:?}");
 }
 
-#[test]
 fn a_player_who_wants_to_turns_the_disk_over_alone() {
     let settings = Settings { fds_auto: false, ..Settings::default() };
     let events = events_of_play(300, settings, |frame, rig| match frame {
@@ -187,10 +215,8 @@ fn a_player_who_wants_to_turns_the_disk_over_alone() {
     assert_eq!(events, [disk(20, Some(1)), disk(150, Some(0)), disk(200, None)]);
 }
 
-#[test]
-fn fdsirqtests_finds_no_fault() {
-    let Some(cart) = public_disk("nes-test-roms/fdsirqtests/fdsirqtests.fds") else { return };
-    let mut nes = Nes::power_on(cart, &OPTIONS);
+fn finds_no_fault(cart: &Arc<Cartridge>) {
+    let mut nes = Nes::power_on(cart.clone(), &OPTIONS);
     run(&mut nes, 900);
     // A line a test: its number, and O or X. Tiles are ASCII.
     let tile = |x: u16, y: u16| char::from(nes.peek_ppu(0x2000 + y * 32 + x));
@@ -200,10 +226,8 @@ fn fdsirqtests_finds_no_fault() {
     assert!(!verdicts.contains('X'), "{lines:#?}");
 }
 
-#[test]
-fn db_fds_is_2_4_times_as_loud_as_a_pulse() {
-    let Some(cart) = public_disk("nes-audio-tests/db_fds.fds") else { return };
-    let mut nes = Nes::power_on(cart, &OPTIONS);
+fn is_2_4_times_as_loud_as_a_pulse(cart: &Arc<Cartridge>) {
+    let mut nes = Nes::power_on(cart.clone(), &OPTIONS);
     let mut out = Output::default();
     let swings: Vec<i32> = (0..700)
         .map(|_| {

@@ -13,11 +13,13 @@ use std::process::ExitCode;
 use std::sync::{LazyLock, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use retake::app::hash::{hex64, indices_hash};
+use retake::app::script::Script;
 use retake::app::testing::manifest::{self, Entry};
 use retake::app::testing::{
     Plan, Report, Verdict, is_reviewed, judge, judge_as_coin, judge_on, markdown,
 };
-use retake::nes::{Cartridge, Devices, Input, Nes, PowerOn, Region};
+use retake::nes::{Cartridge, Devices, Input, Nes, Output, PowerOn, Region};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -29,7 +31,9 @@ fn main() -> ExitCode {
         if sums.len() == 4 { Ok(()) } else { Err(format!("sums {sums:x?}").into()) }
     });
     let coin = (0..4).map(coin_trial).chain(OTHERWISE.iter().map(otherwise_trial));
-    let rows = own.chain([alignments]).chain(public).chain(coin).chain([report_trial()]);
+    let held = HELD.iter().map(held_trial);
+    let rows =
+        own.chain([alignments]).chain(public).chain(held).chain(coin).chain([report_trial()]);
     libtest_mimic::run(&arguments, rows.collect()).exit_code()
 }
 
@@ -126,6 +130,113 @@ fn otherwise_trial(otherwise: &'static Otherwise) -> Trial {
         }
         let differ: Vec<_> = usual.results.iter().zip(&here).filter(|(a, b)| a != b).collect();
         if differ.is_empty() { Ok(()) } else { Err(format!("results differ: {differ:?}").into()) }
+    })
+}
+
+/// A public ROM for a device, with the device, which the manifest does not name: what it
+/// shows then was looked at once.
+struct Held {
+    file: &'static str,
+    ports: &'static str,
+    press: &'static str,
+    frame: u64,
+    indices_hash: &'static str,
+    seen: &'static str,
+}
+
+const HELD: &[Held] = &[
+    Held {
+        file: "nes-test-roms/PaddleTest3/PaddleTest.nes",
+        ports: "arkanoid,pad",
+        press: "1-300:knob=160+fire",
+        frame: 300,
+        indices_hash: "e1fe7f1e1e10fbad",
+        seen: "Value: A0, and the block is green",
+    },
+    Held {
+        file: "nes-test-roms/vaus-test/vaus-test.nes",
+        ports: "arkanoid",
+        press: "2@100-300:knob=100+fire",
+        frame: 300,
+        indices_hash: "71c6a3b560696aaf",
+        seen: "the figure throws a ball, a sight stands where the knob is",
+    },
+    Held {
+        file: "29_Powerpad/BUILD/PowerTest.nes",
+        ports: "power-pad",
+        press: "2@200-300:step=1/6/12",
+        frame: 300,
+        indices_hash: "204e71e538f14b12",
+        seen: "buttons 1, 6 and 12 are dark",
+    },
+    Held {
+        file: "ANESE/tests/joy/allpads/allpads.nes",
+        ports: "snes-pad,snes-mouse",
+        press: "",
+        frame: 300,
+        indices_hash: "0605ac4942e129c8",
+        seen: "Super NES Controller, Super NES Mouse",
+    },
+    Held {
+        file: "ANESE/tests/joy/spadtest-nes-0.01/spadtest-nes.nes",
+        ports: "snes-pad,snes-pad",
+        press: "100-300:snes-x+snes-l,2@100-300:snes-a+start",
+        frame: 300,
+        indices_hash: "ce51d0f6f6aee377",
+        seen: "X and L of the first pad are red, A and Start of the second",
+    },
+    Held {
+        file: "ANESE/tests/joy/ruder/ruder.nes",
+        ports: "zapper",
+        press: "60-65:start,120-125:start,2@1-500:aim=128/120",
+        frame: 500,
+        indices_hash: "7dba4733ce6b9789",
+        seen: "light from line 102 on for 32 lines, on white",
+    },
+    Held {
+        file: "tetanes/test_roms/input/zapper_stream.nes",
+        ports: "zapper",
+        press: "2@100-120:trigger",
+        frame: 300,
+        indices_hash: "ccf531f7c1d7fecf",
+        seen: "21 ones among zeros, a digit a frame",
+    },
+    Held {
+        file: "28_Zapper/BUILD/Zapper.nes",
+        ports: "zapper",
+        press: "30-35:start,2@98-106:aim=61/110+trigger",
+        frame: 130,
+        indices_hash: "9e667d06b358f21b",
+        seen: "SCORE: 0001, as the gun aimed at the star",
+    },
+    Held {
+        file: "28_Zapper/BUILD/Zapper.nes",
+        ports: "zapper",
+        press: "30-35:start,2@98-106:aim=200/200+trigger",
+        frame: 130,
+        indices_hash: "62310804334acfbc",
+        seen: "SCORE: 0000, as it aimed elsewhere",
+    },
+];
+
+fn held_trial(held: &'static Held) -> Trial {
+    let Held { file, ports, seen, .. } = *held;
+    let path = manifest::find(file);
+    let ignored = path.is_none().then_some(common::NOT_THERE);
+    common::row(&format!("{file} with {ports}: {seen}"), ignored, move || {
+        let rom = std::fs::read(path.ok_or(common::NOT_THERE)?)?;
+        let ports = ports.parse()?;
+        let options = PowerOn { region: Region::Ntsc, alignment: 1, seed: 0, ports };
+        let mut nes = Nes::power_on(Cartridge::parse(&rom)?, &options);
+        let script: Script = held.press.parse()?;
+        let mut out = Output::default();
+        for frame in 1..=held.frame {
+            let mut input = Input::default();
+            script.hold(frame, &mut input);
+            nes.run_frame(input, &mut out);
+        }
+        let found = hex64(indices_hash(&out.frame));
+        if found == held.indices_hash { Ok(()) } else { Err(format!("picture {found}").into()) }
     })
 }
 

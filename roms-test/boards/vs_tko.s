@@ -1,5 +1,5 @@
-; Vs. TKO Boxing's board (mapper 206): the banks of a Namco 118, four nametables, and a
-; chip at $5E00 that gives bytes in turn.
+; Vs. TKO Boxing's board (mapper 206): the banks of a Namco 118, a chip at $5E00 that gives
+; bytes in turn, and four nametables, of which the header says nothing: a Vs. System has them.
 MAPPER = 206
 PRG_BANKS = 16
 CHR_KIB = 64
@@ -9,7 +9,6 @@ VS_PPU = $24                    ; with that chip, 2C04-0003
   poke $8001, 5
   prg $8000, 5
   prg $E000, 15
-  names 1, 2, 3, 4
   peek $5E00
   prg $5E01, $FF
   prg $5E01, $BF
@@ -20,5 +19,6 @@ VS_PPU = $24                    ; with that chip, 2C04-0003
   peek $5E00
   prg $5E01, $FF
   prg $5E01, $BF
+  names 1, 2, 3, 4
 .endmacro
 .include "board.inc"

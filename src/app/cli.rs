@@ -80,8 +80,8 @@ pub struct SetupArgs {
     #[arg(long, value_name = "MAPPER[.SUB]")]
     pub board: Option<BoardNumber>,
     /// What is plugged in: pads, four-score, famicom-4p, famicom-arkanoid, family-trainer or
-    /// keyboard; or PORT1,PORT2 (one name is port 2's) of pad, none, zapper, arkanoid, power-pad,
-    /// snes-pad and snes-mouse [default: what the ROM's header says, else pads]
+    /// keyboard; or PORT1,PORT2 (one name is port 2's, but vs-zapper port 1's) of pad, none, zapper,
+    /// arkanoid, power-pad, snes-pad, snes-mouse and vs-zapper [default: what the ROM's header says, else pads]
     #[arg(long, value_name = "DEVICES")]
     pub ports: Option<Devices>,
     /// The DIP switches of an arcade machine, a byte in hex: bit 0 is switch 1
@@ -334,7 +334,7 @@ pub struct RunArgs {
     /// (`+` joins buttons, `2@` is pad 2; frame 1 starts at power-on). Other devices by port:
     /// aim=X/Y and trigger (Zapper), knob=0-255 and fire (paddle), step=1/12 (mat buttons),
     /// move=X/Y, click and right-click (mouse), snes-a, snes-x, snes-l, snes-r; and key=NAME/NAME
-    /// (Family BASIC: a, 1, f1, return, space, lshift …) and mic; coin, coin2 and service of an
+    /// (Family BASIC: a, 1, f1, return, space, lshift …) and mic; coin, coin_2 and service of an
     /// arcade machine
     #[arg(long, value_name = "SCRIPT", default_value = "", hide_default_value = true)]
     pub press: Script,

@@ -111,7 +111,7 @@ impl Game {
         let Slots { session, mirror, refused } =
             Slots::open(&folder.path, owner, state, writes, loader.slot, &mut notes);
         let mut machine = Box::new(Machine::new(nes, session, files, owner.rom, owner.machine));
-        machine.dip = setup.dip;
+        machine.dip = setup.dip.unwrap_or_default();
         if imported {
             // Nothing is on the disk yet: whatever it is, it is not this.
             machine.battery_on_disk ^= 1;

@@ -140,7 +140,7 @@ mod real {
         let mut wires = Wires::new(&flags).map_err(|error| {
             Fault::missing(format_args!("there are no eventfds ({error}); update the kernel"))
         })?;
-        let taken = record_ring(args, About::of(&name, &machine.nes), &mut wires)?;
+        let taken = record_ring(args, About::of(&name, &machine.nes), machine.dip, &mut wires)?;
         let cpu_hz = machine.nes.region().cpu_hz();
         let rom_hash = machine.rom_hash;
         let mut engine = Engine::new(machine, wires.engine, engine_io, settings(args, &config));
@@ -336,13 +336,18 @@ mod real {
         }
     }
 
-    fn record_ring(args: &PlayArgs, about: About, wires: &mut Wires) -> Outcome<Option<Record>> {
+    fn record_ring(
+        args: &PlayArgs,
+        about: About,
+        dip: u8,
+        wires: &mut Wires,
+    ) -> Outcome<Option<Record>> {
         if args.movie.record.is_none() {
             return Ok(None);
         }
         let (taken, taken_end) = rtrb::RingBuffer::new(TAKEN);
         wires.engine.taken = Some(taken);
-        Record::open(&args.movie, about, hash_file(), taken_end)
+        Record::open(&args.movie, about, dip, hash_file(), taken_end)
     }
 
     fn movie_frames(movie: &Movie) -> Box<[Taken]> {

@@ -135,7 +135,7 @@ impl Record {
             ));
         }
         let about = About::of(&setup.rom.name, nes);
-        let movie = movie::Recording::create(path)?;
+        let movie = movie::Recording::create(path, setup.dip.unwrap_or_default())?;
         Ok(Self::Movie { movie, about, press: Press::None })
     }
 

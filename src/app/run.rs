@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
                 )));
             }
         }
-        let mut input = self.source.input(number, self.setup.dip);
+        let mut input = self.source.input(number, self.setup.dip.unwrap_or_default());
         self.args.press.hold(number, &mut input);
         Ok(input)
     }

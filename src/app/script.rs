@@ -7,8 +7,8 @@
 //! a b select start up down left right     the pad PORT (1-4)
 //! snes-a snes-x snes-l snes-r             a Super NES pad: its B is a, its Y is b
 //! mic                                     the Famicom's microphone
-//! coin coin2 service                      an arcade machine's slots and button
-//! aim=X/Y · trigger                       a Zapper: a spot of the picture, 0-255 and 0-239
+//! coin coin_2 service                     an arcade machine's slots and button
+//! aim=X/Y · trigger                       a Zapper (of a Vs. System, too): a spot of the picture, 0-255 and 0-239
 //! knob=N · fire                           a paddle: 0-255; the game has 84-244
 //! step=N[/N…]                             a mat: buttons 1-12
 //! move=X/Y · click · right-click          a mouse: counts in each frame, -128 to 127
@@ -167,7 +167,7 @@ fn key_name(key: &str) -> &str {
 }
 
 static ARCADE: [(&str, u8); 3] =
-    [("coin", arcade::COIN_1), ("coin2", arcade::COIN_2), ("service", arcade::SERVICE)];
+    [("coin", arcade::COIN_1), ("coin_2", arcade::COIN_2), ("service", arcade::SERVICE)];
 
 static BUTTONS: [(&str, u8); 8] = [
     ("a", button::A),

@@ -29,8 +29,8 @@ pub struct Setup {
     pub options: PowerOn,
     /// How it computes.
     pub tier: Tier,
-    /// How its DIP switches are set.
-    pub dip: u8,
+    /// How its DIP switches are set, where somebody says so.
+    pub dip: Option<u8>,
 }
 
 impl Setup {
@@ -74,7 +74,7 @@ impl Setup {
         let region = args.region.map(Region::from).or(region).unwrap_or(rom.cart.region);
         let ports = args.ports.or(ports).or(rom.cart.ports).unwrap_or_default();
         let options = PowerOn { region, alignment: args.alignment, seed: args.seed, ports };
-        let dip = dip(&rom, args)?.unwrap_or_default();
+        let dip = dip(&rom, args)?;
         Ok(Self { rom, options, tier: tier(args), dip })
     }
 

@@ -16,7 +16,7 @@ use crate::engine::auditor::Auditor;
 use crate::engine::machine::Machine;
 use crate::engine::past;
 use crate::engine::recorder::{Footage, Recorder};
-use crate::engine::replay::{Console, Happening, RomName, Roms};
+use crate::engine::replay::{Console, Happening, RomName, Roms, held};
 use crate::engine::ring::Ring;
 use crate::engine::tape::TapeFile;
 use crate::flight::history::{History, Settings};
@@ -260,6 +260,9 @@ fn resume(
             switched = std::iter::once(Happening::Cheats(None)).chain(cheats).collect();
         }
         machine.nes = nes;
+        if setup.dip.is_none() {
+            machine.dip = replay::last_input(&tape).map_or(0, |last| held(last).switches[0]);
+        }
         machine.reloaded = Happening::rom_after(&tape.catalog().past(end));
         let (length, path) = (tape.whole(), path.clone());
         Ok::<_, String>(Resumed { history, header, length, path, roms, switched })

@@ -132,6 +132,21 @@ pub fn seek(
     run(machine, way.frame, &way.steps)
 }
 
+/// What was held in the last frame that was recorded, on the newest path that has one.
+pub fn last_input(recording: &impl Recording) -> Option<Input> {
+    let catalog = recording.catalog();
+    (0..catalog.segments().len() as u32).rev().find_map(|segment| {
+        let tip = catalog.tip(segment)?;
+        let Position { segment, frame: to } = catalog.on_path(tip, tip.frame)?;
+        let mut steps = Vec::new();
+        steps_of(recording, Part { segment, from: to.checked_sub(1)?, to }, &mut steps).ok()?;
+        steps.into_iter().find_map(|step| match step {
+            Step::Frame(input) => Some(input),
+            Step::Event(_) => None,
+        })
+    })
+}
+
 impl Approach {
     /// Makes a machine what the state says.
     pub fn begin(&self, machine: &mut impl Machine) -> Result<(), Missing> {

@@ -97,7 +97,7 @@ impl Hands {
 
     /// Whether a device follows the pointer.
     pub fn points(&self) -> bool {
-        let pointed = [Device::Zapper, Device::Vaus, Device::SnesMouse];
+        let pointed = [Device::Zapper, Device::VsZapper, Device::Vaus, Device::SnesMouse];
         pointed.iter().any(|device| self.ports.find(*device).is_some())
             || self.ports.expansion() == Expansion::Vaus
     }
@@ -113,7 +113,7 @@ impl Hands {
         for port in 0..2 {
             let bytes = input.of_port_mut(port);
             match self.ports.port(port) {
-                Device::Zapper => bytes[..3].copy_from_slice(&self.aim()),
+                Device::Zapper | Device::VsZapper => bytes[..3].copy_from_slice(&self.aim()),
                 Device::Vaus => bytes[..2].copy_from_slice(&self.paddle()),
                 Device::PowerPad => bytes[..2].copy_from_slice(&self.mat()),
                 Device::SnesMouse => bytes.copy_from_slice(&self.mouse()),

@@ -240,7 +240,8 @@ impl Nes {
 
     /// The same with a Zapper that looks on.
     fn run_aimed(&mut self, input: Input, out: Option<&mut Output>, probe: &mut impl Probe) {
-        let mut aim = Aim::new(&self.state.ports, &input, self.region.timing(), out);
+        let timing = self.region.timing();
+        let mut aim = Aim::new(&self.state.ports, &input, timing, self.cart.ppu, out);
         self.run(input, &mut aim, probe);
         aim.put_back(&mut self.state.ports);
     }

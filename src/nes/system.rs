@@ -241,7 +241,8 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             0x4014 => self.state.oam_dma.start(value),
             0x4016 => {
                 self.catch_up_apu();
-                self.state.ports.write(value);
+                let lit = [0, 1].map(|port| S::AIMS && self.sees_light(port));
+                self.state.ports.write(value, lit);
                 if self.cart.is_arcade() {
                     self.write_cart(address, value);
                 }

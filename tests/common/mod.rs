@@ -27,9 +27,10 @@ pub const PUBLIC: &[&str] = &[
 ];
 
 /// What can be plugged in, each device at least once.
-pub const DEVICES: [&str; 10] = [
+pub const DEVICES: [&str; 11] = [
     "zapper",
     "zapper,zapper",
+    "vs-zapper",
     "four-score",
     "famicom-4p",
     "famicom-arkanoid",

@@ -77,7 +77,7 @@ impl Rig {
         let takes = Takes::new(nes.bytes().len(), 10_000);
         let session = Session::new(takes, None, Slot::default());
         let mut machine = Box::new(Machine::new(nes, session, None, 0, 0));
-        machine.dip = setup.dip;
+        machine.dip = setup.dip.unwrap_or_default();
         let counter = io.counter();
         let begin = tapes::Begin {
             folder,

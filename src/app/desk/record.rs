@@ -40,15 +40,17 @@ impl Hashes {
 }
 
 impl Record {
-    /// A new file for `--record`, and one for hashes.
+    /// A new file for `--record`, of a machine whose DIP switches are set so, and one for
+    /// hashes.
     pub fn open(
         args: &MovieArgs,
         about: About,
+        dip: u8,
         hashes: Option<PathBuf>,
         taken: rtrb::Consumer<Taken>,
     ) -> Outcome<Option<Self>> {
         let Some(path) = &args.record else { return Ok(None) };
-        let recording = Recording::create(path)?;
+        let recording = Recording::create(path, dip)?;
         let create = |path: &PathBuf| {
             File::create(path).map_err(|error| Fault::write(path.display(), error))
         };
@@ -123,7 +125,7 @@ mod tests {
             let args = MovieArgs { record: Some(path.clone()), movie: None };
             let (mut frames, frames_end) = rtrb::RingBuffer::new(4);
             let mut record =
-                Record::open(&args, About::default(), None, frames_end).unwrap().unwrap();
+                Record::open(&args, About::default(), 0, None, frames_end).unwrap().unwrap();
             for taken in [Taken::default(), taken, Taken::default()] {
                 frames.push(taken).unwrap();
             }

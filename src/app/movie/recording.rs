@@ -10,7 +10,8 @@ use sha1::Sha1;
 
 use super::{Format, MovieFrame, bk2, fm2, text};
 use crate::app::fault::{Fault, Outcome};
-use crate::nes::{Devices, Nes, Region};
+use crate::app::played::NOT_HELD;
+use crate::nes::{Devices, Input, Nes, Region};
 
 /// What a movie is of, for formats that say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +69,8 @@ pub struct Recording {
 
 impl Recording {
     /// Begins a new file; `.fm2` and `.bk2` are what they are called, anything
-    /// else is text.
-    pub fn create(path: &Path) -> Outcome<Self> {
+    /// else is text. `dip` is how the machine's switches are set from the first frame on.
+    pub fn create(path: &Path, dip: u8) -> Outcome<Self> {
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
         let format = match ending.to_str() {
             Some("fm2") => Format::Fm2,
@@ -82,6 +83,12 @@ impl Recording {
             }
             _ => Format::Text,
         };
+        if !format.holds(&Input { switches: [dip, 0], ..Input::default() }) {
+            return Err(Fault::unusable(format_args!(
+                "{}: the machine's switches are set (--dip, --track); {NOT_HELD}",
+                path.display()
+            )));
+        }
         let file = File::create(path).map_err(|error| Fault::write(path.display(), error))?;
         Ok(Self { path: path.to_owned(), file, format, frames: Vec::new() })
     }
@@ -138,7 +145,6 @@ pub fn write(format: Format, frames: &[MovieFrame], about: &About) -> Result<Vec
 mod tests {
     use super::*;
     use crate::app::movie::Movie;
-    use crate::nes::Input;
 
     #[test]
     fn the_ending_of_the_name_is_the_format() {
@@ -151,15 +157,27 @@ mod tests {
             ("a.BK2", Format::Bk2),
         ] {
             let path = dir.path().join(name);
-            let mut recording = Recording::create(&path).unwrap();
+            let mut recording = Recording::create(&path, 0).unwrap();
             (0..3).for_each(|_| recording.push(frame));
             recording.truncate(2);
             recording.finish(&About::default()).unwrap();
             let movie = Movie::load(&path).unwrap();
             assert_eq!((movie.format, movie.frames), (format, vec![frame; 2]), "{name}");
         }
-        let tape = Recording::create(&dir.path().join("a.rtk")).err().unwrap();
+        let tape = Recording::create(&dir.path().join("a.rtk"), 0).err().unwrap();
         assert_eq!(tape.code, Fault::UNUSABLE);
-        assert!(Recording::create(&dir.path().join("no/a.fm2")).is_err());
+        assert!(Recording::create(&dir.path().join("no/a.fm2"), 0).is_err());
+    }
+
+    #[test]
+    fn a_format_without_a_word_for_switches_that_are_set_is_refused_before_there_is_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, holds) in [("a.txt", true), ("a.fm2", false), ("a.bk2", false)] {
+            let path = dir.path().join(name);
+            let refused = Recording::create(&path, 0x80).err();
+            assert_eq!((refused.is_none(), path.exists()), (holds, holds), "{name}");
+            let said = refused.map_or(String::new(), |fault| fault.sentence);
+            assert_eq!(said.contains("ends with .txt"), !holds, "{said}");
+        }
     }
 }

@@ -63,7 +63,7 @@ impl TapeFile {
         }
         let rom = rom::find(header, &self.path, args)?;
         // The switches are on the tape, frame by frame.
-        Ok(Setup { rom, options: power_on(header), tier: Tier::default(), dip: 0 })
+        Ok(Setup { rom, options: power_on(header), tier: Tier::default(), dip: None })
     }
 
     /// What is wrong with this file.

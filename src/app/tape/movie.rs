@@ -100,7 +100,7 @@ impl TapeMovie {
         options.region = args.region.map_or(options.region, Region::from);
         // Behind its end they stay as they were, unless the player says something else.
         let last = self.frames.last().map_or(0, |input| input.switches[0]);
-        let dip = setup::dip(&rom, args)?.unwrap_or(last);
+        let dip = Some(setup::dip(&rom, args)?.unwrap_or(last));
         Ok(Setup { rom, options, tier: setup::tier(args), dip })
     }
 

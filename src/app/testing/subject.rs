@@ -50,7 +50,8 @@ impl Subject {
 
     fn input(&mut self) -> Input {
         self.frames += 1;
-        let mut input = Input { switches: [self.setup.dip, 0], ..Input::default() };
+        let mut input =
+            Input { switches: [self.setup.dip.unwrap_or_default(), 0], ..Input::default() };
         self.script.hold(self.frames, &mut input);
         input
     }

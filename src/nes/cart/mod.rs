@@ -11,6 +11,7 @@ mod names;
 pub mod nsf;
 pub mod patch;
 pub mod prg;
+pub mod rgb;
 
 pub use cheat::{Cheat, CheatError};
 pub use disk::Disk;

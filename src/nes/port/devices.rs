@@ -26,6 +26,8 @@ pub enum Device {
     SnesPad = 5,
     /// Its mouse.
     SnesMouse = 6,
+    /// The light gun of a Vs. System, which reports as a pad does.
+    VsZapper = 7,
 }
 
 /// A device beside or around the two pads.
@@ -54,7 +56,7 @@ pub struct Devices {
     expansion: Expansion,
 }
 
-const DEVICES: [(&str, Device); 7] = [
+const DEVICES: [(&str, Device); 8] = [
     ("pad", Device::Pad),
     ("none", Device::Nothing),
     ("zapper", Device::Zapper),
@@ -62,6 +64,7 @@ const DEVICES: [(&str, Device); 7] = [
     ("power-pad", Device::PowerPad),
     ("snes-pad", Device::SnesPad),
     ("snes-mouse", Device::SnesMouse),
+    ("vs-zapper", Device::VsZapper),
 ];
 
 const EXPANSIONS: [(&str, Expansion); 6] = [
@@ -80,6 +83,14 @@ impl Devices {
     /// A device in each port.
     pub fn in_ports(ports: [Device; 2]) -> Self {
         Self { ports, expansion: Expansion::Nothing }
+    }
+
+    /// A device where games look for it, and a pad.
+    pub fn alone(device: Device) -> Self {
+        Self::in_ports(match device {
+            Device::VsZapper => [device, Device::Pad],
+            _ => [Device::Pad, device],
+        })
     }
 
     /// Two pads, and this.
@@ -121,21 +132,23 @@ impl Devices {
     }
 
     /// What a NES 2.0 header asks for in byte 15; `None` for what says nothing, or
-    /// is not there yet. Games with a Zapper, a mat or a paddle have it in port 2.
+    /// is not there yet. Games with a Zapper, a mat or a paddle have it in port 2, those of
+    /// a Vs. System in port 1.
     pub fn of_header(code: u8) -> Option<Self> {
-        let second = |device| Some(Self::in_ports([Device::Pad, device]));
+        let alone = |device| Some(Self::alone(device));
         match code & 0x3f {
             0x01 => Some(Self::default()),
             0x02 => Some(Self::around(Expansion::FourScore)),
             0x03 => Some(Self::around(Expansion::FourPlayers)),
-            0x08 => second(Device::Zapper),
+            0x07 => alone(Device::VsZapper),
+            0x08 => alone(Device::Zapper),
             0x09 => Some(Self::in_ports([Device::Zapper; 2])),
-            0x0b | 0x0c => second(Device::PowerPad),
+            0x0b | 0x0c => alone(Device::PowerPad),
             0x0d | 0x0e => Some(Self::around(Expansion::FamilyTrainer)),
-            0x0f => second(Device::Vaus),
+            0x0f => alone(Device::Vaus),
             0x10 => Some(Self::around(Expansion::Vaus)),
             0x23 => Some(Self::around(Expansion::Keyboard)),
-            0x29 => second(Device::SnesMouse),
+            0x29 => alone(Device::SnesMouse),
             0x2b => Some(Self::in_ports([Device::SnesPad; 2])),
             _ => None,
         }
@@ -179,8 +192,7 @@ impl FromStr for Devices {
         };
         match text.split_once(',') {
             Some((one, two)) => Ok(Self::in_ports([device(one)?, device(two)?])),
-            // Where games look for it.
-            None => Ok(Self::in_ports([Device::Pad, device(&text)?])),
+            None => Ok(Self::alone(device(&text)?)),
         }
     }
 }
@@ -203,6 +215,7 @@ mod tests {
         }
         assert_eq!(Devices::default().word(), 0);
         assert_eq!("zapper".parse(), Ok(Devices::in_ports([Device::Pad, Device::Zapper])));
+        assert_eq!("vs-zapper".parse(), Ok(Devices::in_ports([Device::VsZapper, Device::Pad])));
     }
 
     #[test]
@@ -221,6 +234,7 @@ mod tests {
         assert_eq!(asks(0x00), None);
         assert_eq!(asks(0x01).as_deref(), Some("pads"));
         assert_eq!(asks(0x02).as_deref(), Some("four-score"));
+        assert_eq!(asks(0x07).as_deref(), Some("vs-zapper,pad"));
         assert_eq!(asks(0x08).as_deref(), Some("pad,zapper"));
         assert_eq!(asks(0x23).as_deref(), Some("keyboard"));
         assert_eq!(asks(0x1f), None);

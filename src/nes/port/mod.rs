@@ -4,7 +4,7 @@
 //!             port 1 and 2, $4016 and $4017           beside them
 //! devices.rs  what is plugged in
 //! four.rs     ·                                       Four Score
-//! zapper.rs   Zapper                                  ·
+//! zapper.rs   Zapper, that of the Vs. System          ·
 //! vaus.rs     Arkanoid's paddle                       the Famicom's
 //! mats.rs     Power Pad                               Family Trainer
 //! snes.rs     pad and mouse of the Super NES          ·
@@ -141,7 +141,8 @@ impl Ports {
 
     /// Whether a device sees the picture.
     pub fn aims(&self) -> bool {
-        self.plugged[..2].contains(&(Device::Zapper as u8))
+        let guns = [Device::Zapper as u8, Device::VsZapper as u8];
+        self.plugged[..2].iter().any(|device| guns.contains(device))
     }
 
     /// Bounds what any bytes might hold.
@@ -182,7 +183,7 @@ impl Ports {
         let line = |n: usize| self.shift[port][n] as u8 & 1;
         let [_, second, third, _] = input.of_port(port);
         let bits = match devices.port(port) {
-            Device::Pad | Device::SnesPad | Device::SnesMouse => line(0),
+            Device::Pad | Device::SnesPad | Device::SnesMouse | Device::VsZapper => line(0),
             Device::Nothing => 0,
             Device::Zapper => u8::from(!lit) << 3 | (third & zapper::aim::TRIGGER) << 4,
             Device::Vaus => (second & 1) << 3 | line(0) << 4,
@@ -205,13 +206,13 @@ impl Ports {
         self.polled.take()
     }
 
-    /// A CPU write to $4016.
-    pub fn write(&mut self, value: u8) {
+    /// A CPU write to $4016. `lit`: where a Zapper sees light.
+    pub fn write(&mut self, value: u8, lit: [bool; 2]) {
         let value = value & OUT;
         if self.plugged != [0; 3] {
             self.row = keyboard::row_after(self.row, self.out, value);
             if value & STROBE == 0 && self.strobed.take() {
-                self.end_strobe();
+                self.end_strobe(lit);
             }
         }
         self.out = value;
@@ -275,6 +276,7 @@ impl Ports {
                 Device::Vaus => [vaus::knob(first), 0],
                 Device::PowerPad => mats::power_pad(u16::from_le_bytes([first, second])),
                 Device::SnesPad => [snes::pad(pads[port], first), 0],
+                Device::VsZapper => [zapper::report(third) | ONES, 0],
                 Device::SnesMouse => [snes::mouse([x, y], third, self.sensitivity[port]), 0],
             };
             match devices.expansion() {
@@ -290,9 +292,13 @@ impl Ports {
         self.strobed = Flag::ON;
     }
 
-    /// The strobe falls: what the mice reported, they forget.
-    fn end_strobe(&mut self) {
-        for port in 0..2 {
+    /// The strobe falls: what the mice reported, they forget; what a Vs. System's gun sees,
+    /// it reports.
+    fn end_strobe(&mut self, lit: [bool; 2]) {
+        for (port, lit) in lit.into_iter().enumerate() {
+            if self.plugged[port] == Device::VsZapper as u8 && lit {
+                self.shift[port][0] |= zapper::REPORTED_LIGHT;
+            }
             let setting = self.sensitivity[port];
             self.moved[port] = self.moved[port].map(|counts| snes::rest(counts, setting));
         }

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// No gun sees light.
+const DARK: [bool; 2] = [false; 2];
+
 /// Ports with the strobe pulled up and let go, as programs do.
 fn strobed(devices: Devices, input: &Input) -> Ports {
     let mut ports = Ports::new(devices);
@@ -10,9 +13,9 @@ fn strobed(devices: Devices, input: &Input) -> Ports {
 }
 
 fn strobe(ports: &mut Ports, input: &Input) {
-    ports.write(1);
+    ports.write(1, DARK);
     ports.get_to_put(input);
-    ports.write(0);
+    ports.write(0, DARK);
 }
 
 fn read(ports: &mut Ports, port: usize, input: &Input) -> u8 {
@@ -84,6 +87,27 @@ fn a_zapper_gives_darkness_on_bit_3_and_its_trigger_on_bit_4() {
 }
 
 #[test]
+fn a_vs_zapper_reports_up_its_light_as_the_strobe_falls_and_its_trigger() {
+    let devices: Devices = "vs-zapper".parse().unwrap();
+    let [aimed, pulled] = [0, zapper::aim::TRIGGER].map(|bits| with_device(&[9, 9, bits], 0));
+    for (input, lit, seen) in [
+        (aimed, DARK, [0, 0, 0, 0, 1, 0, 0, 0, 1, 1]),
+        (aimed, [true, false], [0, 0, 0, 0, 1, 0, 1, 0, 1, 1]),
+        (pulled, [false, true], [0, 0, 0, 0, 1, 0, 0, 1, 1, 1]),
+        (pulled, [true; 2], [0, 0, 0, 0, 1, 0, 1, 1, 1, 1]),
+    ] {
+        let mut ports = Ports::new(devices);
+        ports.write(1, lit.map(|lit| !lit));
+        ports.get_to_put(&input);
+        ports.write(0, lit);
+        // What it sees later is for the next strobe.
+        assert_eq!(bits(&mut ports, 0, &input), seen);
+        assert_eq!(read(&mut ports, 1, &input), 0, "a pad");
+        assert!(ports.aims());
+    }
+}
+
+#[test]
 fn an_arkanoid_paddle_gives_its_knob_on_bit_4_and_its_button_on_bit_3() {
     let input = with_device(&[0x54, 1], 1);
     let mut ports = strobed(Devices::in_ports([Device::Pad, Device::Vaus]), &input);
@@ -113,9 +137,9 @@ fn a_power_pad_gives_two_buttons_a_read() {
 fn a_family_trainer_gives_the_row_that_is_selected() {
     let input = with_device(&[0x01], 0);
     let mut ports = Ports::new(Devices::around(Expansion::FamilyTrainer));
-    ports.write(0xfb);
+    ports.write(0xfb, DARK);
     assert_eq!(ports.read(1, &input, false) & 0x1e, 0x0e);
-    ports.write(0xfd);
+    ports.write(0xfd, DARK);
     assert_eq!(ports.read(1, &input, false) & 0x1e, 0x1e);
 }
 
@@ -125,11 +149,11 @@ fn a_keyboard_gives_its_rows_as_the_column_falls() {
     // O, in row 2, column 0.
     input.device[2] = 0x02;
     let mut ports = Ports::new(Devices::around(Expansion::Keyboard));
-    ports.write(5);
+    ports.write(5, DARK);
     let rows = [0; 10].map(|_| {
-        ports.write(4);
+        ports.write(4, DARK);
         let first = ports.read(1, &input, false) & 0x1e;
-        ports.write(6);
+        ports.write(6, DARK);
         [first, ports.read(1, &input, false) & 0x1e]
     });
     let mut wanted = [[0x1e; 2]; 10];
@@ -171,11 +195,11 @@ fn a_clock_while_strobed_moves_a_mouses_sensitivity_on() {
     let mut ports = Ports::new(devices);
     let input = Input::default();
     for wanted in [1, 2, 0] {
-        ports.write(1);
+        ports.write(1, DARK);
         ports.get_to_put(&input);
         read(&mut ports, 1, &input);
         ports.get_to_put(&input);
-        ports.write(0);
+        ports.write(0, DARK);
         let bits = bits::<12>(&mut ports, 1, &input);
         assert_eq!(bits[10] << 1 | bits[11], wanted);
     }

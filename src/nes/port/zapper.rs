@@ -13,9 +13,15 @@
 //! While a gun is plugged in, a frame's pixels go by way of [`Aim`], muted or not, so
 //! it sees the same in both. Without one, nothing here is run.
 //!
+//! A Vs. System's gun sees the same and has a pad's register, which takes what it sees as
+//! the strobe falls: 0, 0, 0, 0, 1, 0, light (1: seen), trigger. There, red, green and blue
+//! go to the tube as they are, and the level is what an eye makes of them.
+//!
 //! <https://www.nesdev.org/wiki/Zapper>, <https://www.nesdev.org/wiki/NTSC_video>
 
 use super::{Device, Input, Ports};
+use crate::nes::cart::arcade::Ppu;
+use crate::nes::cart::rgb;
 use crate::nes::output::{Output, Sink};
 use crate::nes::ppu::Screen;
 use crate::nes::region::Timing;
@@ -38,7 +44,16 @@ pub mod aim {
 /// hue $D. Hues $E and $F are black.
 static LINES: [[u8; 3]; 4] = [[19, 12, 0], [24, 18, 0], [26, 23, 18], [26, 25, 24]];
 
-fn lines(colour: u16) -> u32 {
+/// Levels, in thousandths, from which on light lasts for 12 lines, 13, … 26.
+static LEVELS: [u16; 15] =
+    [135, 156, 180, 207, 239, 276, 318, 367, 424, 489, 564, 651, 751, 867, 1000];
+
+fn lines(colour: u16, ppu: Ppu) -> u32 {
+    if let Some([red, green, blue]) = rgb::channels(ppu, colour) {
+        let level = (299 * red + 587 * green + 114 * blue) / 7;
+        let reached = LEVELS.iter().filter(|needed| **needed <= level).count() as u32;
+        return if reached == 0 { 0 } else { 11 + reached };
+    }
     let kind = match colour & 15 {
         0 => 0,
         1..=12 => 1,
@@ -48,10 +63,19 @@ fn lines(colour: u16) -> u32 {
     LINES[usize::from(colour >> 4 & 3)][kind].into()
 }
 
+/// What a Vs. System's gun reports of its third byte of input: up, and the trigger.
+pub(super) fn report(bits: u8) -> u32 {
+    0x10 | u32::from(bits & aim::TRIGGER) << 7
+}
+
+/// Of the same register.
+pub(super) const REPORTED_LIGHT: u32 = 0x40;
+
 /// What the ports' guns see, before it goes on to the screen.
 pub struct Aim<'a> {
     out: Option<&'a mut Output>,
     guns: [Gun; 2],
+    ppu: Ppu,
     /// Dots of a picture, from its first line to the next one's.
     picture: u32,
 }
@@ -64,14 +88,21 @@ struct Gun {
 
 impl<'a> Aim<'a> {
     /// Takes the guns from the ports.
-    pub fn new(ports: &Ports, input: &Input, timing: &Timing, out: Option<&'a mut Output>) -> Self {
+    pub fn new(
+        ports: &Ports,
+        input: &Input,
+        timing: &Timing,
+        ppu: Ppu,
+        out: Option<&'a mut Output>,
+    ) -> Self {
         let gun = |port: usize| {
             let [x, y, bits, _] = input.of_port(port);
-            let aims = ports.devices().port(port) == Device::Zapper && bits & aim::AT_PICTURE != 0;
+            let is_gun = matches!(ports.devices().port(port), Device::Zapper | Device::VsZapper);
+            let aims = is_gun && bits & aim::AT_PICTURE != 0;
             Gun { spot: aims.then_some([x, y]), until: ports.lit_until[port] }
         };
         let picture = u32::from(timing.lines) * LINE;
-        Self { out, guns: [gun(0), gun(1)], picture }
+        Self { out, guns: [gun(0), gun(1)], ppu, picture }
     }
 
     /// Gives them back.
@@ -81,7 +112,7 @@ impl<'a> Aim<'a> {
 
     #[inline(always)]
     fn see(&mut self, x: u16, y: u16, colours: &[u16]) {
-        let picture = self.picture;
+        let Self { picture, ppu, .. } = *self;
         for gun in &mut self.guns {
             if x == 0 && y == 0 {
                 gun.until = gun.until.saturating_sub(picture);
@@ -89,17 +120,17 @@ impl<'a> Aim<'a> {
             if let Some(spot) = gun.spot
                 && y.abs_diff(spot[1].into()) <= u16::from(RADIUS)
             {
-                gun.see(spot[0], x, y, colours);
+                gun.see(spot[0], x, y, colours, ppu);
             }
         }
     }
 }
 
 impl Gun {
-    fn see(&mut self, spot: u8, x: u16, y: u16, colours: &[u16]) {
+    fn see(&mut self, spot: u8, x: u16, y: u16, colours: &[u16], ppu: Ppu) {
         let near = (x..).zip(colours).filter(|(x, _)| x.abs_diff(spot.into()) <= RADIUS.into());
         for (x, colour) in near {
-            let lines = lines(*colour);
+            let lines = lines(*colour, ppu);
             if lines > 0 {
                 let now = u32::from(y) * LINE + u32::from(x) + DELAY;
                 self.until = self.until.max(now + lines * LINE);
@@ -154,7 +185,7 @@ mod tests {
         let ports = Ports::new(Devices::in_ports([Device::Pad, Device::Zapper]));
         let mut input = Input::default();
         input.of_port_mut(1).copy_from_slice(&[at[0], at[1], aim::AT_PICTURE, 0]);
-        Aim::new(&ports, &input, Region::Ntsc.timing(), None)
+        Aim::new(&ports, &input, Region::Ntsc.timing(), Ppu::Composite, None)
     }
 
     #[test]
@@ -186,6 +217,26 @@ mod tests {
     }
 
     #[test]
+    fn an_arcade_machines_light_is_that_of_its_own_colours() {
+        for (ppu, colour, seen) in [
+            (Ppu::Rgb, 0x30, 26),
+            (Ppu::Rgb, 0x00, 20),
+            (Ppu::Rgb, 0x16, 17),
+            (Ppu::Rgb, 0x0f, 0),
+            // Blue, and blue emphasised: darker than anything that is seen.
+            (Ppu::Rgb, 0x02, 0),
+            (Ppu::Rgb, 0x100 | 0x0f, 0),
+            (Ppu::Rgb, 0xc0 | 0x0f, 25),
+            // White is elsewhere on a 2C04.
+            (Ppu::Shuffled(1), 0x0f, 26),
+            (Ppu::Shuffled(1), 0x30, 0),
+            (Ppu::Swapped(1), 0x20, 26),
+        ] {
+            assert_eq!(lines(colour, ppu), seen, "{ppu:?} {colour:x}");
+        }
+    }
+
+    #[test]
     fn light_of_the_last_lines_lasts_into_the_next_picture_and_no_further() {
         let mut aim = aim([0, 239]);
         aim.pixel(0, 239, WHITE);
@@ -202,7 +253,8 @@ mod tests {
     #[test]
     fn a_gun_that_aims_elsewhere_sees_nothing() {
         let ports = Ports::new(Devices::in_ports([Device::Zapper; 2]));
-        let mut aim = Aim::new(&ports, &Input::default(), Region::Ntsc.timing(), None);
+        let timing = Region::Ntsc.timing();
+        let mut aim = Aim::new(&ports, &Input::default(), timing, Ppu::Composite, None);
         aim.pixels(0, 0, &[WHITE; 256]);
         assert!(!aim.sees_light(0, (1, 0)) && !aim.sees_light(1, (1, 0)));
     }
