@@ -13,11 +13,9 @@
 
 use super::Edge;
 use super::output::Sink;
-use super::ppu::Ppu;
+use super::ppu::{Hears, Ppu};
 use super::system::System;
 
-/// Half-dots between two rises of A12 that count: M2 falls three times.
-const APART: u32 = 12;
 /// Half-dots of the shortest line, on which the picture skips a dot.
 const LINE: u32 = 680;
 
@@ -60,6 +58,13 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
     }
 
+    /// Half-dots between two changes of A12 that count: within a tile's time it falls once,
+    /// and once where a line ends; before a rise that counts, M2 falls three times.
+    #[inline(always)]
+    fn apart(&self) -> u32 {
+        if self.hears == Hears::A12 { 8 } else { 12 }
+    }
+
     /// For how many half-dots from where the PPU stands nobody can tell what it does,
     /// calm or not: less than a line.
     #[inline(always)]
@@ -68,7 +73,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             LINE - 1
         } else if self.schedules.len() == 1 && self.cart.board.hears_a12_alone() {
             let rises = self.cart.board.quiet_rises(&self.state.board);
-            rises.saturating_sub(2).saturating_mul(APART).min(LINE - 1)
+            rises.saturating_sub(2).saturating_mul(self.apart()).min(LINE - 1)
         } else {
             0
         };
@@ -93,7 +98,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
         let (board, ppu) = (self.cart.board, &self.state.ppu);
         let rises = board.quiet_rises(&self.state.board);
-        let apart = rises.saturating_mul(APART);
+        let apart = rises.saturating_mul(self.apart());
         if self.late.ppu_calm <= apart && board.hears_a12_alone() {
             return self.late.ppu_calm;
         }
@@ -102,7 +107,12 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             if board.hears_a12_alone() { apart } else { 0 }
         } else if board.hears_a12_alone() {
             // One more than a line has, where rendering has just begun.
-            let lines = rises.saturating_sub(1) / ppu.a12_rises_a_line();
+            let lines = rises.saturating_sub(1)
+                / if self.hears == Hears::A12 {
+                    ppu.a12_falls_a_line()
+                } else {
+                    ppu.a12_rises_a_line()
+                };
             let rests = apart.max(lines.saturating_mul(LINE));
             if board.counts_next_fall(&self.state.board) {
                 rests
@@ -122,7 +132,8 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             return false;
         }
         let rises = self.cart.board.quiet_rises(&self.state.board);
-        !self.watches.ppu_address || self.schedules.len() == 1 && rises > half_dots / APART + 1
+        !self.watches.ppu_address
+            || self.schedules.len() == 1 && rises > half_dots / self.apart() + 1
     }
 
     /// A write to a register of the PPU at which it does not look for now: then it is

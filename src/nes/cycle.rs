@@ -16,14 +16,15 @@
 //! memory behind it by moving banks; both catch up first. A board that watches
 //! the PPU's address adds what it sees to that: [`BoardId::quiet_rises`] says how
 //! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may,
-//! [`Ppu::a12_rises_a_line`] how often it does, and [`CartBus`] tells it the time of
+//! [`Ppu::a12_rises_a_line`] how often it does (or falls, where that counts), and [`CartBus`] tells it the time of
 //! each change, however late it comes. (On PAL, whose cycles differ in dots, the PPU is
 //! never late for such boards.) Where neither /NMI nor such a board is near to anything,
 //! it waits without being calm (`ahead.rs`).
 //!
-//! A board that counts CPU cycles is told of them when something comes of it:
-//! [`BoardId::quiet_cycles`] says how long /IRQ and its sound rest, and it catches
+//! A board that counts CPU cycles is told of them when something comes of it
+//! (`late_board.rs`): [`BoardId::quiet_cycles`] says how long /IRQ rests, and it catches
 //! up before each access to its registers, and before the PPU runs if it hears both.
+//! Its sound is late together with the APU's.
 //!
 //! Where all are calm and the lines were sampled since somebody ran, cycles are
 //! *idle*: they are counted, and that is all. Whoever catches up ends that.
@@ -42,7 +43,6 @@ use super::apu::{self, calm::Span};
 use super::output::Sink;
 use super::schedule::{Moment, Schedule};
 use super::system::System;
-use zerocopy::IntoBytes;
 
 /// How far the chips are behind the CPU, and how far they may be.
 pub struct Late {
@@ -62,6 +62,8 @@ pub struct Late {
     pub(super) since_m2_fell: u32,
     /// CPU cycles that the APU has not counted.
     apu: u32,
+    /// CPU cycles since power-on that it has counted.
+    apu_at: u64,
     /// CPU cycles from where it stands that are known to be calm.
     apu_calm: u32,
     /// A length counter was loaded: the level that this gives is put out with the
@@ -69,12 +71,12 @@ pub struct Late {
     loaded: bool,
     /// CPU cycles since power-on that a board that watches them was told of.
     pub(super) board: u64,
-    /// The cycle in which it has to know: /IRQ or the sound may move.
+    /// The cycle in which it has to know: /IRQ or /NMI may move.
     pub(super) board_due: u64,
     /// CPU cycles that have come to the moment in which it is told of them.
     pub(super) board_cycles: u64,
     /// What its sound adds, as last put out.
-    board_level: i32,
+    pub(super) board_level: i32,
     /// Whole cycles ahead in which nobody runs and no interrupt line moves.
     pub(super) idle: u32,
 }
@@ -92,6 +94,7 @@ impl Late {
             ahead: 0,
             since_m2_fell: schedule.until_end,
             apu: 0,
+            apu_at: clock,
             apu_calm: 0,
             loaded: false,
             board: clock,
@@ -283,49 +286,6 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         self.catch_up_board();
     }
 
-    /// The CPU is about to reach a register of the board.
-    #[inline(always)]
-    pub fn meet_board(&mut self) {
-        if self.watches.ppu_address {
-            self.meet_ppu(Moment::Start);
-        }
-        if self.watches.cpu_cycles {
-            self.catch_up_board();
-        }
-    }
-
-    /// Tells a board that watches CPU cycles of all before this one. What it does
-    /// then is not known any more.
-    pub fn catch_up_board(&mut self) {
-        if LAZY && self.watches.cpu_cycles {
-            self.work.edges.take::<S>(Edge::BoardMet);
-            self.pass_board(self.state.clock);
-            self.late.board_due = self.state.clock;
-            self.late.idle = 0;
-        }
-    }
-
-    /// Tells it of this cycle, too, in which something may happen.
-    #[inline(never)]
-    pub(super) fn clock_board(&mut self) {
-        self.pass_board(self.state.clock + 1);
-        self.late.board_due = self.late.board;
-        let (id, board, ram) = (self.cart.board, &self.state.board, self.state.ram.as_bytes());
-        let level = id.level(board, ram);
-        if LAZY {
-            let quiet = id.quiet_cycles(board, ram);
-            self.late.board_due += u64::from(quiet);
-            self.work.edges.take::<S>(if quiet > 0 { Edge::BoardRests } else { Edge::BoardBusy });
-        }
-        if self.late.board_level != level {
-            // What the APU did so far, with this cycle, sounded beside the old level.
-            self.catch_up_apu_to(self.elapsed() + 1);
-            self.late.board_level = level;
-            self.work.edges.take::<S>(Edge::BoardSounds);
-            self.emit();
-        }
-    }
-
     #[inline(always)]
     fn clock_apu(&mut self) {
         if self.late.apu < self.late.apu_calm {
@@ -352,6 +312,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
         self.state.ports.end_cycle();
         self.late.loaded |= self.state.apu.is_loading();
+        self.late.apu_at += 1;
         if self.state.apu.clock(put, self.region) {
             self.late.loaded = false;
             self.emit();
@@ -364,28 +325,32 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
     }
 
-    /// Runs the APU up to the start of this cycle. What it does then is not
-    /// known any more.
+    /// Runs the APU through all cycles that it is late, beside the board's sound. What it
+    /// does then is not known any more.
     pub fn catch_up_apu(&mut self) {
-        // The clock counts a cycle when M2 falls, later than the APU does.
-        self.catch_up_apu_to(self.elapsed() + u64::from(self.reached != Moment::Start));
+        if LAZY {
+            let until = self.late.apu_at + u64::from(self.late.apu);
+            self.sound_board(until);
+            self.run_late_apu(until);
+            self.late.apu_calm = 0;
+            self.late.idle = 0;
+        }
     }
 
-    /// The same up to a cycle of this frame.
-    fn catch_up_apu_to(&mut self, end: u64) {
-        if !LAZY {
+    /// Runs it through those before a cycle.
+    pub(super) fn run_late_apu(&mut self, until: u64) {
+        let cycles = (until.saturating_sub(self.late.apu_at) as u32).min(self.late.apu);
+        if cycles == 0 {
             return;
         }
-        let cycles = std::mem::take(&mut self.late.apu);
-        self.late.apu_calm = 0;
-        self.late.idle = 0;
-        if cycles > 0 {
-            self.work.edges.take::<S>(Edge::ApuCaughtUp);
-            let put = self.state.wires.put.on() ^ (cycles & 1 != 0);
-            let beside = self.late.board_level;
-            let span = Span { cycles, put, start: end as u32 - cycles, beside };
-            self.state.apu.run_unseen(span, self.region, &mut self.late.loaded, self.sink);
-        }
+        self.work.edges.take::<S>(Edge::ApuCaughtUp);
+        let put = self.state.wires.put.on() ^ (self.late.apu & 1 != 0);
+        let start = (self.late.apu_at - self.start) as u32;
+        let span = Span { cycles, put, start, beside: self.late.board_level };
+        self.state.apu.run_unseen(span, self.region, &mut self.late.loaded, self.sink);
+        self.late.apu -= cycles;
+        self.late.apu_calm = self.late.apu_calm.saturating_sub(cycles);
+        self.late.apu_at += u64::from(cycles);
     }
 
     /// Puts out the level of the sound if it changed.

@@ -17,6 +17,7 @@ mod exact;
 mod fields;
 mod kept_ram;
 mod last_cycle;
+mod late_board;
 mod late_ppu;
 pub mod output;
 mod plain;

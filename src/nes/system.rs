@@ -45,7 +45,7 @@ pub struct System<'a, S: Sink, const LAZY: bool> {
     /// In this frame.
     pub(super) work: Work,
     /// `clock` at the start of the frame.
-    start: u64,
+    pub(super) start: u64,
     /// A DMA took cycles during the last read.
     halted: bool,
 }
@@ -189,15 +189,6 @@ impl<'a, S: Sink, const LAZY: bool> System<'a, S, LAZY> {
             board.map(&self.state.board, self.cart, self.map);
         }
         byte.map_or((open, false), |byte| (byte, true))
-    }
-
-    /// The board has lived through all cycles before this one.
-    pub(super) fn pass_board(&mut self, until: u64) {
-        let late = until.saturating_sub(self.late.board) as u32;
-        self.late.board += u64::from(late);
-        if late > 0 {
-            self.state.pass_board(self.cart, late);
-        }
     }
 
     fn read_ppu(&mut self, register: u16) -> u8 {

@@ -273,14 +273,18 @@ mod tests {
             for (address, value, cycles) in writes {
                 b.write(address, value);
                 let (start, mut ram) = (b.regs, b.ram.clone());
-                let (board, mut quiet) = (b.cart.board, b.cart.board.quiet_cycles(&start, &ram));
-                let (irq, level) = (board.irq(&start), board.level(&start, &ram));
-                for _ in 0..cycles {
+                let board = b.cart.board;
+                let lines = |regs: &Registers| (board.irq(regs), board.nmi(regs));
+                let quiet = board.quiet_cycles(&start, &ram);
+                let (silent, level) =
+                    (board.quiet_sound(&start, &ram), board.level(&start, &ram));
+                for cycle in 0..cycles {
                     b.pass(1);
-                    if quiet > 0 {
-                        quiet -= 1;
-                        let now = (board.irq(&b.regs), board.level(&b.regs, &b.ram));
-                        prop_assert_eq!(now, (irq, level));
+                    if cycle < quiet {
+                        prop_assert_eq!(lines(&b.regs), lines(&start));
+                    }
+                    if cycle < silent {
+                        prop_assert_eq!(board.level(&b.regs, &b.ram), level);
                     }
                 }
                 let mut at_once = start;

@@ -150,8 +150,11 @@ impl Board for Fds {
     }
 
     fn quiet_cycles(&self) -> u32 {
-        let sound = if self.enabled & SOUND != 0 { self.sound.quiet() } else { u32::MAX };
-        sound.min(self.timer.quiet()).min(self.drive.quiet())
+        self.timer.quiet().min(self.drive.quiet())
+    }
+
+    fn quiet_sound(&self) -> u32 {
+        if self.enabled & SOUND != 0 { self.sound.quiet() } else { u32::MAX }
     }
 
     fn irq(&self) -> bool {

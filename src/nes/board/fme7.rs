@@ -97,8 +97,11 @@ impl Board for Fme7 {
 
     fn quiet_cycles(&self) -> u32 {
         let rests = self.control & (COUNTS | TRIPS) != COUNTS | TRIPS || self.pending != 0;
-        let irq = if rests { u32::MAX } else { self.counter.into() };
-        irq.min(self.sound.quiet())
+        if rests { u32::MAX } else { self.counter.into() }
+    }
+
+    fn quiet_sound(&self) -> u32 {
+        self.sound.quiet()
     }
 
     fn level(&self) -> i32 {

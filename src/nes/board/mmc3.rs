@@ -55,14 +55,12 @@ pub struct Mmc3 {
 const MMC6: u8 = 1;
 const MC_ACC: u8 = 3;
 const MMC3A: u8 = 4;
-/// 34 tiles, 8 sprites, and the end.
-const FALLS_A_LINE: u32 = 43;
 
 impl Board for Mmc3 {
     const WATCHES: Watches = Watches { cpu_cycles: false, ppu_address: true };
     const HEARS_A12_ALONE: bool = true;
 
-    fn hears_short_lows(cart: &Cartridge) -> bool {
+    fn counts_falls(cart: &Cartridge) -> bool {
         chip(cart) == MC_ACC
     }
     const HEARS_RAM: bool = false;
@@ -141,11 +139,9 @@ impl Board for Mmc3 {
     fn quiet_rises(&self) -> u32 {
         match self.lines.quiet() {
             u32::MAX => u32::MAX,
-            // It counts every fall, of which a line has no more than so many, and at least
-            // as far apart as rises that count: so this is no more than one rise a line.
             clocks if self.chip == MC_ACC => {
                 let to_clock = (8 - u32::from(self.falls)) % 8;
-                (to_clock + 8 * clocks) / FALLS_A_LINE
+                (to_clock + 8 * clocks).saturating_sub(3)
             }
             clocks => clocks,
         }

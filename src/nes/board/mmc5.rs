@@ -243,6 +243,10 @@ impl Board for Mmc5 {
     }
 
     fn quiet_cycles(&self) -> u32 {
+        u32::MAX
+    }
+
+    fn quiet_sound(&self) -> u32 {
         self.sound.quiet()
     }
 

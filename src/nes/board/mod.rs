@@ -150,9 +150,8 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
     /// need not be told.
     const HEARS_A12_ALONE: bool = false;
 
-    /// Whether a board that listens to A12 alone counts changes after lows in which M2 falls
-    /// less than three times.
-    fn hears_short_lows(_cart: &Cartridge) -> bool {
+    /// Whether a board that listens to A12 alone counts its falls, each of them.
+    fn counts_falls(_cart: &Cartridge) -> bool {
         false
     }
 
@@ -196,11 +195,16 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
         None
     }
 
-    /// For how many CPU cycles from here neither /IRQ nor the sound moves by
-    /// itself, for boards that watch them. The most there is: not before the
-    /// next access. Too few cost time and nothing else.
+    /// For how many CPU cycles from here neither /IRQ nor /NMI moves by itself, for
+    /// boards that watch them. The most there is: not before the next access. Too few
+    /// cost time and nothing else.
     fn quiet_cycles(&self) -> u32 {
         0
+    }
+
+    /// The same for the level of its sound.
+    fn quiet_sound(&self) -> u32 {
+        u32::MAX
     }
 
     /// The PPU's address bus changed to `address` ($0000-$3FFF) after
@@ -246,8 +250,9 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
 
     /// How often the PPU's A12 may rise, low for three falls of M2 before, until
     /// /IRQ can move; for boards that watch the PPU's address. The most there is:
-    /// not before the next write. Boards that listen to more than A12 mean so many
-    /// times twelve half-dots.
+    /// not before the next write. Boards that count falls mean those, and three are left
+    /// out, which a copy of `v` or an access through $2007 may add. Boards that listen to
+    /// more than A12 mean so many times twelve half-dots.
     fn quiet_rises(&self) -> u32 {
         0
     }
@@ -295,6 +300,11 @@ pub trait Board: FromBytes + IntoBytes + KnownLayout + Immutable + Sized {
     /// [`Board::quiet_cycles`] for them.
     fn quiet_cycles_with_more(&self, _more: &[u8]) -> u32 {
         self.quiet_cycles()
+    }
+
+    /// [`Board::quiet_sound`] for them.
+    fn quiet_sound_with_more(&self, _more: &[u8]) -> u32 {
+        self.quiet_sound()
     }
 
     /// [`Board::level`] for them.
@@ -384,8 +394,8 @@ macro_rules! boards {
                 match self { $( Self::$id => <$type>::HEARS_A12_ALONE, )* }
             }
 
-            fn hears_short_lows(self, cart: &Cartridge) -> bool {
-                match self { $( Self::$id => <$type>::hears_short_lows(cart), )* }
+            fn counts_falls(self, cart: &Cartridge) -> bool {
+                match self { $( Self::$id => <$type>::counts_falls(cart), )* }
             }
 
             /// What of the PPU's address it has to be told.
@@ -393,7 +403,7 @@ macro_rules! boards {
                 match (self.watches().ppu_address, self.hears_a12_alone()) {
                     (false, _) => Hears::Nothing,
                     (true, false) => Hears::Everything,
-                    (true, true) if self.hears_short_lows(cart) => Hears::A12,
+                    (true, true) if self.counts_falls(cart) => Hears::A12,
                     (true, true) => Hears::LongLows,
                 }
             }
@@ -434,6 +444,10 @@ macro_rules! boards {
 
             pub(crate) fn quiet_cycles(self, regs: &Registers, ram: &[u8]) -> u32 {
                 match self { $( Self::$id => view::<$type>(regs).quiet_cycles_with_more(more::<$type>(ram)), )* }
+            }
+
+            pub(crate) fn quiet_sound(self, regs: &Registers, ram: &[u8]) -> u32 {
+                match self { $( Self::$id => view::<$type>(regs).quiet_sound_with_more(more::<$type>(ram)), )* }
             }
 
             pub(crate) fn level(self, regs: &Registers, ram: &[u8]) -> i32 {

@@ -163,8 +163,11 @@ impl Board for Namco163 {
 
     fn quiet_cycles(&self) -> u32 {
         let rests = self.enabled == 0 || self.pending != 0 || self.counter == END;
-        let irq = if rests { u32::MAX } else { u32::from(END - self.counter) - 1 };
-        if self.sounds() { irq.min(self.voices.quiet(&self.sound)) } else { irq }
+        if rests { u32::MAX } else { u32::from(END - self.counter) - 1 }
+    }
+
+    fn quiet_sound(&self) -> u32 {
+        if self.sounds() { self.voices.quiet(&self.sound) } else { u32::MAX }
     }
 
     fn level(&self) -> i32 {

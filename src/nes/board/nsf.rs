@@ -274,14 +274,17 @@ impl Board for Nsf {
         }
     }
 
-    fn quiet_cycles_with_more(&self, bytes: &[u8]) -> u32 {
+    fn quiet_cycles(&self) -> u32 {
+        self.clock.quiet()
+    }
+
+    fn quiet_sound_with_more(&self, bytes: &[u8]) -> u32 {
         let quiet = |chip: u8, of: &dyn Fn() -> u32| match self.chips & chip {
             0 => u32::MAX,
             _ => of(),
         };
         let Some(more) = more(bytes) else { return 0 };
-        (self.clock.quiet())
-            .min(quiet(chip::VRC6, &|| self.vrc6.quiet()))
+        quiet(chip::VRC6, &|| self.vrc6.quiet())
             .min(quiet(chip::MMC5, &|| self.mmc5.quiet()))
             .min(quiet(chip::N163, &|| self.voices.quiet(&self.ram)))
             .min(quiet(chip::VRC7, &|| more.fm.quiet()))

@@ -103,7 +103,11 @@ impl Board for Vrc6 {
     }
 
     fn quiet_cycles(&self) -> u32 {
-        self.irq.quiet().min(self.sound.quiet())
+        self.irq.quiet()
+    }
+
+    fn quiet_sound(&self) -> u32 {
+        self.sound.quiet()
     }
 
     fn irq(&self) -> bool {

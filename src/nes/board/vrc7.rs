@@ -117,7 +117,11 @@ impl Board for Vrc7 {
     }
 
     fn quiet_cycles(&self) -> u32 {
-        self.irq.quiet().min(self.fm.quiet())
+        self.irq.quiet()
+    }
+
+    fn quiet_sound(&self) -> u32 {
+        self.fm.quiet()
     }
 
     fn level(&self) -> i32 {

@@ -151,6 +151,18 @@ impl Ppu {
         }
     }
 
+    /// How often A12 falls within any line's time at the most: behind the patterns of each
+    /// tile or sprite that is at $1000, and behind dot 0.
+    pub fn a12_falls_a_line(&self) -> u32 {
+        const TILES: u32 = 34;
+        const SPRITES: u32 = 8;
+        match (self.ctrl.background_table(), self.ctrl.tall_sprites()) {
+            (0, _) => SPRITES,
+            (_, false) if self.ctrl.sprite_table() == 0 => TILES + 1,
+            _ => TILES + 1 + SPRITES,
+        }
+    }
+
     /// Runs so many half-dots of a calm stretch.
     pub fn run_calm(
         &mut self,
