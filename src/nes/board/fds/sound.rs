@@ -25,7 +25,8 @@
 //! The volume is the width of a pulse within the sample, so a new one is heard when the
 //! wave begins anew.
 //!
-//! The adapter's amplifier rounds edges off (about 2 kHz); that is not here.
+//! Behind it the adapter has a low-pass filter of about 2 kHz. Edges come at rounds only,
+//! so a step of the filter a round is all of it.
 //!
 //! <https://www.nesdev.org/wiki/FDS_audio>, <https://forums.nesdev.org/viewtopic.php?t=10233>
 
@@ -37,6 +38,8 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 pub struct Sound {
     wave_at: u32,
     table_at: u32,
+    /// What the filter has come to, in 256ths of a level.
+    filtered: i32,
     envelopes: [Envelope; 2],
     pitch: u16,
     speed: u16,
@@ -95,8 +98,14 @@ const STEPS: [i8; 8] = [0, 1, 2, 4, 8, -4, -2, -1];
 const TO_THE_MIDDLE: i8 = 8;
 /// $4089: 2/2, 2/3, 2/4, 2/5 in thirtieths.
 const MASTER: [i32; 4] = [30, 20, 15, 12];
-/// The loudest level: 2.4 pulses of the 2A03 at their loudest, as the wiki has it.
+/// The loudest level before the filter: 2.4 pulses of the 2A03 at their loudest, as the wiki
+/// has it.
 const FULL: i32 = 23_300;
+/// Bits of what the filter has come to that are less than a level.
+const FRACTION: u32 = 8;
+/// What the filter takes up of a difference in a round, in 65,536ths:
+/// 1 - exp(-2π × 2,000 Hz × 16 / 1,789,773 Hz).
+const TAKES_UP: i64 = 6_963;
 
 impl Sound {
     pub fn power_on(&mut self) {
@@ -183,7 +192,8 @@ impl Sound {
 
     /// CPU cycles in which the level stays.
     pub fn quiet(&self) -> u32 {
-        let rounds = self.rounds_to_next_sample().min(self.rounds_to_envelope());
+        let moves = if self.filter_moves() == 0 { u32::MAX } else { 1 };
+        let rounds = moves.min(self.rounds_to_next_sample()).min(self.rounds_to_envelope());
         match rounds {
             u32::MAX => u32::MAX,
             rounds => (rounds * ROUND).saturating_sub(u32::from(self.cycles) + 1),
@@ -191,9 +201,20 @@ impl Sound {
     }
 
     pub fn level(&self) -> i32 {
+        self.filtered >> FRACTION
+    }
+
+    /// What stands before the filter.
+    fn unfiltered(&self) -> i32 {
         let loudest = 63 * i32::from(LOUDEST) * MASTER[0];
         let master = MASTER[usize::from(self.volume & 3)];
         i32::from(self.sample) * i32::from(self.heard) * master * (FULL / 20) / (loudest / 20)
+    }
+
+    /// How far the filter goes in a round.
+    fn filter_moves(&self) -> i32 {
+        let apart = (self.unfiltered() << FRACTION) - self.filtered;
+        ((i64::from(apart) * TAKES_UP + 0x8000) >> 16) as i32
     }
 
     /// Rounds in which the wave surely shows the same sample.
@@ -246,6 +267,7 @@ impl Sound {
         if self.wave_passes() {
             self.wave_at = (self.wave_at + self.wave_step()) & ((1 << WAVE_BITS) - 1);
         }
+        self.filtered += self.filter_moves();
         self.hear();
     }
 
@@ -332,6 +354,7 @@ impl Sound {
         }
         self.heard = self.heard.min(LOUDEST);
         self.sample &= 63;
+        self.filtered = self.filtered.clamp(0, FULL << FRACTION);
         self.hear();
     }
 }
@@ -407,7 +430,7 @@ mod tests {
         let mut levels = [0, 1, 2, 3].map(|master| {
             let mut s = sound(&[(0x4080, 0xbf), (0x4089, master), (0x4083, 0x4f)]);
             rounds_to(&mut s, 63);
-            s.level()
+            s.unfiltered()
         });
         let full = levels[0];
         assert!((FULL - 20..=FULL).contains(&full), "{full}");
@@ -415,15 +438,74 @@ mod tests {
         assert_eq!(levels, [100, 66, 50, 40]);
     }
 
+    /// How far the level swings under a sine, its pitch in units of 0.427 Hz.
+    fn swing(pitch: u16) -> i32 {
+        let mut s = sound(&[(0x4080, 0xa0), (0x4089, 0x80)]);
+        for n in 0..64 {
+            let sine = (f64::from(n) * std::f64::consts::TAU / 64.0).sin();
+            s.write(0x4040 + n, (31.5 + 31.5 * sine).round() as u8);
+        }
+        s.write(0x4089, 0);
+        s.write(0x4082, pitch as u8);
+        s.write(0x4083, (pitch >> 8) as u8);
+        let heard = (0..50_000).map(|_| {
+            s.pass(ROUND);
+            s.level()
+        });
+        let heard: Vec<i32> = heard.skip(25_000).collect();
+        heard.iter().max().unwrap() - heard.iter().min().unwrap()
+    }
+
+    #[test]
+    fn the_filter_takes_from_tones_what_one_pole_of_2_khz_takes() {
+        let hertz = |f: f64| (f * f64::from(1 << 22) / 1_789_773.0).round() as u16;
+        // 1 / √(1 + (f / 2 kHz)²). Higher tones than 1,747 Hz have no pitch.
+        for f in [20.0_f64, 200.0, 440.0, 1000.0, 1300.0] {
+            let through = f64::from(FULL) / 1f64.hypot(f / 2000.0);
+            let swings = f64::from(swing(hertz(f)));
+            assert!((swings / through - 1.0).abs() < 0.01, "{f} Hz: {swings}, meant: {through}");
+        }
+    }
+
+    #[test]
+    fn a_level_comes_to_rest_where_it_would_be_without_the_filter() {
+        let mut s = sound(&[(0x4080, 0xa0), (0x4082, 0), (0x4083, 0x44)]);
+        for n in [63, 40, 7, 1] {
+            rounds_to(&mut s, n);
+            // The wave stands.
+            s.write(0x4082, 0);
+            s.write(0x4083, 0x40);
+            s.pass(200 * ROUND);
+            assert!((s.level() - s.unfiltered()).abs() <= 1, "{} {}", s.level(), s.unfiltered());
+            assert_eq!(s.quiet(), u32::MAX);
+            s.write(0x4083, 0x44);
+        }
+    }
+
+    #[test]
+    fn the_level_stays_for_as_long_as_it_says() {
+        let mut s = sound(&[(0x4080, 0x41), (0x4082, 0x33), (0x4083, 0x01), (0x4084, 0x9f)]);
+        s.write(0x4086, 0x70);
+        s.write(0x4087, 0x00);
+        for _ in 0..2000 {
+            let (quiet, level) = (s.quiet(), s.level());
+            for _ in 0..quiet.min(5000) {
+                s.pass(1);
+                assert_eq!(s.level(), level);
+            }
+            s.pass(1);
+        }
+    }
+
     #[test]
     fn a_volume_is_heard_when_the_wave_begins_anew() {
         let mut s = sound(&[(0x4080, 0xa0), (0x4083, 0x44)]);
         rounds_to(&mut s, 10);
         s.write(0x4080, 0x80);
-        assert!(s.level() > 0);
+        assert!(s.unfiltered() > 0);
         rounds_to(&mut s, 0);
         rounds_to(&mut s, 10);
-        assert_eq!(s.level(), 0);
+        assert_eq!(s.unfiltered(), 0);
     }
 
     #[test]
@@ -493,11 +575,11 @@ mod tests {
         s.write(0x4040, 33);
         assert_eq!((s.read(0x4040, 0x40), s.read(0x407f, 0x40)), (Some(0x45), Some(0x45)));
         s.write(0x4089, 0x80);
-        let level = s.level();
+        let level = s.unfiltered();
         s.write(0x4045, 9);
         s.pass(10_000);
-        assert_eq!((s.level(), s.read(0x4045, 0x40)), (level, Some(0x49)));
+        assert_eq!((s.unfiltered(), s.read(0x4045, 0x40)), (level, Some(0x49)));
         s.write(0x4089, 0);
-        assert_ne!(s.level(), level);
+        assert_ne!(s.unfiltered(), level);
     }
 }
