@@ -28,7 +28,7 @@ mod real {
     use crate::app::config::Config;
     use crate::app::desk::{Desk, Loaded, Record};
     use crate::app::game::{Game, Loader, settle, store_battery};
-    use crate::app::movie::{About, Movie, MovieFrame, Press};
+    use crate::app::movie::{About, Movie, MovieFrame, Press, Recording};
     use crate::app::player::Options;
     use crate::app::setup::Setup;
     use crate::app::tapes::Wishes;
@@ -101,6 +101,10 @@ mod real {
             );
         }
 
+        if let Some(path) = &args.movie.record {
+            // Before a session begins.
+            Recording::check(path, args.setup.dip.unwrap_or_default())?;
+        }
         let movie = args.movie.movie.as_deref().map(Movie::load).transpose()?;
         let switched = |movie: &Movie| movie.frames.iter().skip(1).any(|f| f.press == Press::Power);
         if movie.as_ref().is_some_and(switched) {

@@ -309,8 +309,9 @@ fn recover(
             (_, (_, [])) => Ok(None),
             (Some(tape), (held, records)) if held > 0 => complete(&tape, held, records),
             // It was killed before its tape was begun; a file of that name holds
-            // nothing that memory knows of, and is left alone.
-            (_, (_, records)) if of_this_machine => {
+            // nothing that memory knows of, and is left alone. Without a frame there is
+            // nothing to go on with: `--resume` means the session before.
+            (_, (_, records)) if of_this_machine && has_frames(records) => {
                 let mut header = setup.tape_header(&machine.nes);
                 header.session = head.session;
                 let path = new_tape(folder, head.session.get());
@@ -329,6 +330,11 @@ fn recover(
         }
     })
     .collect()
+}
+
+/// Whether anything was played.
+fn has_frames(records: &[shared::Kept]) -> bool {
+    records.iter().any(|(record, _)| matches!(record, shared::Record::Frame { .. }))
 }
 
 /// Appends an orphan's records to the first `held` bytes of its tape.

@@ -71,6 +71,13 @@ impl Recording {
     /// Begins a new file; `.fm2` and `.bk2` are what they are called, anything
     /// else is text. `dip` is how the machine's switches are set from the first frame on.
     pub fn create(path: &Path, dip: u8) -> Outcome<Self> {
+        let format = Self::check(path, dip)?;
+        let file = File::create(path).map_err(|error| Fault::write(path.display(), error))?;
+        Ok(Self { path: path.to_owned(), file, format, frames: Vec::new() })
+    }
+
+    /// Whether such a file may begin; nothing is written.
+    pub fn check(path: &Path, dip: u8) -> Outcome<Format> {
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
         let format = match ending.to_str() {
             Some("fm2") => Format::Fm2,
@@ -89,8 +96,14 @@ impl Recording {
                 path.display()
             )));
         }
-        let file = File::create(path).map_err(|error| Fault::write(path.display(), error))?;
-        Ok(Self { path: path.to_owned(), file, format, frames: Vec::new() })
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) || path.is_dir() {
+            return Err(Fault::unusable(format_args!(
+                "{}: no file can be written there; name one in a folder that exists",
+                path.display()
+            )));
+        }
+        Ok(format)
     }
 
     /// Where it is written.
@@ -166,7 +179,11 @@ mod tests {
         }
         let tape = Recording::create(&dir.path().join("a.rtk"), 0).err().unwrap();
         assert_eq!(tape.code, Fault::UNUSABLE);
-        assert!(Recording::create(&dir.path().join("no/a.fm2"), 0).is_err());
+        for place in ["no/a.fm2", ""] {
+            let nowhere = Recording::create(&dir.path().join(place), 0).err().unwrap();
+            assert_eq!(nowhere.code, Fault::UNUSABLE, "{}", nowhere.sentence);
+        }
+        assert!(Recording::check("a.txt".as_ref(), 0).is_ok(), "where we are");
     }
 
     #[test]
