@@ -175,6 +175,9 @@ impl Ppu {
     ) {
         let pre_render = self.line == timing.lines - 1;
         if self.line >= 240 && !pre_render {
+            if half_dots > u32::from(amid_dot) {
+                self.copied = Flag::OFF;
+            }
             let dots = u32::from(self.dot) + (half_dots + u32::from(!amid_dot)) / 2;
             self.line += (dots / 341) as u16;
             self.dot = (dots % 341) as u16;
@@ -526,7 +529,7 @@ pub(super) mod tests {
             alignment in 0u8..4,
             wanted in 1u32..2500,
             writes in proptest::collection::vec(
-                (prop_oneof![1u8..2, 5u8..9], any::<u8>(), any::<u8>(), 0u32..8),
+                (prop_oneof![1u8..2, 5u8..9], any::<u8>(), any::<u8>(), 0u32..16),
                 0..4,
             ),
             hears in prop_oneof![
@@ -549,7 +552,7 @@ pub(super) mod tests {
                 }
             }
             let mut amid_dot = amid_dot;
-            if line < 240 {
+            if line < 261 {
                 for (register, value, stale, half_dots) in writes {
                     // Mostly what leaves rendering on, or off.
                     let value = if stale & 1 != 0 { value } else { value & 0xe1 | mask & 0x1e };
@@ -583,6 +586,38 @@ pub(super) mod tests {
             buses[0].now = buses[1].now;
             prop_assert_eq!(screens[0], screens[1]);
             prop_assert_eq!(buses[0], buses[1]);
+            prop_assert_eq!(calm.as_bytes(), whole.as_bytes());
+        }
+
+        #[test]
+        fn below_the_picture_a_copy_leaves_word_of_it_for_a_dot(
+            dot in 10u16..300,
+            amid_dot in any::<bool>(),
+            half_dots in 1u32..6,
+        ) {
+            let timing = Region::Ntsc.timing();
+            let mut calm = settled(&[0; size_of::<Ppu>()], (250, dot), 0);
+            let (mut bus, mut screen) = (Bench::new(Hears::Nothing), Bench::new(Hears::Nothing));
+            for value in [0x21, 0x08] {
+                access(&mut calm, 6, value, value, 0);
+            }
+            while !calm.copied.on() {
+                calm.half_dot(&mut bus, timing);
+                calm.dot(&mut bus, &mut screen, timing, 0);
+            }
+            if !amid_dot {
+                calm.half_dot(&mut bus, timing);
+            }
+            prop_assert!(calm.calm(timing, amid_dot, 0) >= half_dots);
+            let mut whole = calm.clone();
+            calm.run_calm(&mut bus, &mut screen, &mut Crowd::new(), half_dots, amid_dot, timing);
+            for n in 0..half_dots {
+                if (n % 2 == 0) == amid_dot {
+                    whole.half_dot(&mut bus, timing);
+                } else {
+                    whole.dot(&mut bus, &mut screen, timing, 0);
+                }
+            }
             prop_assert_eq!(calm.as_bytes(), whole.as_bytes());
         }
 
