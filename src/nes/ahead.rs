@@ -65,6 +65,13 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         if self.hears == Hears::A12 { 8 } else { 12 }
     }
 
+    /// How many of them a line has at the most.
+    #[inline(always)]
+    fn changes_a_line(&self) -> u32 {
+        let ppu = &self.state.ppu;
+        if self.hears == Hears::A12 { ppu.a12_falls_a_line() } else { ppu.a12_rises_a_line() }
+    }
+
     /// For how many half-dots from where the PPU stands nobody can tell what it does,
     /// calm or not: less than a line.
     #[inline(always)]
@@ -107,12 +114,7 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
             if board.hears_a12_alone() { apart } else { 0 }
         } else if board.hears_a12_alone() {
             // One more than a line has, where rendering has just begun.
-            let lines = rises.saturating_sub(1)
-                / if self.hears == Hears::A12 {
-                    ppu.a12_falls_a_line()
-                } else {
-                    ppu.a12_rises_a_line()
-                };
+            let lines = rises.saturating_sub(1) / self.changes_a_line();
             let rests = apart.max(lines.saturating_mul(LINE));
             if board.counts_next_fall(&self.state.board) {
                 rests

@@ -301,7 +301,8 @@ mod tests {
             let (mut ours, mut theirs) = (Ear::new(&late, beside), Ear::new(&late, beside));
             let (mut late_loaded, mut loaded) = (start_loaded, start_loaded);
             let span = Span { cycles, put, start: 7 };
-            let steps: Vec<(u32, i32)> = beside_steps.range(7..7 + cycles).map(|(at, level)| (*at, *level)).collect();
+            let steps = beside_steps.range(7..7 + cycles).map(|(at, level)| (*at, *level));
+            let steps: Vec<(u32, i32)> = steps.collect();
             let mut besides = Beside { level: beside, steps: &steps };
             late.run_unseen(span, region, &mut late_loaded, &mut besides, &mut ours);
             prop_assert!(besides.steps.is_empty());

@@ -484,9 +484,18 @@ pub(super) mod tests {
         (ppu.line, ppu.dot) = position;
         (ppu.mask, ppu.late_mask) = (Mask(mask), Mask(mask));
         ppu.port = DataPort::power_on();
+        for count in [
+            &mut ppu.mask_in,
+            &mut ppu.tint_in,
+            &mut ppu.corruption_in,
+            &mut ppu.scroll_in,
+            &mut ppu.copy_in,
+        ] {
+            *count = 0;
+        }
+        ppu.settle_delays();
         let e = &mut ppu.evaluation;
         for flag in [
-            &mut ppu.delayed,
             &mut ppu.copied,
             &mut ppu.skipped_dot,
             &mut ppu.vblank_next,
@@ -517,7 +526,7 @@ pub(super) mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
 
         #[test]
         fn calm_dots_are_what_the_whole_logic_makes_of_them(
@@ -616,6 +625,42 @@ pub(super) mod tests {
                     whole.half_dot(&mut bus, timing);
                 } else {
                     whole.dot(&mut bus, &mut screen, timing, 0);
+                }
+            }
+            prop_assert_eq!(calm.as_bytes(), whole.as_bytes());
+        }
+
+        #[test]
+        fn rendering_that_just_turned_is_seen_by_the_sprites_of_the_next_dot(
+            dot in 0u16..336,
+            alignment in 0u8..4,
+            amid_dot in any::<bool>(),
+            turned_on in any::<bool>(),
+        ) {
+            let timing = Region::Ntsc.timing();
+            let [before, after] = if turned_on { [0, 0x18] } else { [0x18, 0] };
+            let mut calm = settled(&[0; size_of::<Ppu>()], (100, dot), before);
+            let mut bus = Bench::new(Hears::Nothing);
+            access(&mut calm, 1, after, after, alignment);
+            while calm.mask.rendering() != turned_on {
+                calm.half_dot(&mut bus, timing);
+                calm.dot(&mut bus, &mut Bench::new(Hears::Nothing), timing, alignment);
+            }
+            if !amid_dot {
+                calm.half_dot(&mut bus, timing);
+            }
+            let half_dots = calm.calm(timing, amid_dot, alignment).min(2);
+            let mut whole = calm.clone();
+            let mut screens = [Bench::new(Hears::Nothing); 2];
+            if half_dots > 0 {
+                let screen = &mut screens[0];
+                calm.run_calm(&mut bus, screen, &mut Crowd::new(), half_dots, amid_dot, timing);
+            }
+            for n in 0..half_dots {
+                if (n % 2 == 0) == amid_dot {
+                    whole.half_dot(&mut bus, timing);
+                } else {
+                    whole.dot(&mut bus, &mut screens[1], timing, alignment);
                 }
             }
             prop_assert_eq!(calm.as_bytes(), whole.as_bytes());

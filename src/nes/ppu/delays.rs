@@ -66,7 +66,7 @@ impl Ppu {
         // which look at it in some dots alone. The rest of this dot moves a byte of the
         // evaluation if rendering ended in it.
         let unseen = matches!(self.dot + 1, 66..=256 | 321..=340);
-        let follows = if amid_dot { rendering } else { alignment != LATE_ALIGNMENT || unseen };
+        let follows = (rendering || !amid_dot) && (unseen || alignment != LATE_ALIGNMENT);
         if steps || self.late_mask.rendering() != rendering && !follows {
             return 0;
         }

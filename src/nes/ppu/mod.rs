@@ -271,6 +271,8 @@ impl Ppu {
         self.address &= 0x7fff;
         self.pattern_address &= 0x1fff;
         self.fine_x &= 7;
+        self.sprite0_hit_in = self.sprite0_hit_in.min(pixel::HIT_DELAY);
+        self.settle_delays();
         self.evaluation.sanitize();
     }
 }

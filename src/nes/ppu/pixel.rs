@@ -6,7 +6,7 @@ use super::{Ppu, palette_index};
 use crate::nes::bits::Mask;
 
 /// Half-dots from the pixel that hits to the flag (1.5 dots).
-const HIT_DELAY: u8 = 2;
+pub(super) const HIT_DELAY: u8 = 2;
 
 impl Ppu {
     /// The colour of this dot's pixel, as palette RAM gives it. `at_edge` are the
