@@ -5,7 +5,7 @@
 //!
 //! * It turns out to be calm for all that it is late.
 //! * Whatever it does, nobody can tell: no line is near on which /NMI moves, and a
-//!   listening board's /IRQ rests for so many rises of A12, which are twelve half-dots
+//!   listening board's /IRQ rests for so many changes of A12, which are some half-dots
 //!   apart. Then calm or not is a question for when it runs. What it does within is not
 //!   known before, though: reads of $2002 ask for calm.
 //!
@@ -13,7 +13,7 @@
 
 use super::Edge;
 use super::output::Sink;
-use super::ppu::{Hears, Ppu};
+use super::ppu::{FALLS_APART, Hears, Ppu, RISES_APART};
 use super::system::System;
 
 /// Half-dots of the shortest line, on which the picture skips a dot.
@@ -58,11 +58,10 @@ impl<S: Sink, const LAZY: bool> System<'_, S, LAZY> {
         }
     }
 
-    /// Half-dots between two changes of A12 that count: within a tile's time it falls once,
-    /// and once where a line ends; before a rise that counts, M2 falls three times.
+    /// Half-dots between two changes of A12 that count: falls, or rises after long lows.
     #[inline(always)]
     fn apart(&self) -> u32 {
-        if self.hears == Hears::A12 { 8 } else { 12 }
+        if self.hears == Hears::A12 { FALLS_APART } else { RISES_APART }
     }
 
     /// How many of them a line has at the most.

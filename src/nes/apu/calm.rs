@@ -274,7 +274,11 @@ mod tests {
 
         #[test]
         fn unseen_cycles_are_what_single_ones_make_of_them(
-            bytes in proptest::collection::vec(any::<u8>(), size_of::<Apu>()),
+            // Half of the flags are on, and many counts have run out.
+            bytes in proptest::collection::vec(
+                prop_oneof![Just(0), any::<u8>()],
+                size_of::<Apu>(),
+            ),
             count in 0u16..41_600,
             put in any::<bool>(),
             settles in any::<bool>(),

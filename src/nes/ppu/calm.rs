@@ -106,63 +106,6 @@ impl Ppu {
         far && half_dots < LINE && !moving.into_iter().any(Flag::on)
     }
 
-    /// For how many half-dots from here A12 surely does not rise while the PPU
-    /// stays calm. With the background at $0000 only sprites can raise it.
-    pub fn a12_rests(&self, timing: &Timing, amid_dot: bool) -> u32 {
-        /// The first pattern address of the line's sprites.
-        const SPRITES: u16 = 261;
-        if self.moves_address() {
-            return 0;
-        } else if (240..timing.lines - 1).contains(&self.line) || !self.mask.rendering() {
-            return u32::MAX;
-        }
-        let sprites = self.ctrl.tall_sprites() || self.ctrl.sprite_table() != 0;
-        if self.ctrl.background_table() != 0 {
-            return 0;
-        } else if !sprites {
-            return u32::MAX;
-        }
-        let dots = match self.dot {
-            0..SPRITES => SPRITES - 1 - self.dot,
-            SPRITES..=320 => return 0,
-            _ => 341 + SPRITES - 1 - self.dot,
-        };
-        2 * u32::from(dots) + u32::from(amid_dot)
-    }
-
-    /// How often A12 rises within any line's time at the most, where only those rises
-    /// count before which it was low for three falls of M2: for six dots and more. Between
-    /// the patterns of neighbours it is low for four.
-    ///
-    /// ```text
-    ///  background  sprites  rises at dot
-    ///  $0000       $1000    261, low since 321 of the line before
-    ///  $1000       $1000    5, low since 337
-    ///  $1000       $0000    5, and 325, low since 257
-    ///              both     these, and behind every second sprite
-    /// ```
-    pub fn a12_rises_a_line(&self) -> u32 {
-        if self.ctrl.tall_sprites() {
-            6
-        } else if self.ctrl.background_table() == 0 || self.ctrl.sprite_table() != 0 {
-            1
-        } else {
-            2
-        }
-    }
-
-    /// How often A12 falls within any line's time at the most: behind the patterns of each
-    /// tile or sprite that is at $1000, and behind dot 0.
-    pub fn a12_falls_a_line(&self) -> u32 {
-        const TILES: u32 = 34;
-        const SPRITES: u32 = 8;
-        match (self.ctrl.background_table(), self.ctrl.tall_sprites()) {
-            (0, _) => SPRITES,
-            (_, false) if self.ctrl.sprite_table() == 0 => TILES + 1,
-            _ => TILES + 1 + SPRITES,
-        }
-    }
-
     /// Runs so many half-dots of a calm stretch.
     pub fn run_calm(
         &mut self,
@@ -358,10 +301,13 @@ pub(super) mod tests {
     #[derive(Clone, Copy, PartialEq, Debug)]
     pub struct Bench {
         hears: Hears,
-        a12: u64,
+        pub a12: u64,
         low_since: u64,
         /// Half-dots that passed.
         pub now: u64,
+        /// Changes of A12, if it hears that: rises after long lows, and all falls.
+        pub long_rises: u32,
+        pub falls: u32,
         hash: u64,
     }
 
@@ -377,11 +323,21 @@ pub(super) mod tests {
 
     impl Bench {
         pub fn new(hears: Hears) -> Self {
-            Self { hears, a12: 0, low_since: 0, now: 0, hash: 0 }
+            Self { hears, a12: 0, low_since: 0, now: 0, long_rises: 0, falls: 0, hash: 0 }
         }
 
         fn note(&mut self, what: u64) {
             self.hash = (self.hash ^ what).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
+        }
+
+        fn a12_moved(&mut self, level: u64) {
+            self.note(self.now << 1 | level);
+            if level == 0 {
+                self.falls += 1;
+                self.low_since = self.now;
+            } else if self.now - self.low_since > 12 {
+                self.long_rises += 1;
+            }
         }
     }
 
@@ -402,7 +358,7 @@ pub(super) mod tests {
                 // M2 may fall three times in twelve half-dots and some more.
                 Hears::LongLows if self.now - self.low_since > 12 => self.note(self.now),
                 Hears::LongLows => {}
-                Hears::A12 => self.note(self.now << 1 | a12),
+                Hears::A12 => self.a12_moved(a12),
                 Hears::Everything => self.note(self.now << 16 | u64::from(address)),
             }
             self.a12 = a12;
@@ -507,6 +463,31 @@ pub(super) mod tests {
         ] {
             *flag = Flag::OFF;
         }
+        // Any byte but zero is on, which would be most of them.
+        for flag in [
+            &mut e.full,
+            &mut e.ninth,
+            &mut e.wrapped,
+            &mut e.next_has_sprite0,
+            &mut e.line_has_sprite0,
+            &mut e.ended_on_odd,
+            &mut e.corruption_cancelled,
+            &mut ppu.sprite0_armed,
+            &mut ppu.sprite0_hit,
+            &mut ppu.sprite0_hit_readable,
+            &mut ppu.overflow,
+            &mut ppu.overflow_latched,
+            &mut ppu.overflow_readable,
+            &mut ppu.odd_frame,
+            &mut ppu.second_write,
+            &mut ppu.status_read,
+            &mut ppu.latching,
+            &mut ppu.reading,
+        ] {
+            *flag = (flag.byte() & 1 != 0).into();
+        }
+        // Or no write would count.
+        ppu.warming_up = (ppu.warming_up.byte() & 0x0f == 0x0f).into();
         ppu.vblank_set_was_off = Flag::ON;
         ppu.vblank = Flag::OFF;
         ppu.commit = commit::NOTHING;
@@ -517,7 +498,7 @@ pub(super) mod tests {
     }
 
     /// What the CPU does at a register of the PPU: 7 writes, 8 reads memory.
-    fn access(ppu: &mut Ppu, register: u8, value: u8, stale: u8, alignment: u8) {
+    pub fn access(ppu: &mut Ppu, register: u8, value: u8, stale: u8, alignment: u8) {
         match register {
             7 => ppu.write_data(value, 0),
             8 => ppu.end_data_read(),

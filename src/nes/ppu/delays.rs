@@ -196,3 +196,86 @@ impl Ppu {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Hears;
+    use super::super::calm::tests::{Bench, access, settled};
+    use super::*;
+    use crate::nes::region::Region;
+    use proptest::prelude::*;
+    use zerocopy::IntoBytes;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_write_that_is_overlooked_may_be_done_at_once(
+            bytes in proptest::collection::vec(any::<u8>(), size_of::<Ppu>()),
+            line in 0u16..262,
+            dot in 0u16..341,
+            mask in prop_oneof![Just(0x1e), any::<u8>()],
+            alignment in 0u8..4,
+            earlier in proptest::collection::vec(
+                (prop_oneof![1u8..2, 5u8..9], any::<u8>(), any::<u8>(), 0u32..16),
+                0..3,
+            ),
+            late in prop_oneof![0u32..40, 0u32..700],
+            start in 0u32..4,
+            register in prop_oneof![Just(0u16), 5u16..7],
+            value in any::<u8>(),
+            stale in any::<u8>(),
+            same in any::<bool>(),
+        ) {
+            let timing = Region::Ntsc.timing();
+            let mut n = 0;
+            let step = |ppu: &mut Ppu, bus: &mut Bench, screen: &mut Bench, n: u32| {
+                if n.is_multiple_of(2) {
+                    ppu.dot(bus, screen, timing, alignment);
+                } else {
+                    ppu.half_dot(bus, timing);
+                }
+                bus.pass(1);
+            };
+            let mut early = settled(&bytes, (line, dot), mask);
+            let quiet = &mut Bench::new(Hears::Nothing);
+            for (register, value, stale, half_dots) in earlier {
+                access(&mut early, register, value, stale, alignment);
+                for _ in 0..half_dots {
+                    step(&mut early, quiet, &mut Bench::new(Hears::Nothing), n);
+                    n += 1;
+                }
+            }
+            // Mostly what does not turn the rest of $2000.
+            let value = match register {
+                0 if same => early.ctrl.0 & !3 | value & 3,
+                5 if same => early.fine_x | value & !7,
+                _ => value,
+            };
+            let stale = if same { stale & !7 | value & 7 } else { stale };
+            if early.overlooks(register, value, stale, late) {
+                let mut on_time = early.clone();
+                let mut buses = [Bench::new(Hears::Everything); 2];
+                let mut screens = buses;
+                early.write_overlooked(register, value, 0);
+                for passed in 0..late + start + 16 {
+                    let [early_bus, bus] = &mut buses;
+                    let [early_screen, screen] = &mut screens;
+                    if passed == late + start {
+                        match register {
+                            0 => on_time.begin_ctrl_write(stale),
+                            _ => on_time.write(register, value, stale, 0, timing, alignment),
+                        }
+                    } else if passed == late + start + 1 && register == 0 {
+                        on_time.write_ctrl(value, 0);
+                    }
+                    step(&mut early, early_bus, early_screen, n + passed);
+                    step(&mut on_time, bus, screen, n + passed);
+                }
+                prop_assert_eq!(buses[0], buses[1]);
+                prop_assert_eq!(screens[0], screens[1]);
+                prop_assert_eq!(early.as_bytes(), on_time.as_bytes());
+            }
+        }
+    }
+}

@@ -14,6 +14,7 @@
 //!
 //! <https://www.nesdev.org/wiki/PPU_rendering>, <https://www.nesdev.org/wiki/PPU_registers>
 
+mod a12;
 mod blank;
 mod calm;
 mod crowd;
@@ -40,6 +41,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 use super::bits::{Ctrl, Flag, Mask, Scroll};
 use super::fields::fields;
 use super::region::Timing;
+pub use a12::{FALLS_APART, RISES_APART};
 pub use crowd::Crowd;
 use data_port::DataPort;
 pub use line::row_at;

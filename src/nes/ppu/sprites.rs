@@ -40,7 +40,7 @@ pub struct Evaluation {
     pub(super) field: u8,
     pub(super) full: Flag,
     /// A ninth sprite was found on this line.
-    ninth: Flag,
+    pub(super) ninth: Flag,
     /// OAMADDR ran past the end.
     pub(super) wrapped: Flag,
     pub next_has_sprite0: Flag,
@@ -87,6 +87,12 @@ impl Evaluation {
         self.full = Flag::OFF;
         self.field = 0;
         self.wrapped = Flag::OFF;
+    }
+
+    /// Whether the pointers stand as [`Self::begin_line`] leaves them, as far as they
+    /// tell what is found.
+    pub fn is_cleared(&self) -> bool {
+        self.field == 0 && !self.full.on() && !self.wrapped.on()
     }
 
     /// Dot 65.
