@@ -122,6 +122,38 @@ fn a_session_that_was_resumed_is_resumed_again() {
 }
 
 #[test]
+fn where_nothing_was_played_the_session_before_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let tapes = || {
+        let files = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().path());
+        let mut tapes: Vec<_> =
+            files.filter(|p| p.extension().is_some_and(|e| e == "rtk")).collect();
+        tapes.sort();
+        tapes
+    };
+    let mut rig = Rig::new(folder.path(), Wishes::default(), Settings::default());
+    for n in 0..100 {
+        rig.hold(buttons(n));
+        rig.turn();
+    }
+    rig.close();
+    let played = tapes();
+    assert_eq!(played.len(), 1);
+    // Closed before its first frame: no tape is left.
+    let rig = Rig::new(folder.path(), Wishes::default(), Settings::default());
+    assert!(rig.close().is_empty());
+    assert_eq!(tapes(), played);
+    // A newer tape without a frame, as a session leaves it that was killed there.
+    let tape = std::fs::read(&played[0]).unwrap();
+    let blank = folder.path().join("session-9999999999-0123456789abcdef.rtk");
+    std::fs::write(&blank, &tape[..retake::flight::tape::Header::LEN]).unwrap();
+    assert_eq!(tapes(), [played[0].clone(), blank]);
+    let (rig, frame) = resumed(folder.path());
+    assert_eq!(frame, 100);
+    rig.close();
+}
+
+#[test]
 fn a_power_cut_loses_two_seconds_at_most() {
     for n in 0..3 {
         let folder = tempfile::tempdir().unwrap();

@@ -224,7 +224,11 @@ fn resume(
     notes: &mut Vec<String>,
 ) -> Option<Resumed> {
     let owner = setup.owner(&machine.nes);
-    let Some(path) = sessions(folder).pop() else {
+    let played = |path: &PathBuf| {
+        let tape = std::fs::read(path).ok().and_then(|bytes| Tape::open(bytes).ok());
+        tape.is_none_or(|tape| tape.catalog().frames() > 0)
+    };
+    let Some(path) = sessions(folder).into_iter().rfind(played) else {
         notes.push("--resume: there is no tape of this game yet; it begins anew".to_owned());
         return None;
     };
@@ -310,7 +314,7 @@ fn recover(
             (Some(tape), (held, records)) if held > 0 => complete(&tape, held, records),
             // It was killed before its tape was begun; a file of that name holds
             // nothing that memory knows of, and is left alone. Without a frame there is
-            // nothing to go on with: `--resume` means the session before.
+            // nothing to go on with.
             (_, (_, records)) if of_this_machine && has_frames(records) => {
                 let mut header = setup.tape_header(&machine.nes);
                 header.session = head.session;
@@ -343,6 +347,9 @@ fn complete(path: &Path, held: u64, records: &[shared::Kept]) -> Result<Option<S
     let mut bytes = std::fs::read(path).map_err(|error| shown(&error))?;
     bytes.truncate(usize::try_from(held).unwrap_or(usize::MAX));
     let tape = Tape::open(bytes).map_err(|error| shown(&error))?;
+    if tape.catalog().frames() == 0 && !has_frames(records) {
+        return Ok(None);
+    }
     let length = tape.whole();
     let mut history = History::of_tape(&tape, Settings::default());
     for (record, state) in records {
