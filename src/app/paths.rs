@@ -9,12 +9,16 @@
 use super::rom_file::Rom;
 use crate::link::GameFiles;
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Letters of a ROM's name that its folder keeps.
 const NAME: usize = 80;
+
+/// How long a folder is waited for whose owner is about to go.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A game's folder. While it lives, no other instance saves there.
 #[derive(Debug)]
@@ -107,15 +111,42 @@ pub fn harmless(name: &str) -> String {
     if name.is_empty() { "game".to_owned() } else { name.to_owned() }
 }
 
+/// Locks a folder. Its file tells who has it: a process that was killed keeps it until
+/// the last of its threads is gone, which on a busy machine takes seconds for those of
+/// idle priority. That is waited for.
 fn lock(path: &Path) -> Result<Lock, Locked> {
     let refused = |error| Locked::Refused { path: path.to_owned(), error };
     std::fs::create_dir_all(path).map_err(refused)?;
-    let file = File::create(path.join("lock")).map_err(refused)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock { _file: file }),
-        Err(TryLockError::WouldBlock) => Err(Locked::InUse),
-        Err(TryLockError::Error(error)) => Err(refused(error)),
+    let mut options = File::options();
+    let options = options.read(true).write(true).create(true).truncate(false);
+    let mut file = options.open(path.join("lock")).map_err(refused)?;
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if is_dying(&mut file) && Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => return Err(Locked::InUse),
+            Err(TryLockError::Error(error)) => return Err(refused(error)),
+        }
     }
+    // Without a name in it the lock is as good; it only is not waited for.
+    let _ = file.set_len(0).and_then(|()| file.rewind());
+    let _ = write!(file, "{}", std::process::id());
+    Ok(Lock { _file: file })
+}
+
+/// Whether the process whose number is in a lock's file has ended, but for some threads.
+fn is_dying(lock: &mut File) -> bool {
+    let mut number = String::new();
+    let read = lock.rewind().and_then(|()| lock.take(16).read_to_string(&mut number));
+    let Ok(number) = read.map_err(drop).and_then(|_| number.parse::<u32>().map_err(drop)) else {
+        return false;
+    };
+    // "number (name) state …", and a name may have parentheses.
+    let about = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+    about.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
 }
 
 /// An XDG base folder: an absolute path in `variable`, or `default` at home.
@@ -138,6 +169,26 @@ mod tests {
         assert!(matches!(second.lock, Err(Locked::InUse)) && second.files().is_none());
         drop(first);
         assert!(GameFolder::open(data.path(), &rom).files().is_some());
+    }
+
+    #[test]
+    fn a_lock_of_a_process_that_is_going_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        // A process that has ended and was not asked for its end is a zombie.
+        let mut gone = std::process::Command::new("true").spawn().unwrap();
+        while !std::fs::read_to_string(format!("/proc/{}/stat", gone.id())).unwrap().contains(") Z")
+        {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let held = lock(folder.path()).unwrap();
+        std::fs::write(folder.path().join("lock"), gone.id().to_string()).unwrap();
+        let threads = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(200));
+            drop(held);
+        });
+        assert!(lock(folder.path()).is_ok());
+        threads.join().unwrap();
+        gone.wait().unwrap();
     }
 
     #[test]
