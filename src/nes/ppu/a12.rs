@@ -18,13 +18,12 @@ pub const FALLS_APART: u32 = 6;
 
 impl Ppu {
     /// For how many half-dots from here A12 surely does not rise while the PPU
-    /// stays calm. With the background at $0000 only sprites can raise it.
+    /// stays calm, if no write or access is about to move the address pins
+    /// ([`Self::moves_address`]). With the background at $0000 only sprites can raise it.
     pub fn a12_rests(&self, timing: &Timing, amid_dot: bool) -> u32 {
         /// The first pattern address of the line's sprites.
         const SPRITES: u16 = 261;
-        if self.moves_address() {
-            return 0;
-        } else if (240..timing.lines - 1).contains(&self.line) || !self.mask.rendering() {
+        if (240..timing.lines - 1).contains(&self.line) || !self.mask.rendering() {
             return u32::MAX;
         }
         let sprites = self.ctrl.tall_sprites() || self.ctrl.sprite_table() != 0;
