@@ -10,11 +10,12 @@ use super::tape::{self, TapeFile};
 use crate::flight::catalog::Position;
 use crate::flight::history::History;
 use crate::flight::mirror::Mirror;
+use crate::flight::replay::Recording;
 use crate::flight::shared::{Drain, Record};
-use crate::flight::tape::Header;
+use crate::flight::tape::{Header, Tape};
 use crate::link::Bell;
 use crate::nes::Cartridge;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -136,8 +137,11 @@ impl Recorder {
         let Some(tape) = self.tape.take() else { return };
         let path = tape.path().clone();
         if tape.close(&self.history, self.complete) {
-            // It may have been removed by hand.
+            // They may have been removed by hand.
             let _ = self.memory.take().map(std::fs::remove_file);
+            if self.history.position() == Position::default() && is_blank(&path) {
+                let _ = std::fs::remove_file(&path);
+            }
         } else if self.memory.is_some() {
             say(format!(
                 "{}: its end could not be written; it is kept in memory until the machine is switched off, and written when this game is played again",
@@ -145,4 +149,10 @@ impl Recorder {
             ));
         }
     }
+}
+
+/// Whether nothing was played on a tape: there is nothing to go on with.
+fn is_blank(path: &Path) -> bool {
+    let tape = std::fs::read(path).ok().and_then(|bytes| Tape::open(bytes).ok());
+    tape.is_some_and(|tape| tape.catalog().frames() == 0)
 }

@@ -8,9 +8,8 @@
 
 use crate::flight::catalog::Position;
 use crate::flight::history::History;
-use crate::flight::replay::Recording;
 use crate::flight::shared::Ledger;
-use crate::flight::tape::{self, Header, Tape};
+use crate::flight::tape::{self, Header};
 use crate::link::{Client, Job, Refused, Work};
 use std::collections::VecDeque;
 use std::io::ErrorKind;
@@ -253,10 +252,6 @@ impl TapeFile {
             // Someone else wrote: the tape opens without an index, too.
             return true;
         }
-        if is_blank(&file) {
-            // There is nothing to go on with.
-            return std::fs::remove_file(&self.path).is_ok();
-        }
         // Who is killed now goes on before the ending.
         self.ledger = Ledger::default();
         let ending = tape::ending(&file, self.length, history.position().frame);
@@ -298,11 +293,6 @@ impl TapeFile {
         }
         true
     }
-}
-
-/// Whether nothing was played on a tape that can be read.
-fn is_blank(tape: &[u8]) -> bool {
-    Tape::open(tape).is_ok_and(|tape| tape.catalog().frames() == 0)
 }
 
 #[cfg(test)]
