@@ -436,6 +436,8 @@ pub(super) mod tests {
     /// A PPU of any bytes, at rest.
     pub fn settled(bytes: &[u8], position: (u16, u16), mask: u8) -> Ppu {
         let mut ppu = Ppu::read_from_bytes(bytes).expect("the size of a PPU");
+        // Mostly none has just hit: most pieces of a line wait for that.
+        ppu.sprite0_hit_in = ppu.sprite0_hit_in.saturating_sub(0xe0);
         ppu.sanitize(Region::Ntsc.timing());
         (ppu.line, ppu.dot) = position;
         (ppu.mask, ppu.late_mask) = (Mask(mask), Mask(mask));
@@ -576,6 +578,42 @@ pub(super) mod tests {
             buses[0].now = buses[1].now;
             prop_assert_eq!(screens[0], screens[1]);
             prop_assert_eq!(buses[0], buses[1]);
+            prop_assert_eq!(calm.as_bytes(), whole.as_bytes());
+        }
+
+        #[test]
+        fn sprite_0_may_hit_up_to_the_right_edge(
+            bytes in proptest::collection::vec(any::<u8>(), size_of::<Ppu>()),
+            line in 1u16..239,
+            dot in prop_oneof![Just(0u16), 226u16..257],
+            x in 238u16..256,
+            attributes in 0usize..4,
+            half_dots in prop_oneof![1u32..700, 508u32..520],
+        ) {
+            let timing = Region::Ntsc.timing();
+            let mut calm = settled(&bytes, (line, dot), 0x1e);
+            [calm.attribute_low, calm.attribute_high] =
+                [[0, 0], [0, 0xff], [0xff, 0], [0xff, 0xff]][attributes];
+            calm.sprites.counter[0] = (x.saturating_sub(dot)) as u8;
+            calm.evaluation.line_has_sprite0 = Flag::ON;
+            calm.sprite0_armed = Flag::ON;
+            calm.sprite0_hit = Flag::OFF;
+            let mut whole = calm.clone();
+            let mut buses = [Bench::new(Hears::Nothing); 2];
+            let mut screens = buses;
+            let half_dots = calm.calm(timing, false, 0).min(half_dots);
+            prop_assume!(half_dots > 0);
+            let [calm_bus, bus] = &mut buses;
+            let [calm_screen, screen] = &mut screens;
+            calm.run_calm(calm_bus, calm_screen, &mut Crowd::new(), half_dots, false, timing);
+            for n in 0..half_dots {
+                if n % 2 == 0 {
+                    whole.dot(bus, screen, timing, 0);
+                } else {
+                    whole.half_dot(bus, timing);
+                }
+            }
+            prop_assert_eq!(screens[0].hash, screens[1].hash);
             prop_assert_eq!(calm.as_bytes(), whole.as_bytes());
         }
 
