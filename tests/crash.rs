@@ -166,6 +166,22 @@ fn a_power_cut_loses_two_seconds_at_most() {
     }
 }
 
+#[test]
+fn what_memory_holds_of_a_tape_that_was_deleted_is_no_session() {
+    let folder = tempfile::tempdir().unwrap();
+    killed(folder.path(), Duration::from_millis(2500));
+    let tapes = || {
+        let files = folder.path().read_dir().unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.extension().is_some_and(|e| e == "rtk")).collect::<Vec<_>>()
+    };
+    tapes().into_iter().for_each(|tape| std::fs::remove_file(tape).unwrap());
+    let wishes = Wishes { resume: true, ..Wishes::default() };
+    let rig = Rig::new(folder.path(), wishes, Settings::default());
+    assert_eq!(rig.notes, ["--resume: there is no tape of this game yet; it begins anew"]);
+    assert!(rig.close().is_empty());
+    assert!(tapes().is_empty());
+}
+
 /// What is only in memory is gone when the power is.
 fn forget_memory(folder: &Path) {
     for tape in folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name()) {

@@ -312,16 +312,19 @@ fn recover(
         let said = match (tape, orphan.rest(length)) {
             (_, (_, [])) => Ok(None),
             (Some(tape), (held, records)) if held > 0 => complete(&tape, held, records),
-            // It was killed before its tape was begun; a file of that name holds
-            // nothing that memory knows of, and is left alone. Without a frame there is
-            // nothing to go on with.
-            (_, (_, records)) if of_this_machine && has_frames(records) => {
+            // It was killed before its tape was begun, or the tape has gone; a file of
+            // that name holds nothing that memory knows of, and is left alone.
+            (_, (_, records)) if of_this_machine => {
                 let mut header = setup.tape_header(&machine.nes);
                 header.session = head.session;
                 let path = new_tape(folder, head.session.get());
                 let begun = File::create_new(&path).and_then(|mut f| f.write_all(&header.bytes()));
                 let begun = begun.map_err(|error| format!("{}: {error}", path.display()));
-                begun.and_then(|()| complete(&path, u64::MAX, records))
+                let said = begun.and_then(|()| complete(&path, u64::MAX, records));
+                if matches!(said, Ok(None)) {
+                    let _ = std::fs::remove_file(path);
+                }
+                said
             }
             _ => Ok(None),
         };
@@ -336,20 +339,14 @@ fn recover(
     .collect()
 }
 
-/// Whether anything was played.
-fn has_frames(records: &[shared::Kept]) -> bool {
-    records.iter().any(|(record, _)| matches!(record, shared::Record::Frame { .. }))
-}
-
-/// Appends an orphan's records to the first `held` bytes of its tape.
+/// Appends an orphan's records to the first `held` bytes of its tape. Without a frame that
+/// can be replayed, as where the beginning has gone, there is nothing to go on with:
+/// then it does not.
 fn complete(path: &Path, held: u64, records: &[shared::Kept]) -> Result<Option<String>, String> {
     let shown = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let mut bytes = std::fs::read(path).map_err(|error| shown(&error))?;
     bytes.truncate(usize::try_from(held).unwrap_or(usize::MAX));
-    let tape = Tape::open(bytes).map_err(|error| shown(&error))?;
-    if tape.catalog().frames() == 0 && !has_frames(records) {
-        return Ok(None);
-    }
+    let tape = Tape::open(&bytes[..]).map_err(|error| shown(&error))?;
     let length = tape.whole();
     let mut history = History::of_tape(&tape, Settings::default());
     for (record, state) in records {
@@ -357,6 +354,13 @@ fn complete(path: &Path, held: u64, records: &[shared::Kept]) -> Result<Option<S
     }
     history.cut();
     let fresh = history.take_fresh();
+    if tape.catalog().frames() == 0 {
+        let whole = [bytes.get(..length as usize).unwrap_or_default(), &fresh].concat();
+        let played = Tape::open(whole).is_ok_and(|tape| tape.catalog().frames() > 0);
+        if !played {
+            return Ok(None);
+        }
+    }
     let mut file = File::options().write(true).open(path).map_err(|error| shown(&error))?;
     file.set_len(length)
         .and_then(|()| file.seek(SeekFrom::Start(length)))
