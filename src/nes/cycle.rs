@@ -16,9 +16,9 @@
 //! memory behind it by moving banks; both catch up first. A board that watches
 //! the PPU's address adds what it sees to that: [`BoardId::quiet_rises`] says how
 //! often A12 may rise before /IRQ moves, [`Ppu::a12_rests`] how soon it may,
-//! [`Ppu::a12_rises_a_line`] how often it does (or falls, where that counts), and [`CartBus`] tells it the time of
-//! each change, however late it comes. (On PAL, whose cycles differ in dots, the PPU is
-//! never late for such boards.) Where neither /NMI nor such a board is near to anything,
+//! [`Ppu::a12_rises_a_line`] how often it does (or falls, where that counts), and
+//! [`CartBus`] tells it the time of each change, however late it comes. (On PAL, whose
+//! cycles differ in dots, the PPU is never late for such boards.) Where neither /NMI nor such a board is near to anything,
 //! it waits without being calm (`ahead.rs`).
 //!
 //! A board that counts CPU cycles is told of them when something comes of it
